@@ -1,0 +1,177 @@
+"""What passes between a chat channel and the desk, in a form that no channel owns.
+
+A channel only translates: its own payload to `IncomingMessage` or `ButtonPress`, and an
+`OutgoingMessage` to its own payload. Refuses: markup of any one channel.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+class ChatKind(enum.StrEnum):
+    """Whether one person or a group reads a chat."""
+
+    PRIVATE = "private"
+    GROUP = "group"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a notice goes: a chat of a channel. ``chat`` is the channel's own id."""
+
+    channel: str
+    chat: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who wrote, as the channel knows them. ``name`` is what they call themselves."""
+
+    id: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A photo, voice, video or document; the bytes stay with the channel until fetched."""
+
+    kind: str
+    file_id: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A pin, in degrees (WGS 84 unless the channel says otherwise)."""
+
+    latitude: float
+    longitude: float
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingMessage:
+    """Something a person wrote. ``message_id`` is unique within (channel, chat).
+
+    ``edit`` is 0 for the first text and grows with each edit. ``reply_to`` is the
+    ``message_id`` that the person replied to.
+    """
+
+    address: Address
+    chat_kind: ChatKind
+    sender: Sender
+    message_id: str
+    text: str
+    sent_at: datetime
+    edit: int = 0
+    reply_to: str | None = None
+    attachments: tuple[Attachment, ...] = ()
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ButtonPress:
+    """A button that a person pressed. ``press_id`` is what the channel wants answered."""
+
+    address: Address
+    chat_kind: ChatKind
+    sender: Sender
+    press_id: str
+    message_id: str
+    data: str
+    sent_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A payload that does not parse; ``reason`` is for the person who looks at it."""
+
+    reason: str
+
+
+Incoming = IncomingMessage | ButtonPress | Unreadable
+
+
+class Style(enum.StrEnum):
+    """How a stretch of text stands out; a channel that cannot show it shows it plain."""
+
+    PLAIN = "plain"
+    STRONG = "strong"
+    MARK = "mark"
+    QUIET = "quiet"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of text in one style; ``\\n`` ends a line."""
+
+    text: str
+    style: Style = Style.PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button under a message. ``data`` is at most 64 bytes of UTF-8.
+
+    The limit is Telegram's for ``callback_data``
+    (https://core.telegram.org/bots/api#inlinekeyboardbutton).
+    """
+
+    label: str
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingMessage:
+    """What a channel shows. ``buttons`` are rows from top to bottom.
+
+    ``level`` lets a channel colour the message; ``reply_to`` is a message id of the same
+    chat; ``rings`` is False for what should not make a phone sound.
+    """
+
+    body: tuple[Span, ...]
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    reply_to: str | None = None
+    level: str | None = None
+    rings: bool = True
+
+    @property
+    def plain_text(self) -> str:
+        """The words alone, without style."""
+        return "".join(span.text for span in self.body)
+
+
+def plain(text: str, *rows: tuple[Button, ...]) -> OutgoingMessage:
+    """Return a message of one unstyled text with rows of buttons under it."""
+    return OutgoingMessage(body=(Span(text),), buttons=rows)
+
+
+class Channel(Protocol):
+    """A chat channel as the reader and the dispatcher see it.
+
+    Every method raises a `domain.errors.DeliveryError` when it fails; any other exception
+    counts as `RetryLater`. ``key`` is the same for each try of one notice, so a channel
+    that knows idempotency keys sends it once.
+    """
+
+    name: str
+
+    def parse(self, raw: str) -> Incoming:
+        """Turn one stored payload into what the desk understands; pure."""
+        ...
+
+    async def send(self, chat: str, message: OutgoingMessage, *, key: str) -> str:
+        """Send a new message and return its message id."""
+        ...
+
+    async def edit(self, chat: str, message_id: str, message: OutgoingMessage, *, key: str) -> None:
+        """Replace the text and buttons of a message that was sent."""
+        ...
+
+    async def answer_press(self, chat: str, press_id: str, text: str, *, key: str) -> None:
+        """Answer a button press with a short line for the presser alone."""
+        ...
