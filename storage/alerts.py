@@ -1,0 +1,291 @@
+"""Alerts, their timeline and the cards that show them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from domain.alert import Alert, AlertState, Chain, LogEntry, LogKind, Outcome
+from domain.channel import Address
+from domain.danger import Category, Level
+from storage.packing import pack_chain, unpack_chain
+from storage.tables import alert_log, alerts, cards
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A message about an alert that stands in a chat."""
+
+    id: int
+    alert_id: int
+    address: Address
+    message_id: str
+    shown_version: int
+
+
+def _alert_of(row: sa.RowMapping) -> Alert:
+    return Alert(
+        id=row["id"],
+        town=row["town"],
+        level=Level(row["level"]),
+        categories=tuple(Category(name) for name in row["categories"]),
+        state=AlertState(row["state"]),
+        raised_at=row["raised_at"],
+        chain=unpack_chain(row["chain"]),
+        step=row["step"],
+        next_escalation_at=row["next_escalation_at"],
+        version=row["version"],
+        taken_by=row["taken_by"],
+        taken_at=row["taken_at"],
+        watched_until=row["watched_until"],
+        closed_at=row["closed_at"],
+        closed_by=row["closed_by"],
+        outcome=Outcome(row["outcome"]) if row["outcome"] else None,
+        outcome_note=row["outcome_note"],
+        merged_into=row["merged_into"],
+        verified=row["verified"],
+        drill=row["drill"],
+        about_units=frozenset(row["about_units"]),
+    )
+
+
+def _card_of(row: sa.RowMapping) -> Card:
+    return Card(
+        id=row["id"],
+        alert_id=row["alert_id"],
+        address=Address(channel=row["channel"], chat=row["chat"]),
+        message_id=row["message_id"],
+        shown_version=row["shown_version"],
+    )
+
+
+class AlertRows:
+    """Alerts in one transaction."""
+
+    def __init__(self, connection: sa.Connection, now: datetime) -> None:
+        """Bind to a transaction."""
+        self._connection = connection
+        self._now = now
+
+    def add(
+        self,
+        *,
+        town: str | None,
+        level: Level,
+        categories: tuple[Category, ...],
+        chain: Chain,
+        verified: bool,
+        about_units: frozenset[str],
+        drill: bool = False,
+    ) -> Alert:
+        """Raise an alert; it is due for its first step at once or when the chain says."""
+        row = (
+            self._connection.execute(
+                sa.insert(alerts)
+                .values(
+                    town=town,
+                    level=level.value,
+                    categories=[category.value for category in categories],
+                    state=AlertState.OPEN.value,
+                    raised_at=self._now,
+                    heard_at=self._now,
+                    chain=pack_chain(chain),
+                    step=0,
+                    next_escalation_at=chain.steps[0].due_at,
+                    version=1,
+                    verified=verified,
+                    drill=drill,
+                    about_units=sorted(about_units),
+                )
+                .returning(alerts)
+            )
+            .mappings()
+            .one()
+        )
+        return _alert_of(row)
+
+    def get(self, alert_id: int) -> Alert | None:
+        """Return an alert by id."""
+        row = (
+            self._connection.execute(sa.select(alerts).where(alerts.c.id == alert_id))
+            .mappings()
+            .first()
+        )
+        return None if row is None else _alert_of(row)
+
+    def change(
+        self, alert: Alert, *, only_if: tuple[AlertState, ...] | None = None, **values: Any
+    ) -> Alert | None:
+        """Change an alert's row and count its version up, in one conditional UPDATE.
+
+        The change is made only if the row still has ``alert``'s version and, if given, one
+        of the states ``only_if``; None says that somebody else was first. ``chain`` takes a
+        `Chain`, enums are stored by value.
+        """
+        packed = {name: _packed(value) for name, value in values.items()}
+        statement = (
+            sa.update(alerts)
+            .where(alerts.c.id == alert.id, alerts.c.version == alert.version)
+            .values(version=alerts.c.version + 1, **packed)
+            .returning(alerts)
+        )
+        if only_if is not None:
+            statement = statement.where(alerts.c.state.in_([state.value for state in only_if]))
+        row = self._connection.execute(statement).mappings().first()
+        return None if row is None else _alert_of(row)
+
+    def hear(self, alert_id: int) -> None:
+        """Note that something was heard about an alert just now (for telling events apart)."""
+        self._connection.execute(
+            sa.update(alerts).where(alerts.c.id == alert_id).values(heard_at=self._now)
+        )
+
+    def due(self, *, limit: int) -> tuple[Alert, ...]:
+        """Return alerts whose time has come, locked for this transaction."""
+        return self._many(
+            sa.select(alerts)
+            .where(alerts.c.next_escalation_at <= self._now)
+            .order_by(alerts.c.next_escalation_at)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+
+    def live_in(self, town: str | None, *, heard_since: datetime) -> tuple[Alert, ...]:
+        """Return the live alerts of a town about which something was heard lately."""
+        place = alerts.c.town.is_(None) if town is None else alerts.c.town == town
+        return self._many(
+            sa.select(alerts)
+            .where(
+                place, alerts.c.state != AlertState.CLOSED.value, alerts.c.heard_at >= heard_since
+            )
+            .order_by(alerts.c.heard_at.desc(), alerts.c.id.desc())
+        )
+
+    def board(self, *, closed_since: datetime, limit: int) -> tuple[Alert, ...]:
+        """Return every live alert and those closed since, the newest first."""
+        return self._many(
+            sa.select(alerts)
+            .where(
+                sa.or_(
+                    alerts.c.state != AlertState.CLOSED.value, alerts.c.closed_at >= closed_since
+                )
+            )
+            .order_by(alerts.c.id.desc())
+            .limit(limit)
+        )
+
+    def count_live(self) -> dict[tuple[Level, AlertState], int]:
+        """Return how many alerts are live, by level and state."""
+        rows = self._connection.execute(
+            sa.select(alerts.c.level, alerts.c.state, sa.func.count())
+            .where(alerts.c.state != AlertState.CLOSED.value)
+            .group_by(alerts.c.level, alerts.c.state)
+        )
+        return {(Level(level), AlertState(state)): count for level, state, count in rows}
+
+    def oldest_unanswered(self) -> datetime | None:
+        """Return when the oldest alert that nobody has taken was raised."""
+        found: datetime | None = self._connection.execute(
+            sa.select(sa.func.min(alerts.c.raised_at)).where(
+                alerts.c.state == AlertState.OPEN.value
+            )
+        ).scalar()
+        return found
+
+    def log(
+        self, alert_id: int, kind: LogKind, *, person_id: int | None = None, detail: str = ""
+    ) -> None:
+        """Add a line to the timeline, in the same transaction as what it tells."""
+        self._connection.execute(
+            sa.insert(alert_log).values(
+                alert_id=alert_id,
+                at=self._now,
+                kind=kind.value,
+                person_id=person_id,
+                detail=detail,
+            )
+        )
+
+    def timeline(self, alert_id: int) -> tuple[LogEntry, ...]:
+        """Return the timeline, the first line first."""
+        rows = self._connection.execute(
+            sa.select(alert_log).where(alert_log.c.alert_id == alert_id).order_by(alert_log.c.id)
+        )
+        return tuple(
+            LogEntry(
+                at=row.at, kind=LogKind(row.kind), person_id=row.person_id, detail=row.detail
+            )
+            for row in rows
+        )
+
+    def add_card(self, alert_id: int, address: Address, message_id: str, version: int) -> int:
+        """Remember that a chat shows an alert in a message; returns the card's id."""
+        card_id: int = self._connection.execute(
+            sa.insert(cards)
+            .values(
+                alert_id=alert_id,
+                channel=address.channel,
+                chat=address.chat,
+                message_id=message_id,
+                shown_version=version,
+                sent_at=self._now,
+            )
+            .returning(cards.c.id)
+        ).scalar_one()
+        return card_id
+
+    def cards(self, alert_id: int) -> tuple[Card, ...]:
+        """Return every card of an alert, the first sent first."""
+        rows = self._connection.execute(
+            sa.select(cards).where(cards.c.alert_id == alert_id).order_by(cards.c.id)
+        ).mappings()
+        return tuple(_card_of(row) for row in rows)
+
+    def card(self, card_id: int) -> Card | None:
+        """Return a card by id."""
+        row = (
+            self._connection.execute(sa.select(cards).where(cards.c.id == card_id))
+            .mappings()
+            .first()
+        )
+        return None if row is None else _card_of(row)
+
+    def card_at(self, address: Address, message_id: str) -> Card | None:
+        """Return the card that a message is, if it is one."""
+        row = (
+            self._connection.execute(
+                sa.select(cards).where(
+                    cards.c.channel == address.channel,
+                    cards.c.chat == address.chat,
+                    cards.c.message_id == message_id,
+                )
+            )
+            .mappings()
+            .first()
+        )
+        return None if row is None else _card_of(row)
+
+    def shown(self, card_id: int, version: int) -> None:
+        """Remember which version of the alert a card shows."""
+        self._connection.execute(
+            sa.update(cards).where(cards.c.id == card_id).values(shown_version=version)
+        )
+
+    def drop_cards(self, card_ids: Iterable[int]) -> None:
+        """Forget cards whose messages are gone."""
+        self._connection.execute(sa.delete(cards).where(cards.c.id.in_(list(card_ids))))
+
+    def _many(self, query: sa.Select[tuple[Any, ...]]) -> tuple[Alert, ...]:
+        return tuple(_alert_of(row) for row in self._connection.execute(query).mappings())
+
+
+def _packed(value: Any) -> Any:
+    if isinstance(value, Chain):
+        return pack_chain(value)
+    if isinstance(value, tuple | frozenset):
+        return sorted(getattr(item, "value", item) for item in value)
+    return getattr(value, "value", value)

@@ -1,0 +1,99 @@
+"""What the desk waits to hear from a sender, and how fast the sender writes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from domain.channel import Address
+from storage.tables import dialogues, sender_pace
+from storage.upsert import put
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How many messages a sender sent in the running window; ``told`` once per window."""
+
+    heard: int
+    told: bool
+
+
+class DialogueRows:
+    """Dialogue states in one transaction; a state is JSON that `bot` alone understands."""
+
+    def __init__(self, connection: sa.Connection, now: datetime) -> None:
+        """Bind to a transaction."""
+        self._connection = connection
+        self._now = now
+
+    def get(self, address: Address, sender: str) -> dict[str, Any] | None:
+        """Return the open question to a sender, or None when there is none or it expired."""
+        state: dict[str, Any] | None = self._connection.execute(
+            sa.select(dialogues.c.state).where(
+                dialogues.c.channel == address.channel,
+                dialogues.c.chat == address.chat,
+                dialogues.c.sender == sender,
+                dialogues.c.expires_at > self._now,
+            )
+        ).scalar()
+        return state
+
+    def put(
+        self, address: Address, sender: str, state: dict[str, Any], *, lasts: timedelta
+    ) -> None:
+        """Wait for an answer until ``lasts`` from now."""
+        put(
+            self._connection,
+            dialogues,
+            channel=address.channel,
+            chat=address.chat,
+            sender=sender,
+            state=state,
+            expires_at=self._now + lasts,
+        )
+
+    def end(self, address: Address, sender: str) -> None:
+        """Wait for nothing any more."""
+        self._connection.execute(
+            sa.delete(dialogues).where(
+                dialogues.c.channel == address.channel,
+                dialogues.c.chat == address.chat,
+                dialogues.c.sender == sender,
+            )
+        )
+
+    def hear(self, channel: str, sender: str, *, window: timedelta) -> Pace:
+        """Count one more message of a sender and return the pace."""
+        row = self._connection.execute(
+            sa.select(sender_pace).where(
+                sender_pace.c.channel == channel, sender_pace.c.sender == sender
+            )
+        ).first()
+        if row is None or row.window_at <= self._now - window:
+            put(
+                self._connection,
+                sender_pace,
+                channel=channel,
+                sender=sender,
+                window_at=self._now,
+                heard=1,
+                told_at=None,
+            )
+            return Pace(heard=1, told=False)
+        self._connection.execute(
+            sa.update(sender_pace)
+            .where(sender_pace.c.channel == channel, sender_pace.c.sender == sender)
+            .values(heard=sender_pace.c.heard + 1)
+        )
+        return Pace(heard=row.heard + 1, told=row.told_at is not None)
+
+    def mark_told(self, channel: str, sender: str) -> None:
+        """Remember that a fast sender was told in this window."""
+        self._connection.execute(
+            sa.update(sender_pace)
+            .where(sender_pace.c.channel == channel, sender_pace.c.sender == sender)
+            .values(told_at=self._now)
+        )

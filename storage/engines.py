@@ -1,0 +1,97 @@
+"""Database engines, set up so that a commit means on disk.
+
+SQLite runs in WAL with full sync; every write transaction begins IMMEDIATE, so that two
+processes wait for each other instead of failing half-way
+(https://www.sqlite.org/lang_transaction.html). PostgreSQL runs as it is.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+
+from domain.errors import SetupError
+
+BUSY_TIMEOUT_MS = 15_000
+
+
+def is_sqlite(url: str) -> bool:
+    """Whether a storage URL names an SQLite file."""
+    return sa.make_url(url).get_backend_name() == "sqlite"
+
+
+def open_engine(url: str, *, read_only: bool = False, connections: int = 8) -> sa.Engine:
+    """Return an engine for ``url``.
+
+    ``read_only`` gives SQLite connections that begin DEFERRED and refuse to write. Raises
+    `SetupError` when the URL is not one that Huxin can use.
+    """
+    try:
+        backend = sa.make_url(url).get_backend_name()
+    except sa.exc.ArgumentError:
+        backend = "?"
+    if backend == "sqlite":
+        return _open_sqlite(url, read_only=read_only, connections=connections)
+    if backend == "postgresql":
+        return sa.create_engine(
+            url,
+            pool_size=connections,
+            max_overflow=0,
+            pool_pre_ping=True,
+            connect_args={"options": "-c timezone=UTC", "connect_timeout": 10},
+        )
+    raise SetupError(
+        where="settings.toml",
+        key="storage.url",
+        found=backend,
+        write="写 sqlite:///var/huxin.db 或 postgresql+psycopg://用户:密码@主机/库",
+    )
+
+
+def _open_sqlite(url: str, *, read_only: bool, connections: int) -> sa.Engine:
+    database = sa.make_url(url).database
+    if not database or database == ":memory:":
+        raise SetupError(
+            where="settings.toml",
+            key="storage.url",
+            found=url,
+            write="数据要存在文件里，写 sqlite:///var/huxin.db",
+        )
+    folder = Path(database).resolve().parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SetupError(
+            where="settings.toml",
+            key="storage.url",
+            found=str(folder),
+            write=f"这个文件夹建不了（{error.strerror}），请换一个能写的地方",
+        ) from error
+    engine = sa.create_engine(
+        url,
+        pool_size=connections,
+        max_overflow=connections,
+        connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False},
+    )
+    begin = "BEGIN DEFERRED" if read_only else "BEGIN IMMEDIATE"
+
+    def set_up(connection: sqlite3.Connection, _record: Any) -> None:
+        # The driver's own transaction control would begin too late and break savepoints.
+        connection.isolation_level = None
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        if read_only:
+            connection.execute("PRAGMA query_only=ON")
+
+    def start(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    event.listen(engine, "connect", set_up)
+    event.listen(engine, "begin", start)
+    return engine

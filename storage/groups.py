@@ -1,0 +1,173 @@
+"""Duty groups, the towns they belong to, and the addresses that notices go to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from domain.channel import Address
+from domain.duty import Group, Scope
+from storage.tables import addresses, cards, groups, notices, towns
+from storage.upsert import put
+
+
+def _group_of(row: sa.RowMapping) -> Group:
+    return Group(
+        id=row["id"],
+        channel=row["channel"],
+        chat=row["chat"],
+        scope=Scope(row["scope"]),
+        town=row["town"],
+        title=row["title"],
+    )
+
+
+class GroupRows:
+    """Groups, towns and addresses in one transaction."""
+
+    def __init__(self, connection: sa.Connection, now: datetime) -> None:
+        """Bind to a transaction."""
+        self._connection = connection
+        self._now = now
+
+    def keep_towns(self, named: Iterable[tuple[str, str]]) -> None:
+        """Make the table hold these (name, code) towns; others are marked retired."""
+        kept = []
+        for name, code in named:
+            put(self._connection, towns, name=name, code=code, retired_at=None)
+            kept.append(name)
+        self._connection.execute(
+            sa.update(towns)
+            .where(towns.c.name.not_in(kept), towns.c.retired_at.is_(None))
+            .values(retired_at=self._now)
+        )
+
+    def bind(
+        self,
+        address: Address,
+        *,
+        scope: Scope,
+        town: str | None,
+        title: str,
+        bound_by: int | None = None,
+    ) -> Group:
+        """Make a chat the duty group of a town or of the district; binding again moves it."""
+        values = {
+            "scope": scope.value,
+            "town": town,
+            "title": title,
+            "bound_at": self._now,
+            "bound_by": bound_by,
+            "unbound_at": None,
+        }
+        found = self._connection.execute(
+            sa.update(groups)
+            .where(groups.c.channel == address.channel, groups.c.chat == address.chat)
+            .values(**values)
+            .returning(groups.c.id)
+        ).scalar()
+        if found is None:
+            found = self._connection.execute(
+                sa.insert(groups)
+                .values(channel=address.channel, chat=address.chat, options={}, **values)
+                .returning(groups.c.id)
+            ).scalar_one()
+        self.keep_address(address, group_id=found)
+        return Group(
+            id=found,
+            channel=address.channel,
+            chat=address.chat,
+            scope=scope,
+            town=town,
+            title=title,
+        )
+
+    def at(self, address: Address) -> Group | None:
+        """Return the duty group that a chat is, if it is one."""
+        row = (
+            self._connection.execute(
+                sa.select(groups).where(
+                    groups.c.channel == address.channel,
+                    groups.c.chat == address.chat,
+                    groups.c.unbound_at.is_(None),
+                )
+            )
+            .mappings()
+            .first()
+        )
+        return None if row is None else _group_of(row)
+
+    def of(self, scope: Scope, town: str | None = None) -> tuple[Group, ...]:
+        """Return the duty groups of a town or of the district that can be reached."""
+        query = (
+            sa.select(groups)
+            .join(
+                addresses,
+                sa.and_(
+                    addresses.c.channel == groups.c.channel, addresses.c.chat == groups.c.chat
+                ),
+            )
+            .where(
+                groups.c.scope == scope.value,
+                groups.c.unbound_at.is_(None),
+                addresses.c.off_at.is_(None),
+            )
+        )
+        if scope is Scope.TOWN:
+            query = query.where(groups.c.town == town)
+        rows = self._connection.execute(query.order_by(groups.c.id)).mappings()
+        return tuple(_group_of(row) for row in rows)
+
+    def keep_address(
+        self, address: Address, *, person_id: int | None = None, group_id: int | None = None
+    ) -> None:
+        """Remember where somebody, or a group, can be reached; switches it on again."""
+        values = {
+            "person_id": person_id,
+            "group_id": group_id,
+            "off_at": None,
+            "off_reason": None,
+        }
+        changed = self._connection.execute(
+            sa.update(addresses)
+            .where(addresses.c.channel == address.channel, addresses.c.chat == address.chat)
+            .values(**values)
+        )
+        if changed.rowcount == 0:
+            self._connection.execute(
+                sa.insert(addresses).values(
+                    channel=address.channel, chat=address.chat, **values
+                )
+            )
+
+    def addresses_of(self, person_id: int) -> tuple[Address, ...]:
+        """Return the private chats in which somebody can be reached, the newest first."""
+        rows = self._connection.execute(
+            sa.select(addresses.c.channel, addresses.c.chat)
+            .where(addresses.c.person_id == person_id, addresses.c.off_at.is_(None))
+            .order_by(addresses.c.id.desc())
+        )
+        return tuple(Address(channel=row.channel, chat=row.chat) for row in rows)
+
+    def switch_off(self, address: Address, reason: str) -> None:
+        """Stop sending to an address; `keep_address` switches it on again."""
+        self._connection.execute(
+            sa.update(addresses)
+            .where(
+                addresses.c.channel == address.channel,
+                addresses.c.chat == address.chat,
+                addresses.c.off_at.is_(None),
+            )
+            .values(off_at=self._now, off_reason=reason)
+        )
+
+    def move(self, address: Address, new_chat: str) -> None:
+        """Rewrite a chat's id everywhere: group, address, cards and what is still to be sent."""
+        for table in (groups, addresses, cards, notices):
+            self._connection.execute(
+                sa.update(table)
+                .where(table.c.channel == address.channel, table.c.chat == address.chat)
+                .values(chat=new_chat)
+            )

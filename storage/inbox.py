@@ -1,0 +1,159 @@
+"""The inbox: raw messages, stored before anything else happens to them.
+
+A row ends with exactly one outcome. Until then it is due: a reader leases it, and a reader
+that dies lets the lease end.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from storage.tables import inbox
+from storage.upsert import insert
+
+
+class InboxOutcome(enum.StrEnum):
+    """How a raw message ended."""
+
+    REPORT = "report"
+    ANSWER = "answer"
+    COMMAND = "command"
+    CORRECTION = "correction"
+    PRESS = "press"
+    NOTICE = "notice"
+    SET_ASIDE = "set_aside"
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRow:
+    """A leased raw message. ``fence`` proves that the lease is still this reader's."""
+
+    id: int
+    channel: str
+    chat: str
+    message_key: str
+    raw: str
+    received_at: datetime
+    attempts: int
+    fence: int
+
+
+class InboxRows:
+    """The inbox in one transaction."""
+
+    def __init__(self, connection: sa.Connection, now: datetime) -> None:
+        """Bind to a transaction."""
+        self._connection = connection
+        self._now = now
+
+    def put(self, *, channel: str, chat: str, message_key: str, raw: str, agent: str = "") -> bool:
+        """Store a raw message; False when the same one is there already."""
+        statement = (
+            insert(self._connection, inbox)
+            .values(
+                channel=channel,
+                agent=agent,
+                chat=chat,
+                message_key=message_key,
+                raw=raw,
+                received_at=self._now,
+                due_at=self._now,
+                fence=0,
+                attempts=0,
+            )
+            .on_conflict_do_nothing()
+            .returning(inbox.c.id)
+        )
+        return self._connection.execute(statement).first() is not None
+
+    def lease(self, *, limit: int, lease: timedelta) -> tuple[InboxRow, ...]:
+        """Lease due rows, the oldest of each chat only, so that a chat stays in order.
+
+        Rows whose lease ran out are due again. Other readers' rows are skipped, not waited
+        for.
+        """
+        earlier = inbox.alias()
+        first_of_chat = ~(
+            sa.select(earlier.c.id)
+            .where(
+                earlier.c.channel == inbox.c.channel,
+                earlier.c.chat == inbox.c.chat,
+                earlier.c.done_at.is_(None),
+                earlier.c.id < inbox.c.id,
+            )
+            .exists()
+        )
+        choice = (
+            sa.select(inbox)
+            .where(
+                inbox.c.done_at.is_(None),
+                inbox.c.due_at <= self._now,
+                sa.or_(inbox.c.lease_until.is_(None), inbox.c.lease_until <= self._now),
+                first_of_chat,
+            )
+            .order_by(inbox.c.due_at, inbox.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        rows = self._connection.execute(choice).mappings().all()
+        if rows:
+            self._connection.execute(
+                sa.update(inbox)
+                .where(inbox.c.id.in_([row["id"] for row in rows]))
+                .values(lease_until=self._now + lease, fence=inbox.c.fence + 1)
+            )
+        return tuple(
+            InboxRow(
+                id=row["id"],
+                channel=row["channel"],
+                chat=row["chat"],
+                message_key=row["message_key"],
+                raw=row["raw"],
+                received_at=row["received_at"],
+                attempts=row["attempts"],
+                fence=row["fence"] + 1,
+            )
+            for row in rows
+        )
+
+    def finish(
+        self, row_id: int, outcome: InboxOutcome, *, fence: int, reason: str | None = None
+    ) -> bool:
+        """End a row; False when somebody else holds or has ended it (undo what was done)."""
+        changed = self._connection.execute(
+            sa.update(inbox)
+            .where(inbox.c.id == row_id, inbox.c.fence == fence, inbox.c.done_at.is_(None))
+            .values(done_at=self._now, outcome=outcome.value, reason=reason, lease_until=None)
+        )
+        return changed.rowcount == 1
+
+    def put_off(self, row_id: int, *, fence: int, until: datetime, reason: str) -> None:
+        """Give a row back, due again at ``until``, after a try that failed."""
+        self._connection.execute(
+            sa.update(inbox)
+            .where(inbox.c.id == row_id, inbox.c.fence == fence, inbox.c.done_at.is_(None))
+            .values(
+                due_at=until, lease_until=None, attempts=inbox.c.attempts + 1, reason=reason
+            )
+        )
+
+    def unread(self) -> tuple[int, datetime | None]:
+        """Return how many rows have no outcome yet, and when the oldest came."""
+        row = self._connection.execute(
+            sa.select(sa.func.count(), sa.func.min(inbox.c.received_at)).where(
+                inbox.c.done_at.is_(None)
+            )
+        ).one()
+        return int(row[0]), row[1]
+
+    def set_aside_since(self, since: datetime) -> int:
+        """Return how many rows were set aside for a person since ``since``."""
+        return self._connection.execute(
+            sa.select(sa.func.count()).where(
+                inbox.c.outcome == InboxOutcome.SET_ASIDE.value, inbox.c.done_at >= since
+            )
+        ).scalar_one()

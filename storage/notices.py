@@ -1,0 +1,269 @@
+"""The outbox: one row is one send to one address, due until it arrived.
+
+A card's row holds no text: it is written when it is sent, from the alert as it then
+stands. A notice that an alert needs never expires; receipts and answers may.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from domain.channel import Address, OutgoingMessage
+from storage.packing import pack_message, unpack_message
+from storage.tables import notices
+from storage.upsert import insert
+
+
+class NoticeKind(enum.StrEnum):
+    """What a notice does at its address."""
+
+    CARD = "card"
+    EDIT = "edit"
+    MESSAGE = "message"
+    TOAST = "toast"
+
+
+class NoticeState(enum.StrEnum):
+    """Where a notice stands; a leased one is still ``DUE``."""
+
+    DUE = "due"
+    SENT = "sent"
+    REFUSED = "refused"
+    EXPIRED = "expired"
+
+
+class Priority(enum.IntEnum):
+    """What goes first when much is due: 0 before 6."""
+
+    TOAST = 0
+    RED = 1
+    ORANGE = 2
+    YELLOW = 3
+    EDIT = 4
+    RECEIPT = 5
+    REMINDER = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A leased notice. ``attempts`` counts the tries before this one."""
+
+    id: int
+    key: str
+    kind: NoticeKind
+    priority: Priority
+    address: Address
+    alert_id: int | None
+    report_id: int | None
+    card_id: int | None
+    why: str | None
+    target: str | None
+    body: OutgoingMessage | None
+    created_at: datetime
+    attempts: int
+    fence: int
+
+
+def _notice_of(row: Mapping[str, Any]) -> Notice:
+    return Notice(
+        id=row["id"],
+        key=row["key"],
+        kind=NoticeKind(row["kind"]),
+        priority=Priority(row["priority"]),
+        address=Address(channel=row["channel"], chat=row["chat"]),
+        alert_id=row["alert_id"],
+        report_id=row["report_id"],
+        card_id=row["card_id"],
+        why=row["why"],
+        target=row["target"],
+        body=None if row["body"] is None else unpack_message(row["body"]),
+        created_at=row["created_at"],
+        attempts=row["attempts"],
+        fence=row["fence"],
+    )
+
+
+class NoticeRows:
+    """The outbox in one transaction."""
+
+    def __init__(self, connection: sa.Connection, now: datetime) -> None:
+        """Bind to a transaction."""
+        self._connection = connection
+        self._now = now
+
+    def add(
+        self,
+        address: Address,
+        *,
+        key: str,
+        kind: NoticeKind,
+        priority: Priority,
+        body: OutgoingMessage | None = None,
+        alert_id: int | None = None,
+        report_id: int | None = None,
+        card_id: int | None = None,
+        why: str | None = None,
+        target: str | None = None,
+        due_at: datetime | None = None,
+        lasts: timedelta | None = None,
+    ) -> bool:
+        """Put a notice into the outbox; False when one with this key was there already.
+
+        ``target`` is the message edited or the press answered, in the channel's own ids.
+        """
+        statement = (
+            insert(self._connection, notices)
+            .values(
+                key=key,
+                kind=kind.value,
+                priority=int(priority),
+                channel=address.channel,
+                chat=address.chat,
+                alert_id=alert_id,
+                report_id=report_id,
+                card_id=card_id,
+                why=why,
+                target=target,
+                body=sa.null() if body is None else pack_message(body),
+                state=NoticeState.DUE.value,
+                created_at=self._now,
+                due_at=due_at or self._now,
+                expires_at=None if lasts is None else self._now + lasts,
+                fence=0,
+                attempts=0,
+            )
+            .on_conflict_do_nothing()
+            .returning(notices.c.id)
+        )
+        return self._connection.execute(statement).first() is not None
+
+    def expire(self) -> int:
+        """End the notices whose time is over; returns how many."""
+        return self._connection.execute(
+            sa.update(notices)
+            .where(notices.c.state == NoticeState.DUE.value, notices.c.expires_at <= self._now)
+            .values(state=NoticeState.EXPIRED.value)
+        ).rowcount
+
+    def lease(
+        self, *, limit: int, lease: timedelta, not_channels: frozenset[str] = frozenset()
+    ) -> tuple[Notice, ...]:
+        """Lease due notices, the most urgent first; none of a chat somebody else sends to.
+
+        A notice whose lease ran out is due again.
+        """
+        other = notices.alias()
+        chat_is_busy = (
+            sa.select(other.c.id)
+            .where(
+                other.c.channel == notices.c.channel,
+                other.c.chat == notices.c.chat,
+                other.c.state == NoticeState.DUE.value,
+                other.c.lease_until > self._now,
+            )
+            .exists()
+        )
+        choice = (
+            sa.select(notices)
+            .where(
+                notices.c.state == NoticeState.DUE.value,
+                notices.c.due_at <= self._now,
+                sa.or_(notices.c.lease_until.is_(None), notices.c.lease_until <= self._now),
+                ~chat_is_busy,
+            )
+            .order_by(notices.c.priority, notices.c.due_at, notices.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        if not_channels:
+            choice = choice.where(notices.c.channel.not_in(sorted(not_channels)))
+        rows = self._connection.execute(choice).mappings().all()
+        if not rows:
+            return ()
+        self._connection.execute(
+            sa.update(notices)
+            .where(notices.c.id.in_([row["id"] for row in rows]))
+            .values(lease_until=self._now + lease, fence=notices.c.fence + 1)
+        )
+        return tuple(_notice_of({**row, "fence": row["fence"] + 1}) for row in rows)
+
+    def sent(self, notice: Notice, message_id: str | None) -> bool:
+        """Record that a notice arrived; False when the lease had passed to somebody else."""
+        return self._end(notice, NoticeState.SENT, sent_at=self._now, message_id=message_id)
+
+    def refused(self, notice: Notice, reason: str) -> bool:
+        """Record that an address will never take a notice."""
+        return self._end(notice, NoticeState.REFUSED, last_error=reason)
+
+    def put_off(self, notice: Notice, *, until: datetime, reason: str) -> None:
+        """Give a notice back after a failed try, due again at ``until``."""
+        self._connection.execute(
+            sa.update(notices)
+            .where(notices.c.id == notice.id, notices.c.fence == notice.fence)
+            .values(
+                due_at=until,
+                lease_until=None,
+                attempts=notices.c.attempts + 1,
+                last_error=reason,
+            )
+        )
+
+    def give_back(self, notice: Notice) -> None:
+        """Give a leased notice back untried."""
+        self._connection.execute(
+            sa.update(notices)
+            .where(notices.c.id == notice.id, notices.c.fence == notice.fence)
+            .values(lease_until=None)
+        )
+
+    def message_of(self, address: Address, message_id: str) -> tuple[int | None, int | None] | None:
+        """Return (report, alert) of the notice that became a message, or None."""
+        row = self._connection.execute(
+            sa.select(notices.c.report_id, notices.c.alert_id)
+            .where(
+                notices.c.channel == address.channel,
+                notices.c.chat == address.chat,
+                notices.c.message_id == message_id,
+            )
+            .order_by(notices.c.id.desc())
+            .limit(1)
+        ).first()
+        return None if row is None else (row.report_id, row.alert_id)
+
+    def next_due(self) -> datetime | None:
+        """Return when the next unleased notice is due."""
+        found: datetime | None = self._connection.execute(
+            sa.select(sa.func.min(notices.c.due_at)).where(
+                notices.c.state == NoticeState.DUE.value
+            )
+        ).scalar()
+        return found
+
+    def waiting(self) -> tuple[int, int, datetime | None]:
+        """Return (due in all, overdue now, due time of the oldest overdue one)."""
+        row = self._connection.execute(
+            sa.select(
+                sa.func.count(),
+                sa.func.count().filter(notices.c.due_at <= self._now),
+                sa.func.min(notices.c.due_at).filter(notices.c.due_at <= self._now),
+            ).where(notices.c.state == NoticeState.DUE.value)
+        ).one()
+        return int(row[0]), int(row[1]), row[2]
+
+    def _end(self, notice: Notice, state: NoticeState, **values: object) -> bool:
+        changed = self._connection.execute(
+            sa.update(notices)
+            .where(
+                notices.c.id == notice.id,
+                notices.c.fence == notice.fence,
+                notices.c.state == NoticeState.DUE.value,
+            )
+            .values(state=state.value, lease_until=None, **values)
+        )
+        return changed.rowcount == 1

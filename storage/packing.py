@@ -1,0 +1,138 @@
+"""Domain values to JSON columns and back, so that no dict leaves `storage`."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from domain.alert import Chain, ChainStep, Recipient
+from domain.channel import Attachment, Button, Location, OutgoingMessage, Span, Style
+from domain.danger import Assessment, Category, Evidence, Level, Muted
+
+Json = dict[str, Any]
+
+
+def pack_assessment(assessment: Assessment) -> Json:
+    """Turn an assessment into JSON."""
+    return {
+        "level": assessment.level.value,
+        "categories": [category.value for category in assessment.categories],
+        "evidence": [
+            {
+                "rule": found.rule,
+                "level": found.level.value,
+                "category": found.category.value,
+                "start": found.start,
+                "end": found.end,
+                "text": found.text,
+                "reason": found.reason,
+            }
+            for found in assessment.evidence
+        ],
+        "muted": [
+            {"rule": muted.rule, "start": muted.start, "end": muted.end, "context": muted.context}
+            for muted in assessment.muted
+        ],
+    }
+
+
+def unpack_assessment(packed: Json) -> Assessment:
+    """Read an assessment back."""
+    return Assessment(
+        level=Level(packed["level"]),
+        categories=tuple(Category(name) for name in packed["categories"]),
+        evidence=tuple(
+            Evidence(
+                rule=found["rule"],
+                level=Level(found["level"]),
+                category=Category(found["category"]),
+                start=found["start"],
+                end=found["end"],
+                text=found["text"],
+                reason=found["reason"],
+            )
+            for found in packed["evidence"]
+        ),
+        muted=tuple(Muted(**muted) for muted in packed["muted"]),
+    )
+
+
+def pack_chain(chain: Chain) -> Json:
+    """Turn a frozen chain into JSON."""
+    return {
+        "steps": [
+            {"due_at": step.due_at.isoformat(), "to": [to.value for to in step.to]}
+            for step in chain.steps
+        ],
+        "repeat_every": chain.repeat_every.total_seconds(),
+        "outcome_within": chain.outcome_within.total_seconds(),
+        "working_hours": chain.working_hours,
+    }
+
+
+def unpack_chain(packed: Json) -> Chain:
+    """Read a chain back."""
+    return Chain(
+        steps=tuple(
+            ChainStep(
+                due_at=datetime.fromisoformat(step["due_at"]),
+                to=tuple(Recipient(to) for to in step["to"]),
+            )
+            for step in packed["steps"]
+        ),
+        repeat_every=timedelta(seconds=packed["repeat_every"]),
+        outcome_within=timedelta(seconds=packed["outcome_within"]),
+        working_hours=packed["working_hours"],
+    )
+
+
+def pack_message(message: OutgoingMessage) -> Json:
+    """Turn a message into JSON."""
+    return {
+        "body": [[span.text, span.style.value] for span in message.body],
+        "buttons": [[[button.label, button.data] for button in row] for row in message.buttons],
+        "reply_to": message.reply_to,
+        "level": message.level,
+        "rings": message.rings,
+    }
+
+
+def unpack_message(packed: Json) -> OutgoingMessage:
+    """Read a message back."""
+    return OutgoingMessage(
+        body=tuple(Span(text, Style(style)) for text, style in packed["body"]),
+        buttons=tuple(
+            tuple(Button(label, data) for label, data in row) for row in packed["buttons"]
+        ),
+        reply_to=packed["reply_to"],
+        level=packed["level"],
+        rings=packed["rings"],
+    )
+
+
+def pack_attachments(attachments: tuple[Attachment, ...]) -> list[Json]:
+    """Turn attachments into JSON."""
+    return [
+        {"kind": item.kind, "file_id": item.file_id, "name": item.name} for item in attachments
+    ]
+
+
+def unpack_attachments(packed: list[Json]) -> tuple[Attachment, ...]:
+    """Read attachments back."""
+    return tuple(Attachment(**item) for item in packed)
+
+
+def pack_location(location: Location | None) -> Json | None:
+    """Turn a pin into JSON."""
+    if location is None:
+        return None
+    return {
+        "latitude": location.latitude,
+        "longitude": location.longitude,
+        "title": location.title,
+    }
+
+
+def unpack_location(packed: Json | None) -> Location | None:
+    """Read a pin back."""
+    return None if packed is None else Location(**packed)

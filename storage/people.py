@@ -1,0 +1,119 @@
+"""People, and how channels know them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from domain.duty import Person, Role
+from storage.tables import identities, people
+
+
+def person_of(row: sa.RowMapping) -> Person:
+    """Build a person from their row."""
+    return Person(id=row["id"], name=row["name"], role=Role(row["role"]), town=row["town"])
+
+
+class PeopleRows:
+    """People in one transaction."""
+
+    def __init__(self, connection: sa.Connection, now: datetime) -> None:
+        """Bind to a transaction."""
+        self._connection = connection
+        self._now = now
+
+    def add(self, *, name: str, role: Role, town: str | None, demo: bool = False) -> Person:
+        """Enrol somebody."""
+        row_id = self._connection.execute(
+            sa.insert(people)
+            .values(name=name, role=role.value, town=town, enrolled_at=self._now, demo=demo)
+            .returning(people.c.id)
+        ).scalar_one()
+        return Person(id=row_id, name=name, role=role, town=town)
+
+    def get(self, person_id: int) -> Person:
+        """Return somebody by id, revoked or not; KeyError when there never was one."""
+        row = (
+            self._connection.execute(sa.select(people).where(people.c.id == person_id))
+            .mappings()
+            .first()
+        )
+        if row is None:
+            raise KeyError(person_id)
+        return person_of(row)
+
+    def name_of(self, person_id: int | None) -> str:
+        """Return somebody's name and post, or an empty string for nobody."""
+        if person_id is None:
+            return ""
+        return self.get(person_id).title
+
+    def known_as(self, channel: str, sender: str) -> Person | None:
+        """Return who a channel's sender is; None when not enrolled or revoked."""
+        row = (
+            self._connection.execute(
+                sa.select(people)
+                .join(identities, identities.c.person_id == people.c.id)
+                .where(
+                    identities.c.channel == channel,
+                    identities.c.sender == sender,
+                    people.c.revoked_at.is_(None),
+                )
+            )
+            .mappings()
+            .first()
+        )
+        return None if row is None else person_of(row)
+
+    def identify(self, person: Person, channel: str, sender: str) -> None:
+        """Let a channel's sender be this person from now on."""
+        found = self._connection.execute(
+            sa.update(identities)
+            .where(identities.c.channel == channel, identities.c.sender == sender)
+            .values(person_id=person.id, since=self._now)
+        )
+        if found.rowcount == 0:
+            self._connection.execute(
+                sa.insert(identities).values(
+                    channel=channel, sender=sender, person_id=person.id, since=self._now
+                )
+            )
+
+    def revoke(self, person_id: int) -> None:
+        """End somebody's enrolment; what they did stays."""
+        self._connection.execute(
+            sa.update(people)
+            .where(people.c.id == person_id, people.c.revoked_at.is_(None))
+            .values(revoked_at=self._now)
+        )
+
+    def serving(self, *roles: Role, town: str | None = None) -> tuple[Person, ...]:
+        """Return everybody enrolled with one of ``roles``, in ``town`` if given."""
+        query = sa.select(people).where(
+            people.c.role.in_([role.value for role in roles]), people.c.revoked_at.is_(None)
+        )
+        if town is not None:
+            query = query.where(people.c.town == town)
+        rows = self._connection.execute(query.order_by(people.c.id)).mappings()
+        return tuple(person_of(row) for row in rows)
+
+    def named(self, name: str) -> tuple[Person, ...]:
+        """Return everybody enrolled under a name."""
+        rows = self._connection.execute(
+            sa.select(people)
+            .where(people.c.name == name, people.c.revoked_at.is_(None))
+            .order_by(people.c.id)
+        ).mappings()
+        return tuple(person_of(row) for row in rows)
+
+    def demo_person(self, name: str) -> Person | None:
+        """Return the demo person of that name, if the demo was set up."""
+        row = (
+            self._connection.execute(
+                sa.select(people).where(people.c.name == name, people.c.demo.is_(True))
+            )
+            .mappings()
+            .first()
+        )
+        return None if row is None else person_of(row)

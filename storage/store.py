@@ -1,0 +1,170 @@
+"""The store: runs units of work and returns their results once they are on disk.
+
+On SQLite one writer thread gathers the units that wait into one commit, each in its own
+savepoint, so that one that fails takes nothing with it. On PostgreSQL a pool of threads
+runs one transaction each and tries again what a deadlock or a serialization failure undid.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+import structlog
+
+from storage.engines import is_sqlite, open_engine
+from storage.unit_of_work import UnitOfWork
+
+T = TypeVar("T")
+Work = Callable[[UnitOfWork], T]
+Clock = Callable[[], datetime]
+
+MOST_UNITS_A_COMMIT = 64
+TRIES_AFTER_CONFLICT = 5
+_CONFLICTS = {"40001", "40P01"}  # serialization_failure, deadlock_detected
+
+log = structlog.get_logger()
+
+
+def machine_clock() -> datetime:
+    """Return the machine's time, aware UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    work: Work[Any]
+    result: Future[Any]
+
+
+class Store:
+    """Runs units of work. Close it when done; what was submitted before is still committed."""
+
+    def __init__(self, url: str, *, clock: Clock = machine_clock, connections: int = 8) -> None:
+        """Open the engines; nothing is read or written yet."""
+        self.url = url
+        self.clock = clock
+        self.sqlite = is_sqlite(url)
+        self.engine = open_engine(url, connections=1 if self.sqlite else connections)
+        self._readers = (
+            open_engine(url, read_only=True, connections=connections)
+            if self.sqlite
+            else self.engine
+        )
+        self._pool: ThreadPoolExecutor | None = None
+        self._waiting: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._writer: threading.Thread | None = None
+        if self.sqlite:
+            self._writer = threading.Thread(target=self._write_on, name="writer", daemon=True)
+            self._writer.start()
+        else:
+            self._pool = ThreadPoolExecutor(connections, thread_name_prefix="writer")
+
+    def submit(self, work: Work[T]) -> Future[T]:
+        """Queue a unit of work; the future ends once it is on disk, or with its error."""
+        result: Future[T] = Future()
+        if self._pool is not None:
+            self._pool.submit(self._write_alone, work, result)
+        else:
+            self._waiting.put(_Waiting(work, result))
+        return result
+
+    def write(self, work: Work[T]) -> T:
+        """Run a unit of work and return its result once it is on disk."""
+        return self.submit(work).result()
+
+    def read(self, work: Work[T]) -> T:
+        """Run a unit of work that only reads, in the caller's thread, on one snapshot."""
+        with self._readers.connect() as connection:
+            return work(UnitOfWork(connection, self.clock()))
+
+    def close(self) -> None:
+        """Finish what waits and close every connection."""
+        if self._writer is not None:
+            self._waiting.put(None)
+            self._writer.join()
+        if self._pool is not None:
+            self._pool.shutdown(wait=True)
+        self.engine.dispose()
+        self._readers.dispose()
+
+    def _write_on(self) -> None:
+        """Gather what waits into one commit, again and again, until told to stop."""
+        open_for_business = True
+        while open_for_business:
+            first = self._waiting.get()
+            if first is None:
+                return
+            batch = [first]
+            while len(batch) < MOST_UNITS_A_COMMIT:
+                try:
+                    following = self._waiting.get_nowait()
+                except queue.Empty:
+                    break
+                if following is None:
+                    open_for_business = False
+                    break
+                batch.append(following)
+            self._commit_together(batch)
+
+    def _commit_together(self, batch: list[_Waiting]) -> None:
+        done: list[tuple[_Waiting, UnitOfWork, Any]] = []
+        try:
+            with self.engine.connect() as connection, connection.begin():
+                now = self.clock()
+                for waiting in batch:
+                    unit = UnitOfWork(connection, now)
+                    try:
+                        with connection.begin_nested():
+                            outcome = waiting.work(unit)
+                    except Exception as error:  # noqa: BLE001 - the caller gets it
+                        if connection.in_transaction() and not connection.invalidated:
+                            waiting.result.set_exception(error)
+                        else:
+                            raise
+                    else:
+                        done.append((waiting, unit, outcome))
+        except Exception as error:  # noqa: BLE001 - every caller of the batch gets it
+            # The commit itself failed (disk full, file gone): nothing of the batch is kept.
+            for waiting in batch:
+                if not waiting.result.done():
+                    waiting.result.set_exception(error)
+            log.error("commit_failed", units=len(batch), error=type(error).__name__)
+            return
+        for waiting, unit, outcome in done:
+            waiting.result.set_result(outcome)
+            _call_hints(unit)
+
+    def _write_alone(self, work: Work[T], result: Future[T]) -> None:
+        for attempt in range(1, TRIES_AFTER_CONFLICT + 1):
+            try:
+                with self.engine.connect() as connection, connection.begin():
+                    unit = UnitOfWork(connection, self.clock())
+                    outcome = work(unit)
+            except sa.exc.OperationalError as error:
+                if getattr(error.orig, "sqlstate", None) in _CONFLICTS and (
+                    attempt < TRIES_AFTER_CONFLICT
+                ):
+                    continue
+                result.set_exception(error)
+                return
+            except BaseException as error:  # noqa: BLE001 - the caller gets it
+                result.set_exception(error)
+                return
+            result.set_result(outcome)
+            _call_hints(unit)
+            return
+
+
+def _call_hints(unit: UnitOfWork) -> None:
+    for hint in unit.hints:
+        try:
+            hint()
+        except Exception as error:  # noqa: BLE001 - a hint may be lost, the work is on disk
+            log.warning("hint_lost", error=type(error).__name__)

@@ -1,0 +1,103 @@
+"""One transaction and the rows it may touch.
+
+A use case is a plain function of a `UnitOfWork`; it neither commits nor rolls back. What
+must follow a commit (a wake-up, which is only a hint) is left with `after_commit`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import cached_property
+
+import sqlalchemy as sa
+
+from storage.alerts import AlertRows
+from storage.audit import AuditRows
+from storage.dialogues import DialogueRows
+from storage.duty import DutyRows
+from storage.groups import GroupRows
+from storage.inbox import InboxRows
+from storage.invites import InviteRows
+from storage.notices import NoticeRows
+from storage.people import PeopleRows
+from storage.reports import ReportRows
+from storage.webchat import WebchatRows
+
+
+class UnitOfWork:
+    """The rows of one transaction at one moment.
+
+    Attributes:
+        now: the time of the transaction, aware UTC, the same for every row it writes.
+    """
+
+    def __init__(self, connection: sa.Connection, now: datetime) -> None:
+        """Bind to a connection on which a transaction has begun."""
+        self.connection = connection
+        self.now = now
+        self._hints: list[Callable[[], None]] = []
+
+    def after_commit(self, hint: Callable[[], None]) -> None:
+        """Have ``hint`` called once the transaction is on disk; it may be lost, never early."""
+        self._hints.append(hint)
+
+    @property
+    def hints(self) -> tuple[Callable[[], None], ...]:
+        """What is to be called after the commit."""
+        return tuple(self._hints)
+
+    @cached_property
+    def inbox(self) -> InboxRows:
+        """Raw messages."""
+        return InboxRows(self.connection, self.now)
+
+    @cached_property
+    def people(self) -> PeopleRows:
+        """People, how channels know them and their private chats."""
+        return PeopleRows(self.connection, self.now)
+
+    @cached_property
+    def groups(self) -> GroupRows:
+        """Duty groups and addresses."""
+        return GroupRows(self.connection, self.now)
+
+    @cached_property
+    def invites(self) -> InviteRows:
+        """Invite codes."""
+        return InviteRows(self.connection, self.now)
+
+    @cached_property
+    def dialogues(self) -> DialogueRows:
+        """What the desk waits to hear, and how fast people write."""
+        return DialogueRows(self.connection, self.now)
+
+    @cached_property
+    def reports(self) -> ReportRows:
+        """Reports and their versions."""
+        return ReportRows(self.connection, self.now)
+
+    @cached_property
+    def alerts(self) -> AlertRows:
+        """Alerts, their timeline and their cards."""
+        return AlertRows(self.connection, self.now)
+
+    @cached_property
+    def notices(self) -> NoticeRows:
+        """The outbox."""
+        return NoticeRows(self.connection, self.now)
+
+    @cached_property
+    def duty(self) -> DutyRows:
+        """The roster."""
+        return DutyRows(self.connection, self.now)
+
+    @cached_property
+    def webchat(self) -> WebchatRows:
+        """Chats, events and sessions of the built-in web chat."""
+        return WebchatRows(self.connection, self.now)
+
+    @cached_property
+    def audit(self) -> AuditRows:
+        """The log of looks at people's data, and heartbeats."""
+        return AuditRows(self.connection, self.now)

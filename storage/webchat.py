@@ -1,0 +1,173 @@
+"""The built-in web chat's own server side: chats, their events and browser sessions.
+
+Each chat numbers its events without gaps under the lock of its own row, so that a browser
+that saw number 41 misses nothing when it asks for what follows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from domain.duty import Person
+from storage.people import person_of
+from storage.tables import people, web_sessions, webchat_chats, webchat_events
+from storage.upsert import insert
+
+
+@dataclass(frozen=True, slots=True)
+class WebchatEvent:
+    """One thing that happened in a chat; ``body`` is the channel's own JSON."""
+
+    chat: str
+    number: int
+    kind: str
+    message_id: str
+    author: str
+    body: dict[str, Any]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WebchatChat:
+    """A chat of the web chat: somebody's private one, or a duty group's room."""
+
+    chat: str
+    kind: str
+    title: str
+    last_event: int
+
+
+class WebchatRows:
+    """The web chat in one transaction."""
+
+    def __init__(self, connection: sa.Connection, now: datetime) -> None:
+        """Bind to a transaction."""
+        self._connection = connection
+        self._now = now
+
+    def keep_chat(self, chat: str, *, kind: str, title: str) -> None:
+        """Make sure that a chat exists; a new title is written over the old."""
+        statement = insert(self._connection, webchat_chats).values(
+            chat=chat, kind=kind, title=title, last_event=0
+        )
+        self._connection.execute(
+            statement.on_conflict_do_update(index_elements=["chat"], set_={"title": title})
+        )
+
+    def chat(self, chat: str) -> WebchatChat | None:
+        """Return a chat."""
+        row = self._connection.execute(
+            sa.select(webchat_chats).where(webchat_chats.c.chat == chat)
+        ).first()
+        if row is None:
+            return None
+        return WebchatChat(
+            chat=row.chat, kind=row.kind, title=row.title, last_event=row.last_event
+        )
+
+    def add_event(
+        self,
+        chat: str,
+        *,
+        key: str,
+        kind: str,
+        message_id: str,
+        body: dict[str, Any],
+        author: str = "",
+    ) -> int | None:
+        """Add an event and return its number; None when ``key`` was there already.
+
+        KeyError when there is no such chat.
+        """
+        number = self._connection.execute(
+            sa.update(webchat_chats)
+            .where(webchat_chats.c.chat == chat)
+            .values(last_event=webchat_chats.c.last_event + 1)
+            .returning(webchat_chats.c.last_event)
+        ).scalar()
+        if number is None:
+            raise KeyError(chat)
+        added = self._connection.execute(
+            insert(self._connection, webchat_events)
+            .values(
+                chat=chat,
+                number=number,
+                kind=kind,
+                message_id=message_id,
+                author=author,
+                body=body,
+                at=self._now,
+                key=key,
+            )
+            .on_conflict_do_nothing(index_elements=["key"])
+            .returning(webchat_events.c.number)
+        ).scalar()
+        if added is None:
+            self._connection.execute(
+                sa.update(webchat_chats)
+                .where(webchat_chats.c.chat == chat)
+                .values(last_event=webchat_chats.c.last_event - 1)
+            )
+        return added
+
+    def events(self, chat: str, *, after: int, limit: int = 500) -> tuple[WebchatEvent, ...]:
+        """Return a chat's events with a number above ``after``, in order."""
+        rows = self._connection.execute(
+            sa.select(webchat_events)
+            .where(webchat_events.c.chat == chat, webchat_events.c.number > after)
+            .order_by(webchat_events.c.number)
+            .limit(limit)
+        )
+        return tuple(
+            WebchatEvent(
+                chat=row.chat,
+                number=row.number,
+                kind=row.kind,
+                message_id=row.message_id,
+                author=row.author,
+                body=row.body,
+                at=row.at,
+            )
+            for row in rows
+        )
+
+    def open_session(self, token_hash: str, person: Person, *, lasts: timedelta) -> None:
+        """Let a browser sit in somebody's seat."""
+        self._connection.execute(
+            sa.insert(web_sessions).values(
+                token_hash=token_hash,
+                person_id=person.id,
+                created_at=self._now,
+                expires_at=self._now + lasts,
+            )
+        )
+
+    def session(self, token_hash: str) -> Person | None:
+        """Return who sits in a browser; None when expired, revoked or never opened."""
+        row = (
+            self._connection.execute(
+                sa.select(people)
+                .join(web_sessions, web_sessions.c.person_id == people.c.id)
+                .where(
+                    web_sessions.c.token_hash == token_hash,
+                    web_sessions.c.expires_at > self._now,
+                    web_sessions.c.revoked_at.is_(None),
+                    people.c.revoked_at.is_(None),
+                )
+            )
+            .mappings()
+            .first()
+        )
+        return None if row is None else person_of(row)
+
+    def end_session(self, token_hash: str) -> None:
+        """Leave the seat in one browser."""
+        self._connection.execute(
+            sa.update(web_sessions)
+            .where(web_sessions.c.token_hash == token_hash, web_sessions.c.revoked_at.is_(None))
+            .values(revoked_at=self._now)
+        )
