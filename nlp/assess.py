@@ -1,0 +1,176 @@
+"""The assessment of one report by the rules: level, categories, evidence and why not.
+
+The one entrance of this folder. Refuses: reading anything after it is made, and knowing
+who wrote, about whom, or what was written before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import ahocorasick_rs
+
+from domain.danger import Assessment, Category, Evidence, Level, Muted
+from domain.errors import SetupError
+from nlp.combining import Combiner, Findings
+from nlp.matching import Lexicon, Span, Text
+from nlp.normalize import Normalized, Normalizer
+from nlp.rule import Rule, Rulebook, Status
+from nlp.segment import Segmenter
+from nlp.terms import Term
+
+_HARMLESS = Assessment.harmless()
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word of a sentence that was looked at closely, with its place as sent."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What a person sees who asks why: the reading, its words, and the assessment."""
+
+    reading: str
+    tokens: tuple[Token, ...]
+    assessment: Assessment
+
+
+class Assessor:
+    """Assesses texts by one rulebook; may be shared by threads."""
+
+    def __init__(self, rulebook: Rulebook, *, experimental: bool = False) -> None:
+        """Compile ``rulebook``; with ``experimental`` rules that are only tried out count too."""
+        self.rulebook = rulebook
+        live = {Status.STABLE, Status.EXPERIMENTAL} if experimental else {Status.STABLE}
+        self._rules = _in_order([rule for rule in rulebook.rules if rule.status in live], rulebook)
+        self._lexicon = Lexicon(_lists(rulebook))
+        words = _first_words(rulebook, self._rules)
+        self._gate = ahocorasick_rs.AhoCorasick(words or ["\x00"])
+        self._normalizer = Normalizer(rulebook.spellings, words)
+        self._segmenter = Segmenter(
+            {piece for terms in rulebook.terms.values() for term in terms for piece in term.pieces}
+        )
+
+    def assess(self, text: str) -> Assessment:
+        """Return what the rules read in ``text``; the same text always gives the same."""
+        reading = self._normalizer.normalize(text)
+        if not self._gate.find_matches_as_indexes(reading.text):
+            return _HARMLESS
+        return self._judge(reading)[0]
+
+    def explain(self, text: str) -> Explanation:
+        """Return the assessment with the reading and the words it rests on."""
+        reading = self._normalizer.normalize(text)
+        assessment, looked_at = self._judge(reading)
+        tokens = tuple(
+            Token(text[slice(*place)], *place)
+            for _, start, end in looked_at.words()
+            for place in [reading.place(start, end)]
+        )
+        return Explanation(reading.text, tokens, assessment)
+
+    def _judge(self, reading: Normalized) -> tuple[Assessment, Text]:
+        looked_at = Text(reading.text, self._lexicon.find(reading.text), self._segmenter)
+        combiner = Combiner(looked_at, self.rulebook.contexts)
+        found: list[tuple[Rule, Findings]] = []
+        for rule in self._rules:
+            if not combiner.places(rule.all[0]):
+                continue
+            findings = combiner.apply(rule)
+            if findings.places or findings.muted:
+                found.append((rule, findings))
+            if rule.gives and findings.places:
+                combiner.give(rule.gives, findings.places)
+        return _assessment(reading, found), looked_at
+
+
+def _assessment(reading: Normalized, found: Sequence[tuple[Rule, Findings]]) -> Assessment:
+    evidence = []
+    muted = []
+    categories: set[Category] = set()
+    lowering = [(rule.level, place) for rule, one in found if rule.lowers for place in one.places]
+    for rule, findings in found:
+        for place in findings.places:
+            start, end = reading.place(*place)
+            level = _lowered(rule, place, lowering)
+            evidence.append(
+                Evidence(
+                    rule=rule.id,
+                    level=level,
+                    category=rule.category[0],
+                    start=start,
+                    end=end,
+                    text=reading.original[start:end],
+                    reason=rule.reason,
+                )
+            )
+            categories.update(rule.category)
+        for place, context in findings.muted.items():
+            muted.append(Muted(rule.id, *reading.place(*place), context))
+    if not evidence and not muted:
+        return _HARMLESS
+    evidence.sort(key=lambda one: (-one.level.rank, one.start, one.rule))
+    return Assessment(
+        level=evidence[0].level if evidence else Level.NONE,
+        categories=tuple(category for category in Category if category in categories),
+        evidence=tuple(evidence),
+        muted=tuple(muted),
+    )
+
+
+_REACH_BACK = 200  # characters before the words that say it is over
+_REACH_ON = 40
+
+
+def _lowered(rule: Rule, place: Span, lowering: Iterable[tuple[Level, Span]]) -> Level:
+    """Return the level of a place, capped where the same report says that it is over."""
+    level = rule.level
+    for cap, (start, end) in lowering:
+        if level.rank > cap.rank and start - _REACH_BACK <= place[1] and place[0] <= end + _REACH_ON:
+            level = cap
+    return level
+
+
+def _lists(rulebook: Rulebook) -> dict[str, Sequence[Term]]:
+    lists: dict[str, Sequence[Term]] = {}
+    used = {name for rule in rulebook.rules for name in (*rule.all, *rule.any)}
+    for name, terms in rulebook.terms.items():
+        if name in used:
+            lists[f"list:{name}"] = terms
+    for name, context in rulebook.contexts.items():
+        lists[f"cue:{name}"] = context.cues
+        lists[f"pseudo:{name}"] = context.pseudo
+        lists[f"stop:{name}"] = context.stops
+    return lists
+
+
+def _first_words(rulebook: Rulebook, rules: Iterable[Rule]) -> list[str]:
+    """Return the words without which no rule can hold: those of each rule's first part."""
+    return sorted(
+        {term.longest for rule in rules for term in rulebook.terms.get(rule.all[0], ())}
+    )
+
+
+def _in_order(rules: Sequence[Rule], rulebook: Rulebook) -> tuple[Rule, ...]:
+    """Return the rules so that each comes after those whose signs it builds on."""
+    order: list[Rule] = []
+    waiting = list(rules)
+    while waiting:
+        missing = {rule.gives for rule in waiting if rule.gives}
+        ready = [rule for rule in waiting if missing.isdisjoint((*rule.all, *rule.any))]
+        if not ready:
+            raise SetupError(
+                where=rulebook.folder,
+                key=waiting[0].id,
+                found="几条规则的 gives 互相等待",
+                write="去掉其中一个 gives",
+            )
+        order += ready
+        waiting = [rule for rule in waiting if rule not in ready]
+    return tuple(order)

@@ -1,0 +1,146 @@
+"""How the parts of a rule come together in one text, and what sets them aside.
+
+For each first part the nearest other parts are looked for; a part that a context sets
+aside is remembered and does not count. Refuses: searching all combinations, which grows
+without bound on hostile text.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from nlp.contexts import Surroundings
+from nlp.matching import Span, Text
+from nlp.rule import Across, Context, Rule
+
+ENOUGH = 3  # places a rule shows in one text
+_TRIED = 400  # first parts looked at in one text, from the start and from the end
+_NEIGHBOURS = 3  # nearest places tried on each side for another part
+
+
+@dataclass(slots=True)
+class Findings:
+    """What one rule found in one text, and what it found and set aside."""
+
+    places: list[Span] = field(default_factory=list)
+    muted: dict[Span, str] = field(default_factory=dict)
+
+
+class Combiner:
+    """Applies rules to one text; ``signs`` are what rules found before give to later ones."""
+
+    def __init__(self, text: Text, contexts: Mapping[str, Context]) -> None:
+        """Look at ``text`` with the contexts of the rulebook."""
+        self._text = text
+        self._contexts = contexts
+        self._around = Surroundings(text)
+        self._signs: dict[str, list[Span]] = {}
+
+    def give(self, sign: str, places: list[Span]) -> None:
+        """Let later rules build on what a rule found."""
+        self._signs[sign] = sorted({*self._signs.get(sign, []), *places})
+
+    def places(self, name: str) -> list[Span]:
+        """Return the places of a list or sign in this text."""
+        if name in self._signs:
+            return self._signs[name]
+        return self._text.lists.get(f"list:{name}", [])
+
+    def apply(self, rule: Rule) -> Findings:
+        """Return where ``rule`` holds, at most `ENOUGH` places, and what was set aside."""
+        findings = Findings()
+        firsts = self.places(rule.all[0])
+        if len(firsts) > 2 * _TRIED:
+            firsts = firsts[:_TRIED] + firsts[-_TRIED:]
+        for first in firsts:
+            place = self._complete(rule, first, findings)
+            if place and not any(_overlap(place, other) for other in findings.places):
+                findings.places.append(place)
+                if len(findings.places) == ENOUGH:
+                    break
+        return findings
+
+    def _complete(self, rule: Rule, first: Span, findings: Findings) -> Span | None:
+        """Return the place of the whole rule around ``first``, or None."""
+        if not self._counts(rule.all[0], first):
+            return None
+        chosen = [first]
+        set_aside = self._set_aside(rule, first)
+        for name in rule.all[1:]:
+            after = chosen[-1] if rule.ordered else None
+            part, why = self._nearest(rule, [name], chosen, after)
+            if part is None:
+                return None
+            set_aside = set_aside or why
+            chosen.append(part)
+        if rule.any:
+            part, why = self._nearest(rule, rule.any, chosen, None)
+            if part is None:
+                return None
+            set_aside = set_aside or why
+            chosen.append(part)
+        place = min(span[0] for span in chosen), max(span[1] for span in chosen)
+        if set_aside:
+            if len(findings.muted) < ENOUGH:
+                findings.muted[place] = set_aside
+            return None
+        return place
+
+    def _nearest(
+        self, rule: Rule, names: tuple[str, ...] | list[str], chosen: list[Span], after: Span | None
+    ) -> tuple[Span | None, str]:
+        """Return the nearest place of ``names`` that counts, and the context if it is muted."""
+        spare: tuple[Span | None, str] = (None, "")
+        origin = after or chosen[0]
+        near = (
+            (distance, part, name)
+            for name in names
+            for distance, part in _neighbours(self.places(name), origin, only_after=after is not None)
+        )
+        for distance, part, name in sorted(near):
+            if distance > rule.within:
+                break
+            if any(_overlap(part, other) for other in chosen):
+                continue
+            if not self._together(rule, origin, part) or not self._counts(name, part):
+                continue
+            why = self._set_aside(rule, part)
+            if not why:
+                return part, ""
+            if spare[0] is None:
+                spare = part, why
+        return spare
+
+    def _together(self, rule: Rule, one: Span, other: Span) -> bool:
+        match rule.across:
+            case Across.REPORT:
+                return True
+            case Across.SENTENCE:
+                return self._text.same_sentence(one[0], other[0])
+            case Across.CLAUSE:
+                return self._text.same_clause(one[0], other[0])
+
+    def _counts(self, name: str, span: Span) -> bool:
+        return name in self._signs or self._text.is_whole(span)
+
+    def _set_aside(self, rule: Rule, span: Span) -> str:
+        for name in rule.unless:
+            if self._around.holds(self._contexts[name], span):
+                return name
+        return ""
+
+
+def _neighbours(places: list[Span], origin: Span, *, only_after: bool) -> Iterator[tuple[int, Span]]:
+    """Yield the places nearest to ``origin`` with their distance in characters."""
+    at = bisect_left(places, origin)
+    for place in places[at : at + _NEIGHBOURS]:
+        yield max(0, place[0] - origin[1]), place
+    if not only_after:
+        for place in places[max(0, at - _NEIGHBOURS) : at]:
+            yield max(0, origin[0] - place[1]), place
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
