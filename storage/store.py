@@ -27,6 +27,8 @@ Clock = Callable[[], datetime]
 
 MOST_UNITS_A_COMMIT = 64
 TRIES_AFTER_CONFLICT = 5
+# What a caller at the edge may catch: the disk is full, the file or the server is away.
+StorageFailure = sa.exc.SQLAlchemyError
 _CONFLICTS = {"40001", "40P01"}  # serialization_failure, deadlock_detected
 
 log = structlog.get_logger()

@@ -6,6 +6,7 @@ that saw number 41 misses nothing when it asks for what follows.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -39,6 +40,18 @@ class WebchatChat:
     kind: str
     title: str
     last_event: int
+
+
+def _event_of(row: sa.Row[Any]) -> WebchatEvent:
+    return WebchatEvent(
+        chat=row.chat,
+        number=row.number,
+        kind=row.kind,
+        message_id=row.message_id,
+        author=row.author,
+        body=row.body,
+        at=row.at,
+    )
 
 
 class WebchatRows:
@@ -122,18 +135,23 @@ class WebchatRows:
             .order_by(webchat_events.c.number)
             .limit(limit)
         )
-        return tuple(
-            WebchatEvent(
-                chat=row.chat,
-                number=row.number,
-                kind=row.kind,
-                message_id=row.message_id,
-                author=row.author,
-                body=row.body,
-                at=row.at,
+        return tuple(_event_of(row) for row in rows)
+
+    def event(self, key: str) -> WebchatEvent | None:
+        """Return the event that was added under ``key``."""
+        row = self._connection.execute(
+            sa.select(webchat_events).where(webchat_events.c.key == key)
+        ).first()
+        return None if row is None else _event_of(row)
+
+    def last_events(self, chats: Iterable[str]) -> dict[str, int]:
+        """Return the number of the last event of each of these chats that exists."""
+        rows = self._connection.execute(
+            sa.select(webchat_chats.c.chat, webchat_chats.c.last_event).where(
+                webchat_chats.c.chat.in_(tuple(chats))
             )
-            for row in rows
         )
+        return {row.chat: row.last_event for row in rows}
 
     def open_session(self, token_hash: str, person: Person, *, lasts: timedelta) -> None:
         """Let a browser sit in somebody's seat."""
