@@ -1,0 +1,297 @@
+"""Every setting of the office, read once at the start.
+
+The product's settings.toml holds every setting with its default; an office's own file and
+the environment (``HUXIN_SECTION__KEY``) are laid over it. Refuses: to start with a setting
+that is wrong or unknown, to keep a secret in the file, to print one.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+
+from app.setting_faults import HIDDEN, explain
+from app.setting_kinds import (
+    Duration,
+    PositiveDuration,
+    Size,
+    WorkingHours,
+    Zone,
+    is_loopback,
+    spell_duration,
+    wrong,
+)
+from app.setting_sources import Gathered, Key, Source, read_environment, read_file
+from domain.alert import LevelTimes, Recipient
+from domain.alert import Step as ChainStep
+from domain.danger import Level
+from domain.duty import Support
+from domain.errors import SetupError
+
+PRODUCT = Path(__file__).resolve().parent.parent / "settings.toml"
+TOKEN: Key = ("channels", "telegram", "token")
+TOKEN_FILE: Key = ("channels", "telegram", "token_file")
+# An address may hold a password, so its value is not shown either.
+SECRETS: set[Key] = {TOKEN, ("storage", "url"), ("redis", "url"), ("channels", "telegram", "proxy")}
+PATHS: tuple[Key, ...] = (
+    ("office", "towns_file"),
+    ("rules", "folder"),
+    ("web", "cookie_secret_file"),
+    TOKEN_FILE,
+)
+_SQLITE = "sqlite:///"
+
+Count = Annotated[int, Field(ge=1)]
+Word = Annotated[str, Field(min_length=1)]
+
+
+class Part(BaseModel):
+    """A section of the settings."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class Office(Part):
+    """Who the office is and when it works."""
+
+    name: Word
+    district: Word
+    towns_file: Path
+    time_zone: Zone
+    working_hours: WorkingHours
+    working_days: Annotated[tuple[Annotated[int, Field(ge=1, le=7)], ...], Field(min_length=1)]
+
+
+class Storage(Part):
+    """Where everything is kept: an SQLAlchemy URL of SQLite or PostgreSQL."""
+
+    url: str = Field(repr=False)
+
+
+class Redis(Part):
+    """Wake-ups between machines; an empty URL: one machine, none needed."""
+
+    url: str = Field(repr=False)
+
+
+class Web(Part):
+    """The pages and the web chat."""
+
+    host: Word
+    port: Annotated[int, Field(ge=0, le=65535)]
+    demo: bool
+    public_url: str
+    session_days: Count
+    max_body: Size
+    cookie_secret_file: Path
+
+    @model_validator(mode="after")
+    def _demo_stays_at_home(self) -> Web:
+        """Refuse the demo, in which everybody may sit anywhere, on an open address."""
+        if self.demo and not is_loopback(self.host):
+            write = '演示（demo = true）时只能写 "127.0.0.1"；正式使用请改 demo = false'
+            raise wrong(write, "host", found=self.host)
+        if self.public_url and not self.public_url.startswith(("http://", "https://")):
+            raise wrong('要以 https:// 开头，没有就写 ""', "public_url", found=self.public_url)
+        return self
+
+
+class Rules(Part):
+    """The rules by which reports are read."""
+
+    folder: Path
+
+
+class Step(Part):
+    """One step of a level: how long after the alert, and whom it calls."""
+
+    after: Duration
+    to: Annotated[tuple[Recipient, ...], Field(min_length=1)]
+    working_hours: bool = False
+
+
+class LevelSettings(Part):
+    """How alerts of one level climb."""
+
+    steps: Annotated[tuple[Step, ...], Field(min_length=1)]
+    repeat_every: PositiveDuration
+    outcome_within: PositiveDuration
+    working_hours: bool = False
+
+    @model_validator(mode="after")
+    def _steps_follow_one_another(self) -> LevelSettings:
+        for index, (earlier, later) in enumerate(pairwise(self.steps), start=1):
+            if later.after <= earlier.after:
+                write = f"要比上一步的 {spell_duration(earlier.after)} 晚"
+                raise wrong(write, "steps", index, "after", found=spell_duration(later.after))
+        return self
+
+    def times(self) -> LevelTimes:
+        """Return the settings in the domain's own words."""
+        steps = tuple(ChainStep(s.after, s.to, s.working_hours) for s in self.steps)
+        return LevelTimes(steps, self.repeat_every, self.outcome_within, self.working_hours)
+
+
+class Levels(Part):
+    """The levels that raise an alert."""
+
+    red: LevelSettings
+    orange: LevelSettings
+    yellow: LevelSettings
+
+
+class Dialogue(Part):
+    """What reporters may do and for how long."""
+
+    amend_within: Duration
+    question_expires: PositiveDuration
+    merge_within: Duration
+    text_limit: Annotated[int, Field(ge=1000)]
+    invite_expires: PositiveDuration
+    burst_per_minute: Count
+
+
+class SupportNumber(Part):
+    """A number that helps, as every alert names it."""
+
+    name: Word
+    number: Word
+    hours: str
+
+
+class Retention(Part):
+    """How long what has served is kept."""
+
+    reports: PositiveDuration
+    inbox_raw: PositiveDuration
+    access_log: PositiveDuration
+
+    @model_validator(mode="after")
+    def _the_law_asks_for_logs(self) -> Retention:
+        """Keep the access log for at least six months (网络安全法 Art. 21(3))."""
+        if self.access_log < timedelta(days=183):
+            found = spell_duration(self.access_log)
+            raise wrong('网络安全法要求至少六个月，如 "365d"', "access_log", found=found)
+        return self
+
+
+class Webchat(Part):
+    """The product's own chat in the browser."""
+
+    enabled: bool
+
+
+class Telegram(Part):
+    """The Telegram channel; off while it has no token."""
+
+    token: SecretStr
+    token_file: str
+    base_url: str
+    mode: Literal["polling", "webhook"]
+    proxy: str = Field(repr=False)
+
+    @property
+    def enabled(self) -> bool:
+        """Whether there is a token to sign in with."""
+        return bool(self.token.get_secret_value())
+
+
+class Channels(Part):
+    """The chats through which the office is reached."""
+
+    webchat: Webchat
+    telegram: Telegram
+
+
+class Dispatch(Part):
+    """How notices are sent, and how long a limited channel may hold one."""
+
+    lease: PositiveDuration
+    poll: PositiveDuration
+    max_wait_red: PositiveDuration
+    max_wait_orange: PositiveDuration
+    max_wait_yellow: PositiveDuration
+
+
+class Settings(Part):
+    """All settings of one office."""
+
+    office: Office
+    storage: Storage
+    redis: Redis
+    web: Web
+    rules: Rules
+    levels: Levels
+    dialogue: Dialogue
+    support: tuple[SupportNumber, ...]
+    retention: Retention
+    channels: Channels
+    dispatch: Dispatch
+
+    def level_times(self) -> dict[Level, LevelTimes]:
+        """Return how alerts of each level climb."""
+        return {
+            Level.RED: self.levels.red.times(),
+            Level.ORANGE: self.levels.orange.times(),
+            Level.YELLOW: self.levels.yellow.times(),
+        }
+
+    def supports(self) -> tuple[Support, ...]:
+        """Return the numbers that help, in the office's order."""
+        return tuple(Support(s.name, s.number, s.hours) for s in self.support)
+
+
+def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings: the product's, over them those of ``path``, over them ``environ``.
+
+    Relative paths count from the file they stand in, those of the environment from
+    ``path``. Whatever is wrong is a `SetupError`.
+    """
+    gathered = Gathered()
+    own = (path if path is not None else PRODUCT).resolve()
+    for file in dict.fromkeys((PRODUCT, own)):
+        gathered.lay(read_file(file), Source(file.parent, file=file))
+    for name, table in read_environment(environ):
+        gathered.lay(table, Source(own.parent, variable=name))
+    _find_paths(gathered)
+    _read_token(gathered)
+    try:
+        return Settings.model_validate(gathered.values)
+    except ValidationError as error:
+        raise explain(error, gathered, Settings, SECRETS) from None
+
+
+def _find_paths(gathered: Gathered) -> None:
+    """Make relative paths absolute, each from where it was written."""
+    for key in PATHS:
+        value, source = gathered.get(key), gathered.source(key)
+        if isinstance(value, str) and value and source is not None:
+            gathered.put(key, str(source.folder / value))
+    key = ("storage", "url")
+    value, source = gathered.get(key), gathered.source(key)
+    if isinstance(value, str) and value.startswith(_SQLITE) and source is not None:
+        file = value.removeprefix(_SQLITE)
+        if file and not file.startswith(":"):
+            gathered.put(key, _SQLITE + str(source.folder / file))
+
+
+def _read_token(gathered: Gathered) -> None:
+    """Take the token from the environment, else from the file that holds it."""
+    source = gathered.source(TOKEN)
+    if source is not None and source.file is not None and gathered.get(TOKEN):
+        write = f"不要写在这里：写进环境变量 HUXIN_{'__'.join(TOKEN).upper()}，或用 token_file"
+        raise SetupError(where=source.name, key=".".join(TOKEN), found=HIDDEN, write=write)
+    file, source = gathered.get(TOKEN_FILE), gathered.source(TOKEN_FILE)
+    if gathered.get(TOKEN) or not file or not isinstance(file, str) or source is None:
+        return
+    try:
+        gathered.put(TOKEN, Path(file).read_text("utf-8").strip())
+    except (OSError, UnicodeDecodeError):
+        key, write = ".".join(TOKEN_FILE), "这个文件读不出来：请检查路径和权限"
+        raise SetupError(where=source.name, key=key, found=file, write=write) from None
