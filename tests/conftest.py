@@ -7,7 +7,15 @@ from collections.abc import Generator
 
 import pytest
 
+from app import logs
+
 pytest_plugins = ["tests.servers"]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _strict_log() -> None:
+    """Fail a test that logs a key which is not on the list of `app.logs`."""
+    logs.set_up(strict=True)
 
 
 @pytest.hookimpl(wrapper=True)
