@@ -1,0 +1,247 @@
+"""The web chat's HTTP routes: what a browser posts goes to the inbox, events come back live.
+
+A post is answered 202 only once it is on disk; the same one again is answered alike and
+stored once. Somebody who does not sit in a chat is told the same as if there were none.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+import structlog
+from aiohttp import web
+
+from bot.channels.webchat.bodies import Declined, PostedMessage, PostedPress, read
+from bot.channels.webchat.channel import message_key
+from bot.channels.webchat.photos import NotAPhoto, Photos, TooLarge
+from bot.channels.webchat.rooms import NAME, Room, may_sit, private_chat
+from bot.channels.webchat.stream import LOOK_EVERY_SECONDS, Stream, read_cursor
+from domain.duty import Person
+from storage.live import INBOX, Live, chat_topic
+from storage.store import StorageFailure, Store
+from storage.unit_of_work import UnitOfWork
+
+Who = Callable[[web.Request], Awaitable[tuple[Person, ...]]]
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+_T = TypeVar("_T")
+
+HEARTBEAT_SECONDS = 15.0
+STALLED_SECONDS = 60.0  # a browser that takes nothing for so long is gone
+
+NOT_SEATED = "请先用邀请码进入。"
+NO_SUCH_CHAT = "没有这个会话，或您不在里面。"
+NO_SUCH_MESSAGE = "没有找到要更正的那一条。"
+ID_TAKEN = "这个编号的消息已经有了，请重新发送。"
+NO_SUCH_PHOTO = "照片没有找到，请重新选择。"
+NOT_A_PHOTO = "只能发照片（JPG、PNG、GIF、WebP、HEIC）。"
+PHOTO_TOO_LARGE = "照片太大了（最多 10 MB）。"
+NOT_STORED = "护信暂时存不下这条消息，正在重试。情况紧急请先打 110 或 120。"
+
+log = structlog.get_logger()
+
+
+def routes(
+    *,
+    store: Store,
+    live: Live,
+    who: Who,
+    files: Path,
+    closing: Callable[[], bool] = lambda: False,
+) -> list[web.RouteDef]:
+    """Return the routes of the web chat.
+
+    ``who`` tells who sits in the browser that asks: nobody, one person, or in the demo
+    several who are shown side by side. ``files`` is the folder of photos. Live streams end
+    within a second once ``closing`` is True.
+    """
+    door = _Door(store=store, live=live, who=who, photos=Photos(files), closing=closing)
+    return [
+        web.post("/api/chat/messages", door.take_message),
+        web.post("/api/chat/presses", door.take_press),
+        web.post("/api/chat/files", door.take_photo),
+        web.get("/api/chat/files/{file_id}", door.give_photo),
+        web.get("/api/chat/events", door.stream_events),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Door:
+    store: Store
+    live: Live
+    who: Who
+    photos: Photos
+    closing: Callable[[], bool]
+
+    async def take_message(self, request: web.Request) -> web.StreamResponse:
+        """Store a message, or a new wording of one, in the inbox and in the transcript."""
+        person = await self._one(request)
+        posted = await read(request, PostedMessage)
+        room = _room(person, posted.chat)
+        for photo in posted.attachments:
+            if self.photos.find(room.chat, photo.file_id) is None:
+                raise Declined(400, NO_SUCH_PHOTO)
+        await self._commit(lambda uow: self._put_message(uow, person, room, posted))
+        return web.json_response({"message_id": posted.message_id}, status=202)
+
+    async def take_press(self, request: web.Request) -> web.StreamResponse:
+        """Store a press in the inbox."""
+        person = await self._one(request)
+        posted = await read(request, PostedPress)
+        room = _room(person, posted.chat)
+        await self._commit(lambda uow: self._put_press(uow, person, room, posted))
+        return web.json_response({"press_id": posted.press_id}, status=202)
+
+    async def take_photo(self, request: web.Request) -> web.StreamResponse:
+        """Store the photo that is the body, for the chat in the query; a message names it next."""
+        person = await self._one(request)
+        room = _room(person, request.query.get("chat", ""))
+        try:
+            file_id = await self.photos.keep(room.chat, request.content.iter_chunked(64 * 1024))
+        except TooLarge as error:
+            raise Declined(413, PHOTO_TOO_LARGE) from error
+        except NotAPhoto as error:
+            raise Declined(415, NOT_A_PHOTO) from error
+        except OSError as error:
+            log.warning("photo_not_stored", error=type(error).__name__)
+            raise Declined(503, NOT_STORED) from error
+        return web.json_response({"file_id": file_id}, status=201)
+
+    async def give_photo(self, request: web.Request) -> web.StreamResponse:
+        """Give a photo of a chat to somebody who sits in it."""
+        chat = request.query.get("chat", "")
+        people = await self.who(request)
+        found = self.photos.find(chat, request.match_info["file_id"])
+        if found is None or not any(may_sit(person, chat) for person in people):
+            raise Declined(404, NO_SUCH_PHOTO)
+        path, content_type = found
+        return web.FileResponse(
+            path,
+            headers={
+                "Content-Type": content_type,
+                "Content-Disposition": f"inline; filename*=UTF-8''{quote(path.name)}",
+                "Cache-Control": "private, max-age=86400, immutable",
+            },
+        )
+
+    async def stream_events(self, request: web.Request) -> web.StreamResponse:
+        """Replay what the browser has not seen, then go on live until it leaves."""
+        people = await self.who(request)
+        if not people:
+            raise Declined(401, NOT_SEATED)
+        seen = request.headers.get("Last-Event-ID") or request.query.get("after", "")
+        stream = Stream(self.store, self.live, people, read_cursor(seen))
+        response = web.StreamResponse(
+            headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"}
+        )
+        await response.prepare(request)
+        with self.live.listen(*stream.topics) as listener:
+            await _give(response, [b"retry: 1000\n\n", stream.hello()])
+            quiet_since = asyncio.get_running_loop().time()
+            while not self.closing() and _is_there(request):
+                frames = await stream.next_frames()
+                now = asyncio.get_running_loop().time()
+                if not frames and now - quiet_since >= HEARTBEAT_SECONDS:
+                    if await self.who(request) != people:  # left, revoked or given another post
+                        break
+                    frames = [b": still here\n\n"]
+                if frames:
+                    quiet_since = now
+                    if not await _give(response, frames):
+                        break
+                else:
+                    await listener.wait(LOOK_EVERY_SECONDS)
+        return response
+
+    async def _one(self, request: web.Request) -> Person:
+        people = await self.who(request)
+        if len(people) != 1:
+            raise Declined(401, NOT_SEATED)
+        return people[0]
+
+    async def _commit(self, work: Callable[[UnitOfWork], _T]) -> _T:
+        try:
+            return await asyncio.wrap_future(self.store.submit(work))
+        except StorageFailure as error:
+            log.warning("message_not_stored", error=type(error).__name__)
+            raise Declined(503, NOT_STORED) from error
+
+    def _put_message(
+        self, uow: UnitOfWork, person: Person, room: Room, posted: PostedMessage
+    ) -> None:
+        seat = private_chat(person.id)
+        first = uow.webchat.event(message_key(room.chat, posted.message_id))
+        if first is not None and first.author != seat:
+            raise Declined(409, ID_TAKEN)
+        if first is None and posted.edit:
+            raise Declined(404, NO_SUCH_MESSAGE)
+        words: dict[str, Any] = posted.model_dump()
+        words["attachments"] = [{"kind": "photo", **photo} for photo in words["attachments"]]
+        if not self._put(uow, person, room, key=f"m:{posted.message_id}:{posted.edit}", raw=words):
+            return
+        uow.webchat.add_event(
+            room.chat,
+            key=message_key(room.chat, posted.message_id, posted.edit),
+            kind="edit" if posted.edit else "message",
+            message_id=posted.message_id,
+            author=seat,
+            body={
+                "name": person.name,
+                "body": [[posted.text, "plain"]],
+                "buttons": [],
+                "reply_to": posted.reply_to,
+                "attachments": words["attachments"],
+                "location": words["location"],
+            },
+        )
+        uow.after_commit(lambda: self.live.wake(chat_topic(room.chat)))
+
+    def _put_press(self, uow: UnitOfWork, person: Person, room: Room, posted: PostedPress) -> None:
+        # The press id names the presser, so that the answer finds them in a room of many.
+        press_id = f"{private_chat(person.id)}.{posted.press_id}"
+        raw = {**posted.model_dump(), "press_id": press_id}
+        self._put(uow, person, room, key=f"p:{press_id}", raw=raw)
+
+    def _put(
+        self, uow: UnitOfWork, person: Person, room: Room, *, key: str, raw: dict[str, Any]
+    ) -> bool:
+        raw |= {
+            "kind": "press" if "press_id" in raw else "message",
+            "chat": room.chat,
+            "chat_kind": room.kind.value,
+            "sender": private_chat(person.id),
+            "name": person.name,
+            "sent_at": uow.now.isoformat(),
+        }
+        words = json.dumps(raw, ensure_ascii=False)
+        if not uow.inbox.put(channel=NAME, chat=room.chat, message_key=key, raw=words):
+            return False
+        uow.after_commit(lambda: self.live.wake(INBOX))
+        return True
+
+
+def _room(person: Person, chat: str) -> Room:
+    room = may_sit(person, chat)
+    if room is None:
+        raise Declined(404, NO_SUCH_CHAT)
+    return room
+
+
+def _is_there(request: web.Request) -> bool:
+    return request.transport is not None and not request.transport.is_closing()
+
+
+async def _give(response: web.StreamResponse, frames: list[bytes]) -> bool:
+    """Write frames, waiting for a reader that is slow; False once it is gone."""
+    try:
+        async with asyncio.timeout(STALLED_SECONDS):
+            for content in frames:
+                await response.write(content)
+    except (ConnectionError, TimeoutError):
+        return False
+    return True

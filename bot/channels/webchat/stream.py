@@ -1,0 +1,126 @@
+"""Events of chats as server-sent events: replayed from the rows, then live.
+
+Each event carries the whole cursor as its id, so a browser that lost its connection goes on
+exactly where it was: nothing missed, nothing twice. A wake-up only makes the next look
+earlier. What a slow reader has not taken stays in the rows, not in memory.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from bot.channels.webchat.rooms import private_chat, rooms_of
+from domain.duty import Person
+from storage.live import Live, chat_topic
+from storage.store import Store
+from storage.unit_of_work import UnitOfWork
+from storage.webchat import WebchatEvent
+
+HISTORY = 200  # events of each chat for a browser that comes for the first time
+AT_ONCE = 50
+LOOK_EVERY_SECONDS = 1.0  # another process may have written, and its hint may be lost
+HIGHEST_NUMBER = 2**53
+
+Cursor = dict[str, int]
+
+
+def read_cursor(text: str) -> Cursor:
+    """Read ``chat=12&chat=40`` (URL-encoded); what makes no sense is left out."""
+    cursor: Cursor = {}
+    try:
+        pairs = parse_qsl(text, max_num_fields=100)
+    except ValueError:
+        return cursor
+    for chat, number in pairs:
+        if number.isascii() and number.isdigit() and len(number) < len(str(HIGHEST_NUMBER)):
+            cursor[chat] = int(number)
+    return cursor
+
+
+@dataclass(slots=True)
+class Stream:
+    """What one browser has been given so far, of the chats of the people who sit in it."""
+
+    store: Store
+    live: Live
+    people: tuple[Person, ...]
+    cursor: Cursor
+    chats: tuple[str, ...] = field(init=False)
+    seats: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Work out the chats; a cursor for any other chat is dropped."""
+        rooms = dict.fromkeys(room.chat for person in self.people for room in rooms_of(person))
+        self.chats = tuple(rooms)
+        self.seats = frozenset(private_chat(person.id) for person in self.people)
+        self.cursor = {chat: at for chat, at in self.cursor.items() if chat in rooms}
+
+    def hello(self) -> bytes:
+        """Return the first frame: who sits here and what they read."""
+        return frame(
+            "seats",
+            [
+                {
+                    "seat": private_chat(person.id),
+                    "name": person.name,
+                    "title": person.title,
+                    "chats": [
+                        {"chat": room.chat, "kind": room.kind.value, "title": room.title}
+                        for room in rooms_of(person)
+                    ],
+                }
+                for person in self.people
+            ],
+        )
+
+    async def next_frames(self) -> list[bytes]:
+        """Return what is new since the last call, at most `AT_ONCE` events; [] when nothing."""
+        events = await asyncio.to_thread(self.store.read, self._new)
+        frames = []
+        for event in events:
+            self.cursor[event.chat] = event.number
+            if event.kind == "toast" and event.author not in self.seats:
+                continue
+            frames.append(frame("chat", show(event), cursor=self.cursor))
+        return frames
+
+    @property
+    def topics(self) -> Iterable[str]:
+        """What wakes this stream."""
+        return (chat_topic(chat) for chat in self.chats)
+
+    def _new(self, uow: UnitOfWork) -> list[WebchatEvent]:
+        found: list[WebchatEvent] = []
+        for chat, last in uow.webchat.last_events(self.chats).items():
+            # A cursor ahead of the rows is from before a restored backup: begin again.
+            after = self.cursor.get(chat, -1)
+            if not 0 <= after <= last:
+                after = self.cursor[chat] = max(0, last - HISTORY)
+            if after < last and len(found) < AT_ONCE:
+                found += uow.webchat.events(chat, after=after, limit=AT_ONCE - len(found))
+        return found
+
+
+def show(event: WebchatEvent) -> dict[str, Any]:
+    """Return an event as the page reads it."""
+    return {
+        **event.body,
+        "chat": event.chat,
+        "number": event.number,
+        "kind": event.kind,
+        "id": event.message_id,
+        "author": event.author,
+        "at": event.at.isoformat(),
+    }
+
+
+def frame(name: str, content: Any, *, cursor: Cursor | None = None) -> bytes:
+    """Return one server-sent event (https://html.spec.whatwg.org/multipage/server-sent-events.html)."""
+    head = f"id: {urlencode(cursor)}\n" if cursor is not None else ""
+    words = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    return f"{head}event: {name}\ndata: {words}\n\n".encode()
