@@ -9,6 +9,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 LOCKED := $(PIP) install --require-hashes --no-build-isolation
 TESTS  ?=
+ARGS   ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help run install tools servers test check lint types layers format lock bench clean
@@ -16,8 +17,8 @@ TESTS  ?=
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: install ## start everything in one process and print the address (Ctrl-C stops it)
-	@$(BIN)/huxin run
+run: install ## start everything in one process and print the address (Ctrl-C stops it; make run ARGS="--settings my.toml")
+	@$(BIN)/huxin run $(ARGS)
 
 install: $(VENV)/installed ## make .venv and the command .venv/bin/huxin
 
@@ -26,7 +27,7 @@ tools: $(VENV)/tools ## install also what tests and checks need
 servers: ## get PostgreSQL, Redis, Chromium and fonts for the tests, where the machine allows it
 	@.ci/packages servers
 
-test: tools servers ## run the tests (some of them: make test TESTS="tests/app -k settings")
+test: tools servers ## run the tests (some: make test TESTS="tests/app -k settings")
 	@$(BIN)/pytest $(TESTS)
 
 check: lint types layers test ## everything that must be good before a change goes in
