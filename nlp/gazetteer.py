@@ -39,6 +39,7 @@ _NOW_BEFORE = re.compile(
     r"(?:现|现在|现时|目前|正|刚刚|刚|而家|依家|此刻|事发|发生|出现|定位|人就?|坐|站|躲|企|蹲|爬)"
     + _HERE
 )
+_OFFICIAL = ("社区", "村", "街道", "镇")
 _LOOK_BACK = 24
 
 
@@ -58,11 +59,7 @@ class _Hit:
     stem_end: int
     end: int
     claims: tuple[Claim, ...]
-
-    @property
-    def certain(self) -> bool:
-        """Whether the words behind the name, or its being a look-alike, leave no doubt."""
-        return self.end > self.stem_end or not self.claims
+    certain: bool  # a look-alike, or a name with 村, 社区, 街道 … in it or behind it
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,23 +167,27 @@ class Gazetteer:
 def _read(folded: str, start: int, end: int, claims: tuple[Claim, ...]) -> _Hit | None:
     """Return what a form means where it stands, or None if it is an everyday word there."""
     if not claims:
-        return _Hit(start, end, end, ())
+        return _Hit(start, end, end, (), certain=True)
     behind = _AFTER_VILLAGE.match(folded, end)
     if behind:
         kind = "社区" if behind.group().startswith(("社区", "居")) else "村"
         villages = [claim for claim in claims if claim.kind is Kind.VILLAGE]
         fitting = [claim for claim in villages if claim.name.endswith(kind)] or villages
         if fitting:
-            return _Hit(start, end, behind.end(), tuple(fitting))
+            return _Hit(start, end, behind.end(), tuple(fitting), certain=True)
     behind = _AFTER_TOWN.match(folded, end)
     towns = tuple(claim for claim in claims if claim.kind is Kind.TOWN)
     if behind and towns:
-        return _Hit(start, end, behind.end(), towns)
+        return _Hit(start, end, behind.end(), towns, certain=True)
     alone = [claim for claim in claims if claim.alone]
     if not alone:
         return None
     towns = tuple(claim for claim in alone if claim.kind is Kind.TOWN)
-    return _Hit(start, end, end, towns or tuple(alone))
+    certain = folded.endswith(_OFFICIAL, start, end)
+    suffix = next(
+        (word for word in ("街道", "镇") if towns and folded.endswith(word, start, end)), ""
+    )
+    return _Hit(start, end - len(suffix), end, towns or tuple(alone), certain=certain)
 
 
 def _without_contained_look_alikes(hits: Sequence[_Hit]) -> Iterator[_Hit]:
