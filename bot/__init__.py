@@ -1,4 +1,4 @@
-"""The dialogue with people at the front, and the channels it goes through.
+"""The conversation: who wrote, what they want, what they are answered.
 
-Refuses: pages of the desk, SQL, the settings file.
+Refuses: knowing one channel from another, except in `bot.channels`.
 """

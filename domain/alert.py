@@ -158,21 +158,14 @@ class LevelTimes:
 
 
 @dataclass(frozen=True, slots=True)
-class ChainStep:
-    """A step with its own due time, frozen when the alert was raised."""
-
-    due_at: datetime
-    to: tuple[Recipient, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Chain:
-    """The steps an alert climbs and what follows, frozen when it was raised."""
+    """A level's times and when each of its steps is due, frozen when the alert was raised.
 
-    steps: tuple[ChainStep, ...]
-    repeat_every: timedelta
-    outcome_within: timedelta
-    working_hours: bool = False
+    ``due_at`` has one aware UTC time a step. Settings that change later change nothing here.
+    """
+
+    times: LevelTimes
+    due_at: tuple[datetime, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +213,7 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
-    """One line of an alert's timeline; ``detail`` is Chinese and holds no report text."""
+    """One line of an alert's timeline; ``detail`` is Chinese, and never a report's words."""
 
     at: datetime
     kind: LogKind

@@ -95,7 +95,7 @@ class AlertRows:
                     heard_at=self._now,
                     chain=pack_chain(chain),
                     step=0,
-                    next_escalation_at=chain.steps[0].due_at,
+                    next_escalation_at=chain.due_at[0],
                     version=1,
                     verified=verified,
                     drill=drill,
@@ -216,9 +216,7 @@ class AlertRows:
             sa.select(alert_log).where(alert_log.c.alert_id == alert_id).order_by(alert_log.c.id)
         )
         return tuple(
-            LogEntry(
-                at=row.at, kind=LogKind(row.kind), person_id=row.person_id, detail=row.detail
-            )
+            LogEntry(at=row.at, kind=LogKind(row.kind), person_id=row.person_id, detail=row.detail)
             for row in rows
         )
 

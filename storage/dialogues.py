@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from domain.channel import Address
+from domain.channel import Address, ChatKind, IncomingMessage, Sender
 from storage.tables import dialogues, sender_pace
 from storage.upsert import put
 
@@ -19,6 +19,26 @@ class Pace:
 
     heard: int
     told: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOpen:
+    """A dialogue whose time ran out before the answer came."""
+
+    address: Address
+    sender: str
+    state: dict[str, Any]
+
+    def as_message(self, now: datetime) -> IncomingMessage:
+        """Return an empty message of the sender, to answer in their chat."""
+        return IncomingMessage(
+            address=self.address,
+            chat_kind=ChatKind.PRIVATE,
+            sender=Sender(id=self.sender),
+            message_id="",
+            text="",
+            sent_at=now,
+        )
 
 
 class DialogueRows:
@@ -40,6 +60,27 @@ class DialogueRows:
             )
         ).scalar()
         return state
+
+    def expired(self, *, kind: str, limit: int) -> tuple[LeftOpen, ...]:
+        """Return dialogues of a kind that nobody answered in time."""
+        rows = self._connection.execute(
+            sa.select(dialogues)
+            .where(
+                dialogues.c.expires_at <= self._now,
+                dialogues.c.state["kind"].as_string() == kind,
+            )
+            .order_by(dialogues.c.expires_at)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        return tuple(
+            LeftOpen(
+                address=Address(channel=row.channel, chat=row.chat),
+                sender=row.sender,
+                state=row.state,
+            )
+            for row in rows
+        )
 
     def put(
         self, address: Address, sender: str, state: dict[str, Any], *, lasts: timedelta

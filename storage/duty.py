@@ -20,7 +20,13 @@ class DutyRows:
         self._now = now
 
     def add(
-        self, person: Person, post: Post, *, town: str | None, starts_at: datetime, ends_at: datetime
+        self,
+        person: Person,
+        post: Post,
+        *,
+        town: str | None,
+        starts_at: datetime,
+        ends_at: datetime,
     ) -> None:
         """Put somebody on a post from ``starts_at`` up to ``ends_at``."""
         self._connection.execute(

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from domain.channel import Address
 from domain.duty import Group, Scope
+from storage.people import PeopleRows
 from storage.tables import addresses, cards, groups, notices, towns
 from storage.upsert import put
 
@@ -105,9 +106,7 @@ class GroupRows:
             sa.select(groups)
             .join(
                 addresses,
-                sa.and_(
-                    addresses.c.channel == groups.c.channel, addresses.c.chat == groups.c.chat
-                ),
+                sa.and_(addresses.c.channel == groups.c.channel, addresses.c.chat == groups.c.chat),
             )
             .where(
                 groups.c.scope == scope.value,
@@ -137,9 +136,7 @@ class GroupRows:
         )
         if changed.rowcount == 0:
             self._connection.execute(
-                sa.insert(addresses).values(
-                    channel=address.channel, chat=address.chat, **values
-                )
+                sa.insert(addresses).values(channel=address.channel, chat=address.chat, **values)
             )
 
     def addresses_of(self, person_id: int) -> tuple[Address, ...]:
@@ -150,6 +147,31 @@ class GroupRows:
             .order_by(addresses.c.id.desc())
         )
         return tuple(Address(channel=row.channel, chat=row.chat) for row in rows)
+
+    def other_ways(self, address: Address) -> tuple[Address, ...]:
+        """Return the other addresses of the person that an address belongs to."""
+        person_id = self._connection.execute(
+            sa.select(addresses.c.person_id).where(
+                addresses.c.channel == address.channel, addresses.c.chat == address.chat
+            )
+        ).scalar()
+        if person_id is None:
+            return ()
+        return tuple(way for way in self.addresses_of(person_id) if way != address)
+
+    def name_of(self, address: Address) -> str:
+        """Return what people call an address: a group's title, or a person's name and post."""
+        row = self._connection.execute(
+            sa.select(addresses.c.person_id, groups.c.title)
+            .select_from(addresses)
+            .outerjoin(groups, groups.c.id == addresses.c.group_id)
+            .where(addresses.c.channel == address.channel, addresses.c.chat == address.chat)
+        ).first()
+        if row is None:
+            return address.channel
+        if row.title is not None:
+            return str(row.title)
+        return PeopleRows(self._connection, self._now).name_of(row.person_id)
 
     def switch_off(self, address: Address, reason: str) -> None:
         """Stop sending to an address; `keep_address` switches it on again."""

@@ -136,9 +136,7 @@ class InboxRows:
         self._connection.execute(
             sa.update(inbox)
             .where(inbox.c.id == row_id, inbox.c.fence == fence, inbox.c.done_at.is_(None))
-            .values(
-                due_at=until, lease_until=None, attempts=inbox.c.attempts + 1, reason=reason
-            )
+            .values(due_at=until, lease_until=None, attempts=inbox.c.attempts + 1, reason=reason)
         )
 
     def unread(self) -> tuple[int, datetime | None]:

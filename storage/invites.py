@@ -63,9 +63,7 @@ class InviteRows:
     def find(self, code: str) -> Invite | None:
         """Return what a code gives, used and expired ones included."""
         row = (
-            self._connection.execute(
-                sa.select(invites).where(invites.c.code_hash == _hash(code))
-            )
+            self._connection.execute(sa.select(invites).where(invites.c.code_hash == _hash(code)))
             .mappings()
             .first()
         )

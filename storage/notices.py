@@ -7,7 +7,7 @@ stands. A notice that an alert needs never expires; receipts and answers may.
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -214,13 +214,14 @@ class NoticeRows:
             )
         )
 
-    def give_back(self, notice: Notice) -> None:
-        """Give a leased notice back untried."""
-        self._connection.execute(
-            sa.update(notices)
-            .where(notices.c.id == notice.id, notices.c.fence == notice.fence)
-            .values(lease_until=None)
-        )
+    def give_back(self, leased: Sequence[Notice]) -> None:
+        """Give leased notices back untried."""
+        for notice in leased:
+            self._connection.execute(
+                sa.update(notices)
+                .where(notices.c.id == notice.id, notices.c.fence == notice.fence)
+                .values(lease_until=None)
+            )
 
     def message_of(self, address: Address, message_id: str) -> tuple[int | None, int | None] | None:
         """Return (report, alert) of the notice that became a message, or None."""
@@ -236,12 +237,23 @@ class NoticeRows:
         ).first()
         return None if row is None else (row.report_id, row.alert_id)
 
+    def edit_is_waiting(self, card_id: int) -> bool:
+        """Whether an edit of a card is due that nobody is sending yet; it will show the latest."""
+        found = self._connection.execute(
+            sa.select(notices.c.id)
+            .where(
+                notices.c.card_id == card_id,
+                notices.c.state == NoticeState.DUE.value,
+                notices.c.lease_until.is_(None),
+            )
+            .limit(1)
+        ).first()
+        return found is not None
+
     def next_due(self) -> datetime | None:
         """Return when the next unleased notice is due."""
         found: datetime | None = self._connection.execute(
-            sa.select(sa.func.min(notices.c.due_at)).where(
-                notices.c.state == NoticeState.DUE.value
-            )
+            sa.select(sa.func.min(notices.c.due_at)).where(notices.c.state == NoticeState.DUE.value)
         ).scalar()
         return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from domain.alert import Chain, ChainStep, Recipient
+from domain.alert import Chain, LevelTimes, Recipient, Step
 from domain.channel import Attachment, Button, Location, OutgoingMessage, Span, Style
 from domain.danger import Assessment, Category, Evidence, Level, Muted
 
@@ -58,31 +58,41 @@ def unpack_assessment(packed: Json) -> Assessment:
 
 
 def pack_chain(chain: Chain) -> Json:
-    """Turn a frozen chain into JSON."""
+    """Turn a frozen chain into JSON; durations are seconds."""
+    times = chain.times
     return {
         "steps": [
-            {"due_at": step.due_at.isoformat(), "to": [to.value for to in step.to]}
-            for step in chain.steps
+            {
+                "after": step.after.total_seconds(),
+                "to": [to.value for to in step.to],
+                "working_hours": step.working_hours,
+            }
+            for step in times.steps
         ],
-        "repeat_every": chain.repeat_every.total_seconds(),
-        "outcome_within": chain.outcome_within.total_seconds(),
-        "working_hours": chain.working_hours,
+        "repeat_every": times.repeat_every.total_seconds(),
+        "outcome_within": times.outcome_within.total_seconds(),
+        "working_hours": times.working_hours,
+        "due_at": [due_at.isoformat() for due_at in chain.due_at],
     }
 
 
 def unpack_chain(packed: Json) -> Chain:
     """Read a chain back."""
     return Chain(
-        steps=tuple(
-            ChainStep(
-                due_at=datetime.fromisoformat(step["due_at"]),
-                to=tuple(Recipient(to) for to in step["to"]),
-            )
-            for step in packed["steps"]
+        times=LevelTimes(
+            steps=tuple(
+                Step(
+                    after=timedelta(seconds=step["after"]),
+                    to=tuple(Recipient(to) for to in step["to"]),
+                    working_hours=step["working_hours"],
+                )
+                for step in packed["steps"]
+            ),
+            repeat_every=timedelta(seconds=packed["repeat_every"]),
+            outcome_within=timedelta(seconds=packed["outcome_within"]),
+            working_hours=packed["working_hours"],
         ),
-        repeat_every=timedelta(seconds=packed["repeat_every"]),
-        outcome_within=timedelta(seconds=packed["outcome_within"]),
-        working_hours=packed["working_hours"],
+        due_at=tuple(datetime.fromisoformat(due_at) for due_at in packed["due_at"]),
     )
 
 
@@ -112,9 +122,7 @@ def unpack_message(packed: Json) -> OutgoingMessage:
 
 def pack_attachments(attachments: tuple[Attachment, ...]) -> list[Json]:
     """Turn attachments into JSON."""
-    return [
-        {"kind": item.kind, "file_id": item.file_id, "name": item.name} for item in attachments
-    ]
+    return [{"kind": item.kind, "file_id": item.file_id, "name": item.name} for item in attachments]
 
 
 def unpack_attachments(packed: list[Json]) -> tuple[Attachment, ...]:

@@ -125,7 +125,7 @@ class Store:
                     try:
                         with connection.begin_nested():
                             outcome = waiting.work(unit)
-                    except Exception as error:  # noqa: BLE001 - the caller gets it
+                    except Exception as error:
                         if connection.in_transaction() and not connection.invalidated:
                             waiting.result.set_exception(error)
                         else:

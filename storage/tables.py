@@ -301,7 +301,7 @@ notices = sa.Table(
     sa.Column("chat", sa.Text, nullable=False),
     sa.Column("alert_id", BigId, _reference(alerts), index=True),
     sa.Column("report_id", BigId, _reference(reports)),
-    sa.Column("card_id", BigId, _reference(cards)),
+    sa.Column("card_id", BigId, index=True),
     sa.Column("why", sa.Text),
     sa.Column("target", sa.Text),
     sa.Column("body", sa.JSON),

@@ -78,9 +78,7 @@ class WebchatRows:
         ).first()
         if row is None:
             return None
-        return WebchatChat(
-            chat=row.chat, kind=row.kind, title=row.title, last_event=row.last_event
-        )
+        return WebchatChat(chat=row.chat, kind=row.kind, title=row.title, last_event=row.last_event)
 
     def add_event(
         self,

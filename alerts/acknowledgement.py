@@ -1,0 +1,146 @@
+"""Taking an alert and bringing it to its end: 接收, 求助, 误报, 关注, 办结.
+
+One conditional UPDATE decides who was first. Everybody's copy of the message is brought up
+to date, the presser is always answered, and the reporter hears what became of it.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from datetime import timedelta
+
+from alerts import outbox
+from alerts.escalation import call_next_step, outcome_due
+from alerts.notices import FALSE_ALARM_REASONS
+from alerts.office import Office
+from alerts.outcomes import tell_reporters
+from alerts.routing import holder
+from domain.alert import Alert, AlertState, LogKind, Outcome
+from domain.duty import Person
+from storage.unit_of_work import UnitOfWork
+
+LIVE = (AlertState.OPEN, AlertState.TAKEN, AlertState.WATCHED)
+
+WATCH_FOR = {
+    "2h": timedelta(hours=2),
+    "8h": timedelta(hours=8),
+    "1d": timedelta(days=1),
+    "3d": timedelta(days=3),
+    "7d": timedelta(days=7),
+}
+
+
+class Result(enum.StrEnum):
+    """What a press came to."""
+
+    DONE = "done"
+    YOURS_ALREADY = "yours_already"
+    SOMEBODY_ELSE = "somebody_else"
+    ENDED = "ended"
+    NOT_YOURS = "not_yours"
+    NOBODY_ABOVE = "nobody_above"
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """The result, and the alert as it stands after it."""
+
+    result: Result
+    alert: Alert
+
+
+def may_act(person: Person | None, alert: Alert) -> bool:
+    """Whether a person belongs to those who handle this alert."""
+    return person is not None and person.may_handle(holder(alert))
+
+
+def take(uow: UnitOfWork, office: Office, alert: Alert, by: Person) -> Pressed:
+    """接收: make ``by`` the one who has it, if nobody was first."""
+    if alert.state is not AlertState.OPEN:
+        if not alert.is_live:
+            return Pressed(Result.ENDED, alert)
+        mine = alert.taken_by == by.id
+        return Pressed(Result.YOURS_ALREADY if mine else Result.SOMEBODY_ELSE, alert)
+    taken = uow.alerts.change(
+        alert,
+        only_if=(AlertState.OPEN,),
+        state=AlertState.TAKEN,
+        taken_by=by.id,
+        taken_at=uow.now,
+        next_escalation_at=outcome_due(alert.chain, uow.now, office.hours),
+    )
+    if taken is None:
+        return Pressed(Result.SOMEBODY_ELSE, uow.alerts.get(alert.id) or alert)
+    uow.alerts.log(alert.id, LogKind.ACKNOWLEDGED, person_id=by.id)
+    outbox.edit_cards(uow, taken)
+    tell_reporters(uow, office, taken)
+    return Pressed(Result.DONE, taken)
+
+
+def call_help(uow: UnitOfWork, office: Office, alert: Alert, by: Person) -> Pressed:
+    """求助: call the next step now; whoever has the alert keeps it."""
+    if not alert.is_live:
+        return Pressed(Result.ENDED, alert)
+    uow.alerts.log(alert.id, LogKind.HELP_CALLED, person_id=by.id)
+    called, reached = call_next_step(uow, office, alert)
+    if reached:
+        outbox.edit_cards(uow, called)
+    return Pressed(Result.DONE if reached else Result.NOBODY_ABOVE, called)
+
+
+def watch(uow: UnitOfWork, alert: Alert, by: Person, choice: str) -> Pressed:
+    """关注: the danger is dealt with, and somebody looks again at a stated time."""
+    until = uow.now + WATCH_FOR[choice]
+    return _settle(
+        uow,
+        alert,
+        LogKind.WATCHED,
+        by,
+        detail=choice,
+        state=AlertState.WATCHED,
+        watched_until=until,
+        next_escalation_at=until,
+        taken_by=by.id,
+        taken_at=alert.taken_at or uow.now,
+    )
+
+
+def close(
+    uow: UnitOfWork, office: Office, alert: Alert, by: Person, outcome: Outcome, note: str = ""
+) -> Pressed:
+    """办结: end an alert with an outcome; the reporters hear it."""
+    pressed = _settle(
+        uow,
+        alert,
+        LogKind.CLOSED,
+        by,
+        detail=f"{outcome.label}{f'：{note}' if note else ''}",
+        state=AlertState.CLOSED,
+        closed_at=uow.now,
+        closed_by=by.id,
+        outcome=outcome,
+        outcome_note=note,
+        next_escalation_at=None,
+    )
+    if pressed.result is Result.DONE:
+        tell_reporters(uow, office, pressed.alert)
+    return pressed
+
+
+def false_alarm(uow: UnitOfWork, office: Office, alert: Alert, by: Person, why: str) -> Pressed:
+    """误报: end an alert with why it was none; ``why`` is a key or somebody's own words."""
+    return close(uow, office, alert, by, Outcome.FALSE_ALARM, FALSE_ALARM_REASONS.get(why, why))
+
+
+def _settle(
+    uow: UnitOfWork, alert: Alert, kind: LogKind, by: Person, *, detail: str, **values: object
+) -> Pressed:
+    if not alert.is_live:
+        return Pressed(Result.ENDED, alert)
+    changed = uow.alerts.change(alert, only_if=LIVE, **values)
+    if changed is None:
+        return Pressed(Result.SOMEBODY_ELSE, uow.alerts.get(alert.id) or alert)
+    uow.alerts.log(alert.id, kind, person_id=by.id, detail=detail)
+    outbox.edit_cards(uow, changed)
+    return Pressed(Result.DONE, changed)

@@ -1,0 +1,170 @@
+"""Supplement, correction and withdrawal of a report; nothing that was sent is deleted.
+
+A correction is a new version. An alert already sent is amended: a higher level calls
+everybody anew, a lower one is shown but changes no duty until an officer closes.
+"""
+
+from __future__ import annotations
+
+from alerts import outbox
+from alerts.intake import Filed, FiledAs, add_to_alert, raise_alert
+from alerts.notices import supplement_words, withdrawn_words
+from alerts.office import Office
+from domain.alert import Alert, LogKind
+from domain.channel import Attachment, Location
+from domain.danger import Assessment
+from domain.errors import PersonCanFix
+from domain.report import Report, VersionKind
+from nlp.places import units_complained_about
+from storage.unit_of_work import UnitOfWork
+
+TOO_LATE = "已过更正时间。请直接发一条新的上报，写明编号 {number}。"
+GONE = "这条上报已撤回。要报请重新发一条。"
+
+
+def supplement(
+    uow: UnitOfWork,
+    office: Office,
+    report: Report,
+    text: str,
+    *,
+    attachments: tuple[Attachment, ...] = (),
+    location: Location | None = None,
+    inbox_id: int | None = None,
+) -> Filed:
+    """Add words to a report, at any time; the whole is judged anew."""
+    if report.withdrawn_at is not None:
+        raise PersonCanFix(GONE)
+    words = [version.text for version in uow.reports.standing(report.id)]
+    whole = office.assess("\n".join([*words, text]))
+    own = office.assess(text)
+    report = uow.reports.add_version(
+        report.id,
+        VersionKind.SUPPLEMENTED,
+        text,
+        own,
+        level=max(whole.level, report.level, key=lambda level: level.rank),
+        attachments=attachments,
+        location=location,
+        inbox_id=inbox_id,
+    )
+    best = max(own, whole, key=lambda assessment: assessment.level.rank)
+    return _amend(uow, office, report, best, text=text, kind=LogKind.SUPPLEMENTED)
+
+
+def correct(
+    uow: UnitOfWork,
+    office: Office,
+    report: Report,
+    text: str,
+    *,
+    attachments: tuple[Attachment, ...] = (),
+    location: Location | None = None,
+    inbox_id: int | None = None,
+) -> Filed:
+    """Replace a report's words, within the office's time; `PersonCanFix` after it."""
+    if report.withdrawn_at is not None:
+        raise PersonCanFix(GONE)
+    _check_time(uow, office, report)
+    assessment = office.assess(text)
+    report = uow.reports.add_version(
+        report.id,
+        VersionKind.CORRECTED,
+        text,
+        assessment,
+        level=assessment.level,
+        attachments=attachments,
+        location=location,
+        inbox_id=inbox_id,
+    )
+    return _amend(uow, office, report, assessment, text=text, kind=LogKind.CORRECTED)
+
+
+def withdraw(
+    uow: UnitOfWork, office: Office, report: Report, *, inbox_id: int | None = None
+) -> Filed:
+    """Take a report back; its alert stays with the officers to look at and close."""
+    alert = live_alert(uow, report)
+    if report.withdrawn_at is not None:
+        return Filed(report=report, became=FiledAs.KNOWN, alert=alert)
+    _check_time(uow, office, report)
+    report = uow.reports.add_version(
+        report.id,
+        VersionKind.WITHDRAWN,
+        "",
+        Assessment.harmless(),
+        level=report.level,
+        inbox_id=inbox_id,
+    )
+    if alert is None:
+        return Filed(report=report, became=FiledAs.QUIET, alert=None)
+    uow.alerts.log(alert.id, LogKind.WITHDRAWN, person_id=report.person_id, detail=report.number)
+    changed = uow.alerts.change(alert) or alert
+    outbox.edit_cards(uow, changed)
+    outbox.say_in_groups(uow, changed, f"back:{report.id}", withdrawn_words(changed))
+    return Filed(report=report, became=FiledAs.SUPPLEMENT, alert=changed)
+
+
+def _amend(
+    uow: UnitOfWork,
+    office: Office,
+    report: Report,
+    assessment: Assessment,
+    *,
+    text: str,
+    kind: LogKind,
+) -> Filed:
+    alert = live_alert(uow, report)
+    if alert is not None:
+        if kind is LogKind.CORRECTED and assessment.level.rank < alert.level.rank:
+            lowered = _tell_lower(uow, alert, report, assessment, text)
+            return Filed(report=report, became=FiledAs.SUPPLEMENT, alert=lowered)
+        fed = add_to_alert(uow, office, alert, report, assessment, text=text, kind=kind)
+        return Filed(report=report, became=FiledAs.SUPPLEMENT, alert=fed)
+    if not assessment.level.is_danger:
+        return Filed(report=report, became=FiledAs.QUIET, alert=None)
+    raised = raise_alert(
+        uow,
+        office,
+        report,
+        assessment,
+        about_units=units_complained_about(text, office.gazetteer),
+    )
+    return Filed(report=uow.reports.get(report.id) or report, became=FiledAs.RAISED, alert=raised)
+
+
+def _tell_lower(
+    uow: UnitOfWork, alert: Alert, report: Report, assessment: Assessment, text: str
+) -> Alert:
+    """Show a correction that reads lower. The level stays: only a person takes it down."""
+    uow.alerts.hear(alert.id)
+    uow.alerts.log(
+        alert.id,
+        LogKind.CORRECTED,
+        person_id=report.person_id,
+        detail=f"{report.number}，更正后规则读作{assessment.level.label}",
+    )
+    changed = uow.alerts.change(alert) or alert
+    outbox.edit_cards(uow, changed)
+    outbox.say_in_groups(
+        uow,
+        changed,
+        f"more:{report.id}:{report.version}",
+        supplement_words(changed, text, uow.people.name_of(report.person_id)),
+    )
+    return changed
+
+
+def live_alert(uow: UnitOfWork, report: Report) -> Alert | None:
+    """Return the alert that a report belongs to while somebody still has to act on it."""
+    if report.alert_id is None:
+        return None
+    alert = uow.alerts.get(report.alert_id)
+    while alert is not None and alert.merged_into is not None:
+        alert = uow.alerts.get(alert.merged_into)
+    return alert if alert is not None and alert.is_live else None
+
+
+def _check_time(uow: UnitOfWork, office: Office, report: Report) -> None:
+    if uow.now > report.filed_at + office.amend_within:
+        raise PersonCanFix(TOO_LATE.format(number=report.number))

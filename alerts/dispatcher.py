@@ -1,0 +1,252 @@
+"""Sending what is due: lease, send, record. At least once; nothing dies silently.
+
+A process that is killed between the send and the record sends again when the lease ends;
+the alert's number makes the double recognisable, and the notice's key lets a channel that
+knows idempotency keys drop it. One chat's notices go one after the other; chats and
+channels do not wait for each other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+
+from alerts import outbox
+from alerts.notices import Why, card
+from alerts.office import Office
+from alerts.view import view
+from domain.alert import LogKind
+from domain.channel import Address, Channel, OutgoingMessage
+from domain.errors import AddressMoved, DeliveryError, MessageGone, Refused, RetryLater
+from storage.live import BOARD, NOTICES, Live
+from storage.notices import Notice, NoticeKind, Priority
+from storage.store import Store
+from storage.unit_of_work import UnitOfWork
+
+BATCH = 40
+SEND_SECONDS = 15.0
+FIRST_WAIT = timedelta(seconds=1)
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class DispatchTimes:
+    """How long a lease lasts, how often to look, and the longest wait between tries."""
+
+    lease: timedelta
+    poll: timedelta
+    longest_wait: Mapping[Priority, timedelta]
+
+
+@dataclass(slots=True)
+class Dispatcher:
+    """Sends due notices through the channels of this process.
+
+    ``held`` keeps channels that asked for quiet until a time.
+    """
+
+    store: Store
+    office: Office
+    channels: Mapping[str, Channel]
+    live: Live
+    times: DispatchTimes
+    held: dict[str, datetime] = field(default_factory=dict)
+
+    async def run(self) -> None:
+        """Send what is due, again and again, until cancelled."""
+        with self.live.listen(NOTICES) as listener:
+            while True:
+                try:
+                    sent = await self.send_due()
+                except Exception as error:  # noqa: BLE001 - the work stays due
+                    log.error("dispatch_failed", error=type(error).__name__)
+                    sent = 0
+                if sent < BATCH:
+                    await listener.wait(self.times.poll.total_seconds())
+
+    async def send_due(self) -> int:
+        """Lease a batch and try each notice once; returns how many were leased."""
+        leased = await asyncio.wrap_future(self.store.submit(self._lease))
+        chats: dict[Address, list[tuple[Notice, OutgoingMessage | None, int]]] = {}
+        for notice, message, version in leased:
+            chats.setdefault(notice.address, []).append((notice, message, version))
+        await asyncio.gather(*(self._send_in_order(batch) for batch in chats.values()))
+        return len(leased)
+
+    def _lease(self, uow: UnitOfWork) -> list[tuple[Notice, OutgoingMessage | None, int]]:
+        uow.audit.beat("dispatcher")
+        uow.notices.expire()
+        held = frozenset(name for name, until in self.held.items() if until > uow.now)
+        leased = uow.notices.lease(limit=BATCH, lease=self.times.lease, not_channels=held)
+        return [(notice, *self._write(uow, notice)) for notice in leased]
+
+    def _write(self, uow: UnitOfWork, notice: Notice) -> tuple[OutgoingMessage | None, int]:
+        """Return the words of a notice and, for a card, the version of the alert they show."""
+        if notice.body is not None or notice.alert_id is None:
+            return notice.body, 0
+        alert = uow.alerts.get(notice.alert_id)
+        if alert is None:
+            return None, 0
+        why = Why(notice.why) if notice.why else Why.RAISED
+        message = card(view(uow, alert), self.office, why=why, now=uow.now)
+        if notice.kind is NoticeKind.CARD:
+            message = _reply_to_first(uow, notice, message)
+        return message, alert.version
+
+    async def _send_in_order(self, batch: list[tuple[Notice, OutgoingMessage | None, int]]) -> None:
+        for position, (notice, message, version) in enumerate(batch):
+            if await self._send(notice, message, version):
+                continue
+            rest = [later for later, _, _ in batch[position + 1 :]]
+            await asyncio.wrap_future(self.store.submit(lambda uow: uow.notices.give_back(rest)))
+            return
+
+    async def _send(self, notice: Notice, message: OutgoingMessage | None, version: int) -> bool:
+        """Try one notice; False when the rest of the chat has to wait too."""
+        channel = self.channels.get(notice.address.channel)
+        try:
+            if channel is None:
+                reason = f"渠道 {notice.address.channel} 没有启用"
+                raise Refused(reason)
+            if message is None:
+                reason = "没有内容"
+                raise Refused(reason)
+            async with asyncio.timeout(SEND_SECONDS):
+                message_id = await _put_out(channel, notice, message)
+        except DeliveryError as error:
+            return await self._record_failure(notice, error)
+        except TimeoutError:
+            late = RetryLater("超时，可能已送达", may_have_arrived=True)
+            return await self._record_failure(notice, late)
+        except Exception as error:  # noqa: BLE001 - a channel's fault, and the work stays due
+            log.error("channel_failed", channel=notice.address.channel, error=type(error).__name__)
+            return await self._record_failure(notice, RetryLater(type(error).__name__))
+        await asyncio.wrap_future(
+            self.store.submit(lambda uow: self._record_sent(uow, notice, message_id, version))
+        )
+        return True
+
+    def _record_sent(
+        self, uow: UnitOfWork, notice: Notice, message_id: str | None, version: int
+    ) -> None:
+        if not uow.notices.sent(notice, message_id):
+            return
+        alert = None if notice.alert_id is None else uow.alerts.get(notice.alert_id)
+        if notice.kind is NoticeKind.CARD and alert is not None and message_id is not None:
+            uow.alerts.add_card(alert.id, notice.address, message_id, version)
+            uow.alerts.log(alert.id, LogKind.NOTIFIED, detail=uow.groups.name_of(notice.address))
+            if alert.version > version:
+                outbox.edit_cards(uow, alert)
+                uow.after_commit(lambda: self.live.wake(NOTICES))
+        elif notice.card_id is not None and alert is not None:
+            uow.alerts.shown(notice.card_id, version)
+            if alert.version > version:
+                outbox.edit_cards(uow, alert)
+                uow.after_commit(lambda: self.live.wake(NOTICES))
+        uow.after_commit(lambda: self.live.wake(BOARD))
+
+    async def _record_failure(self, notice: Notice, error: DeliveryError) -> bool:
+        if isinstance(error, RetryLater) and error.whole_channel and error.not_before:
+            self.held[notice.address.channel] = error.not_before
+        await asyncio.wrap_future(
+            self.store.submit(lambda uow: self._settle_failure(uow, notice, error))
+        )
+        return not isinstance(error, RetryLater | AddressMoved)
+
+    def _settle_failure(self, uow: UnitOfWork, notice: Notice, error: DeliveryError) -> None:
+        if isinstance(error, AddressMoved):
+            uow.groups.move(notice.address, error.new_chat)
+            uow.notices.put_off(notice, until=uow.now, reason="地址已迁移")
+            uow.after_commit(lambda: self.live.wake(NOTICES))
+        elif isinstance(error, MessageGone):
+            self._send_anew(uow, notice)
+        elif isinstance(error, Refused):
+            self._take_another_way(uow, notice, error)
+        elif isinstance(error, RetryLater):
+            until = uow.now + self._wait(notice)
+            if error.not_before is not None:
+                until = max(until, error.not_before)
+            uow.notices.put_off(notice, until=until, reason=error.reason)
+
+    def _wait(self, notice: Notice) -> timedelta:
+        """Grow with the tries, up to the level's longest wait, with jitter."""
+        longest = self.times.longest_wait.get(notice.priority, timedelta(minutes=10))
+        grown = FIRST_WAIT * (2 ** min(notice.attempts, 12))
+        return min(grown, longest) * random.uniform(0.75, 1.0)  # noqa: S311 - jitter
+
+    def _send_anew(self, uow: UnitOfWork, notice: Notice) -> None:
+        """The message to edit is gone: an alert's card is sent again, the rest is dropped."""
+        uow.notices.refused(notice, "原消息已不在")
+        if notice.card_id is None or notice.alert_id is None:
+            return
+        uow.alerts.drop_cards([notice.card_id])
+        alert = uow.alerts.get(notice.alert_id)
+        if alert is not None and alert.is_live:
+            uow.notices.add(
+                notice.address,
+                key=f"anew:{notice.key}",
+                kind=NoticeKind.CARD,
+                priority=outbox.priority_of(alert.level),
+                alert_id=alert.id,
+                why=Why.RAISED.value,
+            )
+            uow.after_commit(lambda: self.live.wake(NOTICES))
+
+    def _take_another_way(self, uow: UnitOfWork, notice: Notice, error: Refused) -> None:
+        """An address refuses: another of the same person is tried, and the next step is due."""
+        uow.notices.refused(notice, error.reason)
+        if error.address_is_dead:
+            uow.groups.switch_off(notice.address, error.reason)
+        alert = None if notice.alert_id is None else uow.alerts.get(notice.alert_id)
+        log.warning("notice_refused", channel=notice.address.channel, kind=notice.kind.value)
+        if alert is None or notice.kind is not NoticeKind.CARD:
+            return
+        uow.alerts.log(
+            alert.id,
+            LogKind.NOTICE_REFUSED,
+            detail=f"{uow.groups.name_of(notice.address)}：{error.reason}",
+        )
+        for address in uow.groups.other_ways(notice.address):
+            uow.notices.add(
+                address,
+                key=f"way:{notice.key}:{address.channel}:{address.chat}",
+                kind=NoticeKind.CARD,
+                priority=notice.priority,
+                alert_id=alert.id,
+                why=notice.why,
+            )
+            uow.after_commit(lambda: self.live.wake(NOTICES))
+            return
+        if alert.is_live and alert.taken_by is None:
+            uow.alerts.change(alert, next_escalation_at=uow.now)
+
+
+async def _put_out(channel: Channel, notice: Notice, message: OutgoingMessage) -> str | None:
+    chat, key = notice.address.chat, notice.key
+    if notice.kind is NoticeKind.TOAST:
+        await channel.answer_press(chat, notice.target or "", message.plain_text, key=key)
+        return None
+    if notice.kind is NoticeKind.EDIT:
+        await channel.edit(chat, notice.target or "", message, key=key)
+        return notice.target
+    return await channel.send(chat, message, key=key)
+
+
+def _reply_to_first(uow: UnitOfWork, notice: Notice, message: OutgoingMessage) -> OutgoingMessage:
+    """A later message about an alert replies to the first one that the chat has."""
+    for earlier in uow.alerts.cards(notice.alert_id or 0):
+        if earlier.address == notice.address:
+            return OutgoingMessage(
+                body=message.body,
+                buttons=message.buttons,
+                reply_to=earlier.message_id,
+                level=message.level,
+                rings=message.rings,
+            )
+    return message

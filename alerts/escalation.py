@@ -1,0 +1,169 @@
+"""How an alert climbs until somebody has it, and fires again when nothing came of it.
+
+Every timer is ``next_escalation_at`` in the alert's row; a restart changes nothing. A step
+with nobody on it is skipped at once and logged; the last step repeats.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from alerts import outbox
+from alerts.clock import WorkingHours
+from alerts.notices import Why
+from alerts.office import Office
+from alerts.routing import targets
+from domain.alert import Alert, AlertState, Chain, LevelTimes, LogKind
+from storage.unit_of_work import UnitOfWork
+
+
+def freeze_chain(times: LevelTimes, at: datetime, hours: WorkingHours) -> Chain:
+    """Return the chain of an alert that starts climbing at ``at``."""
+    due = tuple(
+        hours.add(at, step.after) if step.working_hours else at + step.after for step in times.steps
+    )
+    return Chain(times=times, due_at=due)
+
+
+def outcome_due(chain: Chain, at: datetime, hours: WorkingHours) -> datetime:
+    """Return when an alert taken at ``at`` fires again if no outcome came."""
+    if chain.times.working_hours:
+        return hours.add(at, chain.times.outcome_within)
+    return at + chain.times.outcome_within
+
+
+def restart(
+    uow: UnitOfWork,
+    office: Office,
+    alert: Alert,
+    why: Why,
+    *,
+    times: LevelTimes | None = None,
+    **values: object,
+) -> Alert | None:
+    """Open an alert again and let it climb from the first step; None: the row had changed.
+
+    ``times`` replaces the frozen ones (a new level); ``values`` are further columns to set.
+    """
+    chain = freeze_chain(times or alert.chain.times, uow.now, office.hours)
+    fresh = uow.alerts.change(
+        alert,
+        state=AlertState.OPEN,
+        chain=chain,
+        step=0,
+        taken_by=None,
+        taken_at=None,
+        watched_until=None,
+        next_escalation_at=chain.due_at[0],
+        **values,
+    )
+    if fresh is None:
+        return None
+    outbox.edit_cards(uow, fresh)
+    return climb(uow, office, fresh, why)
+
+
+def climb(uow: UnitOfWork, office: Office, alert: Alert, why: Why) -> Alert:
+    """Call every step of an open alert that is due, skipping the empty ones at once.
+
+    Called in the transaction that raises the alert and whenever its time has come.
+    Returns the alert with its next time set.
+    """
+    times, due_at = alert.chain.times, alert.chain.due_at
+    step, skipping, escalated = alert.step, False, False
+    while step < len(times.steps) and (skipping or due_at[step] <= uow.now):
+        reached = targets(uow, alert, times.steps[step].to)
+        step += 1
+        skipping = not reached
+        if skipping:
+            uow.alerts.log(alert.id, LogKind.STEP_EMPTY, detail=f"第{step}级")
+            continue
+        if step > 1:
+            escalated = True
+            names = "、".join(target.name for target in reached)
+            uow.alerts.log(alert.id, LogKind.ESCALATED, detail=f"第{step}级：{names}")
+        outbox.send_cards(uow, alert, reached, why if step == 1 else Why.ESCALATED)
+    alert = _set_next(uow, office, alert, step)
+    if escalated:
+        outbox.edit_cards(uow, alert)
+    return alert
+
+
+def _set_next(uow: UnitOfWork, office: Office, alert: Alert, step: int) -> Alert:
+    times = alert.chain.times
+    if step < len(times.steps):
+        next_at = max(alert.chain.due_at[step], uow.now)
+    else:
+        next_at = _again_at(times, uow.now, office.hours)
+    changed = uow.alerts.change(alert, step=step, next_escalation_at=next_at)
+    if changed is None:  # the row was locked by this transaction, so nobody else can have
+        message = f"{alert.number} changed under its own transaction"
+        raise RuntimeError(message)
+    return changed
+
+
+def _again_at(times: LevelTimes, at: datetime, hours: WorkingHours) -> datetime:
+    return hours.add(at, times.repeat_every) if times.working_hours else at + times.repeat_every
+
+
+def call_next_step(uow: UnitOfWork, office: Office, alert: Alert) -> tuple[Alert, bool]:
+    """Call the next step now (求助), whoever has the alert; False when nobody is above.
+
+    The times of later steps stay. An alert that is taken stays taken.
+    """
+    times = alert.chain.times
+    step = min(alert.step, len(times.steps) - 1)
+    while step < len(times.steps):
+        reached = targets(uow, alert, times.steps[step].to)
+        step += 1
+        if reached:
+            outbox.send_cards(uow, alert, reached, Why.HELP)
+            changed = uow.alerts.change(alert, step=step)
+            return (changed or alert), True
+        uow.alerts.log(alert.id, LogKind.STEP_EMPTY, detail=f"第{step}级")
+    return alert, False
+
+
+def escalate_due(uow: UnitOfWork, office: Office, *, limit: int = 50) -> int:
+    """Act on every alert whose time has come; returns how many there were.
+
+    Open: the next step, or the last again. Taken: no outcome came in time, so it fires
+    again. Watched: it is time to look again.
+    """
+    due = uow.alerts.due(limit=limit)
+    for alert in due:
+        if alert.state is AlertState.OPEN:
+            _climb_on(uow, office, alert)
+        elif alert.state is AlertState.TAKEN:
+            uow.alerts.log(
+                alert.id,
+                LogKind.ACKNOWLEDGEMENT_LAPSED,
+                person_id=alert.taken_by,
+                detail=_within(alert.chain.times.outcome_within),
+            )
+            restart(uow, office, alert, Why.LAPSED)
+        elif alert.state is AlertState.WATCHED:
+            uow.alerts.log(alert.id, LogKind.WATCH_ENDED)
+            restart(uow, office, alert, Why.WATCH_ENDED)
+        else:
+            uow.alerts.change(alert, next_escalation_at=None)
+    uow.audit.beat("escalation")
+    return len(due)
+
+
+def _climb_on(uow: UnitOfWork, office: Office, alert: Alert) -> None:
+    times = alert.chain.times
+    if alert.step < len(times.steps):
+        climb(uow, office, alert, Why.RAISED)
+        return
+    reached = targets(uow, alert, times.steps[-1].to)
+    if reached:
+        outbox.send_cards(uow, alert, reached, Why.REPEATED)
+    detail = "" if reached else "没有人可以通知"
+    uow.alerts.log(alert.id, LogKind.REPEATED, detail=detail)
+    _set_next(uow, office, alert, alert.step)
+
+
+def _within(limit: timedelta) -> str:
+    minutes = int(limit.total_seconds() // 60)
+    return f"{minutes // 60}小时" if minutes % 60 == 0 and minutes >= 60 else f"{minutes}分钟"

@@ -1,0 +1,90 @@
+"""An alert moves: to another town, to the district desk, or into another alert."""
+
+from __future__ import annotations
+
+from alerts import outbox
+from alerts.amendment import live_alert
+from alerts.escalation import restart
+from alerts.intake import raise_level
+from alerts.notices import Why, handed_over_words, merged_words
+from alerts.office import Office
+from domain.alert import Alert, AlertState, LogKind, Outcome
+from domain.danger import Category
+from domain.duty import Person
+from domain.report import Report, TownBy
+from storage.unit_of_work import UnitOfWork
+
+DISTRICT = "区值班室"
+
+
+def hand_over(
+    uow: UnitOfWork, office: Office, alert: Alert, to: str | None, *, by: Person
+) -> Alert | None:
+    """Give an alert to another town (None: the district desk), where it climbs anew.
+
+    None when somebody else changed the alert first.
+    """
+    uow.alerts.log(alert.id, LogKind.HANDED_OVER, person_id=by.id, detail=to or DISTRICT)
+    outbox.say_in_groups(
+        uow,
+        alert,
+        f"given:{alert.id}:{alert.version}",
+        handed_over_words(alert, to or DISTRICT, by.title),
+    )
+    return restart(uow, office, alert, Why.HANDED_OVER, town=to)
+
+
+def settle_town(uow: UnitOfWork, office: Office, report: Report, town: str) -> Alert | None:
+    """Write the town that the reporter named; a live alert moves there and climbs anew.
+
+    Returns the live alert, if there is one. The former group's card says where it went.
+    """
+    uow.reports.settle_town(report.id, town, TownBy.ANSWERED)
+    alert = live_alert(uow, report)
+    if alert is None or alert.town == town:
+        return alert
+    uow.alerts.log(alert.id, LogKind.TOWN_ANSWERED, person_id=report.person_id, detail=town)
+    outbox.say_in_groups(
+        uow,
+        alert,
+        f"given:{alert.id}:{alert.version}",
+        handed_over_words(alert, town, "上报人"),
+    )
+    return restart(uow, office, alert, Why.TOWN_ANSWERED, town=town)
+
+
+def merge(uow: UnitOfWork, office: Office, alert: Alert, into: Alert, *, by: int | None) -> bool:
+    """Let an alert be another one: its reports move, the higher level wins.
+
+    False when either had changed or ended meanwhile; then both stay as they are.
+    """
+    if alert.id == into.id or not alert.is_live or not into.is_live:
+        return False
+    closed = uow.alerts.change(
+        alert,
+        only_if=(AlertState.OPEN, AlertState.TAKEN, AlertState.WATCHED),
+        state=AlertState.CLOSED,
+        closed_at=uow.now,
+        closed_by=None,
+        outcome=Outcome.MERGED,
+        outcome_note=into.number,
+        merged_into=into.id,
+        next_escalation_at=None,
+    )
+    if closed is None:
+        return False
+    uow.alerts.log(alert.id, LogKind.MERGED, person_id=by, detail=into.number)
+    uow.alerts.log(into.id, LogKind.MERGED, person_id=by, detail=alert.number)
+    uow.reports.move_to(alert.id, into.id)
+    outbox.say_in_groups(uow, closed, f"merged:{alert.id}", merged_words(closed, into.number))
+    outbox.edit_cards(uow, closed)
+    categories = tuple(
+        category for category in Category if category in {*alert.categories, *into.categories}
+    )
+    if alert.level.rank > into.level.rank:
+        raise_level(uow, office, into, alert.level, categories)
+        return True
+    changed = uow.alerts.change(into, categories=categories)
+    if changed is not None:
+        outbox.edit_cards(uow, changed)
+    return True

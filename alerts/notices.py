@@ -1,0 +1,291 @@
+"""Every sentence about an alert that people read, and the card that shows one.
+
+Text is Chinese, short and kind. It always says 110/120 first, reads 疑似，待人工核实 until a
+person decides, and names no illness. Refuses: looking anything up; a card is written from
+an `AlertView`.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Sequence
+from datetime import datetime
+
+from alerts.office import Office
+from alerts.view import AlertView, ReportView
+from domain.alert import Alert, AlertState, Outcome
+from domain.channel import Button, OutgoingMessage, Span, Style
+from domain.danger import Level
+
+WORDS_ON_CARD = 300
+REPORTS_ON_CARD = 3
+REASONS_ON_CARD = 3
+
+FIRST_CALL = "危险正在发生，请先拨110／120。"
+
+
+class Why(enum.StrEnum):
+    """Why a new message about an alert rings."""
+
+    RAISED = "raised"
+    LEVEL_RAISED = "level_raised"
+    ESCALATED = "escalated"
+    REPEATED = "repeated"
+    LAPSED = "lapsed"
+    WATCH_ENDED = "watch_ended"
+    HANDED_OVER = "handed_over"
+    TOWN_ANSWERED = "town_answered"
+    HELP = "help"
+
+
+_WHY = {
+    Why.RAISED: "",
+    Why.LEVEL_RAISED: "等级升高，请重新接收。",
+    Why.ESCALATED: "前面还没有人接收，现在请您接收。",
+    Why.REPEATED: "仍然没有人接收，请马上接收。",
+    Why.LAPSED: "接收后一直没有结果，请重新接收并报结果。",
+    Why.WATCH_ENDED: "关注时间到，请再看一次。",
+    Why.HANDED_OVER: "移交给您，请接收。",
+    Why.TOWN_ANSWERED: "上报人确认在您辖区，请接收。",
+    Why.HELP: "同事求助，请马上支援。",
+}
+
+LEVEL_SIGN = {
+    Level.RED: "🔴红",
+    Level.ORANGE: "🟠橙",
+    Level.YELLOW: "🟡黄",
+    Level.BLUE: "🔵蓝",
+    Level.NONE: "⚪无",
+}
+
+OUTCOME_CHOICES = (
+    Outcome.SAFE,
+    Outcome.HOSPITAL,
+    Outcome.POLICE,
+    Outcome.RESOLVED,
+    Outcome.FALSE_ALARM,
+    Outcome.OTHER,
+)
+
+FALSE_ALARM_REASONS = {
+    "checked": "已核实，没有危险",
+    "figure": "口头禅、气话或玩笑",
+    "publicity": "宣传、培训或演练",
+    "past": "过去的事，现在平安",
+    "elsewhere": "别处的事或新闻",
+    "other": "其他原因",
+}
+
+WATCH_CHOICES = {"2h": "2小时后", "8h": "8小时后", "1d": "明天", "3d": "3天后", "7d": "7天后"}
+
+
+def press_data(alert_id: int, verb: str, *rest: str) -> str:
+    """Return a button's data for an alert: ``a:132:take``."""
+    return ":".join(("a", str(alert_id), verb, *rest))
+
+
+def card(seen: AlertView, office: Office, *, why: Why, now: datetime) -> OutgoingMessage:
+    """Return the message that shows an alert as it stands."""
+    alert = seen.alert
+    spans = [*_head(seen, why)]
+    if alert.is_live:
+        spans.append(Span(FIRST_CALL + "\n", Style.STRONG))
+    for report in seen.reports[:REPORTS_ON_CARD]:
+        spans += _report(report, office)
+    if len(seen.reports) > REPORTS_ON_CARD:
+        spans.append(Span(f"另有 {len(seen.reports) - REPORTS_ON_CARD} 条上报。\n", Style.QUIET))
+    spans += _reasons(seen)
+    spans.append(Span(state_words(seen, office, now) + "\n", Style.STRONG))
+    if alert.is_live:
+        spans.append(Span(_help(office), Style.QUIET))
+    return OutgoingMessage(
+        body=tuple(spans),
+        buttons=buttons(alert),
+        level=_shown_level(alert).value,
+        rings=alert.is_live,
+    )
+
+
+def _shown_level(alert: Alert) -> Level:
+    return Level.BLUE if alert.state is AlertState.WATCHED else alert.level
+
+
+def _head(seen: AlertView, why: Why) -> Sequence[Span]:
+    alert = seen.alert
+    kinds = "、".join(category.label for category in alert.categories)
+    drill = "【演练】" if alert.drill else ""
+    spans = [
+        Span(
+            f"{LEVEL_SIGN[_shown_level(alert)]} {drill}疑似{kinds}　{alert.number}\n", Style.STRONG
+        ),
+        Span(f"地点：{alert.town or '镇街未定'}\n"),
+    ]
+    if alert.town is not None and seen.holder is None:
+        spans.append(Span("反映的对象就是本镇街，由区值班室处理。\n", Style.STRONG))
+    if not alert.verified:
+        spans.append(Span("上报人未登记，身份未核实。\n", Style.STRONG))
+    if alert.is_live and _WHY[why]:
+        spans.append(Span(_WHY[why] + "\n", Style.STRONG))
+    return spans
+
+
+def _report(seen: ReportView, office: Office) -> Sequence[Span]:
+    report = seen.report
+    who = seen.reporter or "未登记的人"
+    spans = [Span(f"{clock(office, report.filed_at)} {who} 上报 {report.number}：\n", Style.QUIET)]
+    if report.withdrawn_at is not None:
+        spans.append(Span("上报人已撤回，请核实后办结。\n", Style.STRONG))
+    for version in seen.versions:
+        spans += marked(version.text, [(e.start, e.end) for e in version.assessment.evidence])
+        if version.attachments:
+            spans.append(Span(f"（附件 {len(version.attachments)} 个）", Style.QUIET))
+        spans.append(Span("\n"))
+    return spans
+
+
+def marked(text: str, places: Sequence[tuple[int, int]]) -> Sequence[Span]:
+    """Return a text with places marked, clipped around them when it is long.
+
+    Every marked place stays readable; what is left out is shown as ``…``.
+    """
+    flags = bytearray(len(text))
+    for start, end in places:
+        flags[start:end] = b"\x01" * (end - start)
+    keep = _kept(flags)
+    spans: list[Span] = []
+    position = 0
+    while position < len(text):
+        if not keep[position]:
+            following = keep.find(1, position)
+            spans.append(Span("…", Style.QUIET))
+            position = len(text) if following < 0 else following
+            continue
+        end = position
+        while end < len(text) and keep[end] and flags[end] == flags[position]:
+            end += 1
+        spans.append(Span(text[position:end], Style.MARK if flags[position] else Style.PLAIN))
+        position = end
+    return spans
+
+
+def _kept(flags: bytearray) -> bytearray:
+    if len(flags) <= WORDS_ON_CARD:
+        return bytearray(b"\x01") * len(flags)
+    keep = bytearray(len(flags))
+    keep[: WORDS_ON_CARD // 3] = b"\x01" * (WORDS_ON_CARD // 3)
+    around, left = 20, WORDS_ON_CARD
+    position = flags.find(1)
+    while position >= 0 and left > 0:
+        start, end = max(0, position - around), min(len(flags), position + around)
+        keep[start:end] = b"\x01" * (end - start)
+        left -= end - start
+        position = flags.find(1, end)
+    return keep
+
+
+def _reasons(seen: AlertView) -> Sequence[Span]:
+    reasons: dict[str, str] = {}
+    found = sorted(
+        (evidence for report in seen.reports for evidence in report.evidence),
+        key=lambda evidence: -evidence.level.rank,
+    )
+    for evidence in found:
+        reasons.setdefault(evidence.reason, evidence.text)
+    if not reasons:
+        return ()
+    lines = [
+        f"依据：{reason}（“{text}”）\n" for reason, text in list(reasons.items())[:REASONS_ON_CARD]
+    ]
+    return [Span("".join(lines)), Span("等级由规则给出，疑似，待人工核实。\n", Style.QUIET)]
+
+
+def _help(office: Office) -> str:
+    lines = [
+        f"{support.name} {support.number}" + (f"（{support.hours}）" if support.hours else "")
+        for support in office.support
+    ]
+    return "接收人请安排：谁去现场、谁回电、联系家属或社工。\n可用支援：" + "；".join(lines)
+
+
+def state_words(seen: AlertView, office: Office, now: datetime) -> str:
+    """Return in one line who has an alert and what happens next."""
+    alert = seen.alert
+    if alert.state is AlertState.OPEN:
+        waited = int((now - alert.raised_at).total_seconds() // 60)
+        since = f"，已等 {waited} 分钟" if waited else ""
+        return f"待接收{since}"
+    if alert.state is AlertState.TAKEN and alert.taken_at is not None:
+        return f"{seen.taken_by} {clock(office, alert.taken_at)} 已接收"
+    if alert.state is AlertState.WATCHED and alert.watched_until is not None:
+        return f"关注中，{clock(office, alert.watched_until, day=True)} 再看；{seen.taken_by}"
+    outcome = alert.outcome.label if alert.outcome else ""
+    note = f"（{alert.outcome_note}）" if alert.outcome_note else ""
+    return f"已办结：{outcome}{note}　{seen.closed_by}"
+
+
+def next_words(alert: Alert) -> str:
+    """Return what happens when an alert's timer runs out."""
+    if alert.state is AlertState.OPEN:
+        if alert.step == 0:
+            return "通知值班群"
+        return "提级" if alert.step < len(alert.chain.times.steps) else "再次呼叫所有人"
+    if alert.state is AlertState.TAKEN:
+        return "没有结果就再次呼叫"
+    return "再看一次" if alert.state is AlertState.WATCHED else ""
+
+
+def clock(office: Office, at: datetime, *, day: bool = False) -> str:
+    """Return a time on the office's wall clock: 09:41, or 11月22日 09:41."""
+    local = office.hours.local(at)
+    time = local.strftime("%H:%M")
+    return f"{local.month}月{local.day}日 {time}" if day else time
+
+
+def buttons(alert: Alert) -> tuple[tuple[Button, ...], ...]:
+    """Return the buttons of a card in an alert's present state."""
+
+    def button(label: str, verb: str) -> Button:
+        return Button(label, press_data(alert.id, verb))
+
+    further = (button("移交", "give"), button("求助", "help"), button("误报", "false"))
+    if alert.state is AlertState.OPEN:
+        return ((button("接收", "take"),), further)
+    if alert.state is AlertState.TAKEN:
+        return ((button("办结", "close"), button("关注", "watch")), further)
+    if alert.state is AlertState.WATCHED:
+        return ((button("办结", "close"), button("关注", "watch")), further[:1])
+    return ()
+
+
+def supplement_words(alert: Alert, text: str, who: str) -> OutgoingMessage:
+    """Return what a group reads when more is reported about an alert it has."""
+    return OutgoingMessage(
+        body=(
+            Span(f"{alert.number} 有补充（{who or '未登记的人'}）：\n", Style.STRONG),
+            *marked(text, []),
+        ),
+        level=alert.level.value,
+    )
+
+
+def withdrawn_words(alert: Alert) -> OutgoingMessage:
+    """Return what a group reads when the reporter takes a report back."""
+    return OutgoingMessage(
+        body=(
+            Span(f"{alert.number} 上报人撤回了上报。", Style.STRONG),
+            Span("请核实清楚再办结，撤回不等于没有危险。"),
+        ),
+        level=alert.level.value,
+    )
+
+
+def merged_words(alert: Alert, into: str) -> OutgoingMessage:
+    """Return what a group reads when its alert turned out to be another one."""
+    return OutgoingMessage(
+        body=(Span(f"{alert.number} 与 {into} 是同一件事，已并入 {into}。"),), rings=False
+    )
+
+
+def handed_over_words(alert: Alert, to: str, who: str) -> OutgoingMessage:
+    """Return what the former group reads when its alert went elsewhere."""
+    return OutgoingMessage(body=(Span(f"{who} 已把 {alert.number} 移交给{to}。"),), rings=False)

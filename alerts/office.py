@@ -1,0 +1,43 @@
+"""What the use cases know of the office: its readers, towns, times and numbers.
+
+Made once at the start from the settings and passed in; holds no rows and no clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from alerts.clock import WorkingHours
+from domain.alert import LevelTimes
+from domain.danger import Assessment, Level
+from domain.duty import Support
+from nlp.places import Gazetteer
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """One petition office.
+
+    ``amend_within`` is how long a report may be corrected or withdrawn; ``merge_within``
+    how long after the last word about an alert a report may belong to it.
+    """
+
+    name: str
+    district: str
+    assess: Callable[[str], Assessment]
+    gazetteer: Gazetteer
+    times: Mapping[Level, LevelTimes]
+    hours: WorkingHours
+    support: tuple[Support, ...]
+    amend_within: timedelta
+    merge_within: timedelta
+    question_lasts: timedelta
+    invite_lasts: timedelta
+    burst_per_minute: int
+
+    @property
+    def town_names(self) -> tuple[str, ...]:
+        """The full names of the towns, in the district file's order."""
+        return tuple(town.name for town in self.gazetteer.towns)

@@ -1,0 +1,141 @@
+"""What is put into the outbox: cards, their edits, answers and receipts.
+
+Refuses: sending. That is the dispatcher's, after the commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from alerts.notices import Why
+from alerts.routing import Target
+from domain.alert import Alert
+from domain.channel import Address, OutgoingMessage, plain
+from domain.danger import Level
+from storage.notices import NoticeKind, Priority
+from storage.unit_of_work import UnitOfWork
+
+TOAST_LASTS = timedelta(seconds=30)
+ANSWER_LASTS = timedelta(days=1)
+
+_PRIORITY = {
+    Level.RED: Priority.RED,
+    Level.ORANGE: Priority.ORANGE,
+}
+
+
+def priority_of(level: Level) -> Priority:
+    """Return how urgent a notice about an alert of this level is."""
+    return _PRIORITY.get(level, Priority.YELLOW)
+
+
+def send_cards(uow: UnitOfWork, alert: Alert, reached: Iterable[Target], why: Why) -> None:
+    """Have every target get a new message about an alert, so that phones ring.
+
+    The key holds the alert's version: the same call twice in one state sends once.
+    """
+    for target in reached:
+        address = target.address
+        uow.notices.add(
+            address,
+            key=f"card:{alert.id}:{alert.version}:{why.value}:{address.channel}:{address.chat}",
+            kind=NoticeKind.CARD,
+            priority=priority_of(alert.level),
+            alert_id=alert.id,
+            why=why.value,
+        )
+
+
+def edit_cards(uow: UnitOfWork, alert: Alert) -> None:
+    """Have every message about an alert brought up to date; edits that wait are not doubled."""
+    for card in uow.alerts.cards(alert.id):
+        if card.shown_version >= alert.version or uow.notices.edit_is_waiting(card.id):
+            continue
+        uow.notices.add(
+            card.address,
+            key=f"edit:{card.id}:{alert.version}",
+            kind=NoticeKind.EDIT,
+            priority=Priority.EDIT,
+            alert_id=alert.id,
+            card_id=card.id,
+            target=card.message_id,
+        )
+
+
+def say_in_groups(uow: UnitOfWork, alert: Alert, key: str, message: OutgoingMessage) -> None:
+    """Say something about an alert once in every chat that has a card of it.
+
+    The message replies to the chat's first card there; it never expires, since it is part
+    of the alert.
+    """
+    first: dict[Address, str] = {}
+    for card in uow.alerts.cards(alert.id):
+        first.setdefault(card.address, card.message_id)
+    for address, message_id in first.items():
+        uow.notices.add(
+            address,
+            key=f"{key}:{address.channel}:{address.chat}",
+            kind=NoticeKind.MESSAGE,
+            priority=priority_of(alert.level),
+            alert_id=alert.id,
+            body=OutgoingMessage(
+                body=message.body,
+                buttons=message.buttons,
+                reply_to=message_id,
+                level=message.level,
+                rings=message.rings,
+            ),
+        )
+
+
+def say(
+    uow: UnitOfWork,
+    address: Address,
+    message: OutgoingMessage,
+    *,
+    key: str,
+    report_id: int | None = None,
+    alert_id: int | None = None,
+    priority: Priority = Priority.RECEIPT,
+    lasts: timedelta | None = ANSWER_LASTS,
+) -> None:
+    """Send a message to one chat; by default it expires after a day unsent."""
+    uow.notices.add(
+        address,
+        key=key,
+        kind=NoticeKind.MESSAGE,
+        priority=priority,
+        body=message,
+        report_id=report_id,
+        alert_id=alert_id,
+        lasts=lasts,
+    )
+
+
+def replace(
+    uow: UnitOfWork, address: Address, message_id: str, message: OutgoingMessage, *, key: str
+) -> None:
+    """Replace the text and buttons of a message that is not a card."""
+    uow.notices.add(
+        address,
+        key=key,
+        kind=NoticeKind.EDIT,
+        priority=Priority.EDIT,
+        body=message,
+        target=message_id,
+        lasts=ANSWER_LASTS,
+    )
+
+
+def toast(uow: UnitOfWork, address: Address, press_id: str, text: str, *, key: str) -> None:
+    """Answer a button press; an answer that comes too late is not sent."""
+    uow.notices.add(
+        address,
+        key=key,
+        kind=NoticeKind.TOAST,
+        priority=Priority.TOAST,
+        body=plain(text),
+        target=press_id,
+        lasts=TOAST_LASTS,
+    )

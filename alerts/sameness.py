@@ -1,0 +1,101 @@
+"""Whether two reports tell of the same event.
+
+A pure comparison of words: an alert is about an event, so two reports belong together when
+they name the same place or person and nothing in them speaks against it. When in doubt the
+reporter is asked, and meanwhile there are two alerts, never none.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from domain.danger import Category
+from nlp.people_words import find_people
+from nlp.places import Gazetteer
+
+_UNIT = re.compile(r"^.*?(\D)$")
+_BARE = re.compile(r"[\W_]+")
+
+
+class Sameness(enum.StrEnum):
+    """What a comparison says."""
+
+    REPEATED = "repeated"
+    SAME = "same"
+    UNSURE = "unsure"
+    DIFFERENT = "different"
+
+
+@dataclass(frozen=True, slots=True)
+class EventWords:
+    """What tells one event from another in the words of a report."""
+
+    bare_text: str
+    villages: frozenset[str]
+    places: frozenset[str]
+    people: frozenset[str]
+    categories: frozenset[Category]
+
+
+def event_words(text: str, categories: tuple[Category, ...], gazetteer: Gazetteer) -> EventWords:
+    """Read the words that tell events apart from a report's text."""
+    places = gazetteer.find(text)
+    return EventWords(
+        bare_text=_BARE.sub("", unicodedata.normalize("NFKC", text)),
+        villages=frozenset(village.name for village in places.villages),
+        places=frozenset(places.words),
+        people=frozenset(find_people(text)),
+        categories=frozenset(categories),
+    )
+
+
+def compare(new: EventWords, old: EventWords) -> Sameness:
+    """Say whether ``new`` tells of the event of ``old``, both of one town and lately.
+
+    The same text is ``REPEATED``, whoever sends it. A shared person or a shared place
+    below the village is ``SAME`` unless something contradicts.
+    """
+    if new.bare_text and new.bare_text == old.bare_text:
+        return Sameness.REPEATED
+    if _contradict(new, old):
+        return Sameness.DIFFERENT
+    kinds_differ = bool(new.categories and old.categories) and not (new.categories & old.categories)
+    shared = (new.people & old.people) or (new.places & old.places)
+    if shared:
+        return Sameness.UNSURE if kinds_differ else Sameness.SAME
+    if kinds_differ:
+        return Sameness.DIFFERENT
+    if new.villages & old.villages:
+        return Sameness.UNSURE
+    if not (new.villages | new.places | new.people):
+        return Sameness.UNSURE
+    return Sameness.DIFFERENT
+
+
+def _contradict(new: EventWords, old: EventWords) -> bool:
+    """Whether both name a village, a person or a place of one kind, and not the same."""
+    if new.villages and old.villages and not new.villages & old.villages:
+        return True
+    if _surnames(new.people) and _surnames(old.people):
+        if not _surnames(new.people) & _surnames(old.people):
+            return True
+    new_places, old_places = _by_unit(new.places), _by_unit(old.places)
+    return any(
+        not new_places[unit] & old_places[unit] for unit in new_places.keys() & old_places.keys()
+    )
+
+
+def _surnames(people: frozenset[str]) -> frozenset[str]:
+    return frozenset(name.lstrip("阿小老")[:1] for name in people if name.lstrip("阿小老"))
+
+
+def _by_unit(places: frozenset[str]) -> dict[str, set[str]]:
+    sorted_places: dict[str, set[str]] = {}
+    for place in places:
+        unit = _UNIT.match(place)
+        if unit is not None:
+            sorted_places.setdefault(unit.group(1), set()).add(place)
+    return sorted_places

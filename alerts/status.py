@@ -1,0 +1,161 @@
+"""What people are shown of alerts: the board and a timeline.
+
+Reading only. Each look at an alert's details leaves a line in the access log.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from alerts.notices import next_words
+from alerts.routing import holder
+from alerts.view import AlertView, view
+from domain.alert import Alert, AlertState
+from domain.danger import Level
+from domain.duty import Person, Post, Role
+from domain.errors import PersonCanFix
+from storage.unit_of_work import UnitOfWork
+
+BOARD_LIMIT = 300
+CLOSED_STAY = timedelta(hours=24)
+SUMMARY_CHARACTERS = 60
+
+BOARD_ROLES = frozenset({Role.DISTRICT_OFFICER, Role.LEADER, Role.ADMIN, Role.AUDITOR})
+
+
+@dataclass(frozen=True, slots=True)
+class BoardAlert:
+    """One line of the board."""
+
+    id: int
+    number: str
+    level: Level
+    level_label: str
+    categories: tuple[str, ...]
+    town: str | None
+    state: AlertState
+    state_label: str
+    raised_at: datetime
+    taken_by: str
+    taken_at: datetime | None
+    next_at: datetime | None
+    next_what: str
+    reports: int
+    verified: bool
+    drill: bool
+    outcome: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The district desk's board at one moment."""
+
+    now: datetime
+    alerts: tuple[BoardAlert, ...]
+    closed: tuple[BoardAlert, ...]
+    on_duty: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """One line of a timeline as people read it."""
+
+    at: datetime
+    label: str
+    who: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """An alert with its story."""
+
+    line: BoardAlert
+    view: AlertView
+    entries: tuple[TimelineEntry, ...]
+
+
+def board(uow: UnitOfWork, person: Person) -> Board:
+    """Return the board; `PersonCanFix` for those who may not see it."""
+    if person.role not in BOARD_ROLES:
+        raise PersonCanFix("这个看板只给区值班人员看。")
+    lines = [
+        _line(uow, alert)
+        for alert in uow.alerts.board(closed_since=uow.now - CLOSED_STAY, limit=BOARD_LIMIT)
+    ]
+    live = [line for line in lines if line.state is not AlertState.CLOSED]
+    live.sort(key=lambda line: (_STATE_ORDER[line.state], -line.level.rank, line.raised_at))
+    return Board(
+        now=uow.now,
+        alerts=tuple(live),
+        closed=tuple(line for line in lines if line.state is AlertState.CLOSED),
+        on_duty=tuple(
+            f"{post.label}：{person.name}"
+            for post in (Post.LEADER_DUTY, Post.DISTRICT_DUTY)
+            for person in uow.duty.on_duty(post)
+        ),
+    )
+
+
+_STATE_ORDER = {
+    AlertState.OPEN: 0,
+    AlertState.TAKEN: 1,
+    AlertState.WATCHED: 2,
+    AlertState.CLOSED: 3,
+}
+
+
+def timeline(uow: UnitOfWork, person: Person, alert_id: int) -> Timeline:
+    """Return an alert's story to somebody who may see it.
+
+    `PersonCanFix` says the same whether the alert is not there or not theirs to see.
+    """
+    alert = uow.alerts.get(alert_id)
+    if alert is None or not may_see(person, alert):
+        raise PersonCanFix("没有这个编号的预警，或不在您的范围。")
+    return Timeline(
+        line=_line(uow, alert),
+        view=view(uow, alert),
+        entries=tuple(
+            TimelineEntry(
+                at=entry.at,
+                label=entry.kind.label,
+                who=uow.people.name_of(entry.person_id),
+                detail=entry.detail,
+            )
+            for entry in uow.alerts.timeline(alert_id)
+        ),
+    )
+
+
+def may_see(person: Person, alert: Alert) -> bool:
+    """Whether an alert's details are somebody's to know: their area, and not against them."""
+    return person.role is Role.AUDITOR or person.may_handle(holder(alert))
+
+
+def _line(uow: UnitOfWork, alert: Alert) -> BoardAlert:
+    seen = view(uow, alert)
+    words = seen.reports[0].versions[-1].text if seen.reports and seen.reports[0].versions else ""
+    summary = words[:SUMMARY_CHARACTERS] + ("…" if len(words) > SUMMARY_CHARACTERS else "")
+    return BoardAlert(
+        id=alert.id,
+        number=alert.number,
+        level=alert.level,
+        level_label=alert.level.label,
+        categories=tuple(category.label for category in alert.categories),
+        town=alert.town,
+        state=alert.state,
+        state_label=alert.state.label,
+        raised_at=alert.raised_at,
+        taken_by=seen.taken_by,
+        taken_at=alert.taken_at,
+        next_at=alert.next_escalation_at,
+        next_what=next_words(alert),
+        reports=len(seen.reports),
+        verified=alert.verified,
+        drill=alert.drill,
+        outcome=alert.outcome.label if alert.outcome else "",
+        summary=summary,
+    )

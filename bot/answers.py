@@ -1,0 +1,91 @@
+"""Answers to commands that only look something up: 帮助, 我的, 状态, 值班.
+
+Each look at an alert or a report leaves a line in the access log. What is not there and
+what is not theirs to see are answered alike.
+"""
+
+from __future__ import annotations
+
+import re
+
+from alerts.notices import clock, state_words
+from alerts.status import may_see
+from alerts.view import view
+from bot import replies
+from bot.commands import Asked, Command
+from bot.hearing import Hearing
+from domain.duty import Post
+from domain.errors import PersonCanFix
+
+MOST_REPORTS = 8
+
+_NUMBER = re.compile(r"^(?P<kind>[AaRr])[-－]?(?P<id>\d{1,9})$")
+
+
+def answer(hearing: Hearing, command: Asked) -> None:
+    """Answer a look-up command."""
+    if command.command is Command.HELP:
+        hearing.answer(replies.help_text(hearing.person))
+    elif command.command is Command.DUTY:
+        hearing.answer(replies.duty(_on_duty(hearing)))
+    elif not hearing.is_private and hearing.uow.groups.at(hearing.address) is None:
+        hearing.answer(replies.NOT_FOR_GROUP)
+    elif command.command is Command.MINE:
+        hearing.answer(_mine(hearing))
+    else:
+        hearing.answer(_status(hearing, command.rest))
+
+
+def _mine(hearing: Hearing) -> str:
+    if not hearing.is_private:
+        return replies.NOT_FOR_GROUP
+    person = hearing.person
+    reports = () if person is None else hearing.uow.reports.of_person(person.id, limit=MOST_REPORTS)
+    lines = [
+        (report, None if report.alert_id is None else hearing.uow.alerts.get(report.alert_id))
+        for report in reports
+    ]
+    return replies.mine(hearing.office, lines)
+
+
+def _status(hearing: Hearing, wanted: str) -> str:
+    number = _NUMBER.match(wanted.strip())
+    person = hearing.person
+    if number is None or person is None:
+        raise PersonCanFix(replies.WHICH_STATUS)
+    row_id = int(number["id"])
+    uow = hearing.uow
+    if number["kind"] in "Rr":
+        report = uow.reports.get(row_id)
+        if report is None or report.person_id != person.id or not hearing.is_private:
+            raise PersonCanFix(replies.NO_SUCH_NUMBER)
+        alert = None if report.alert_id is None else uow.alerts.get(report.alert_id)
+        return f"{report.number}　{replies.fate(report, alert)}"
+    alert = uow.alerts.get(row_id)
+    if alert is None:
+        raise PersonCanFix(replies.NO_SUCH_NUMBER)
+    own = any(report.person_id == person.id for report in uow.reports.of_alert(alert.id))
+    if not (may_see(person, alert) or own):
+        raise PersonCanFix(replies.NO_SUCH_NUMBER)
+    uow.audit.looked(
+        person_id=person.id,
+        what="status",
+        whose=alert.number,
+        channel=hearing.address.channel,
+    )
+    stands = state_words(view(uow, alert), hearing.office, uow.now)
+    raised = clock(hearing.office, alert.raised_at, day=True)
+    return (
+        f"{alert.number} {alert.level.label}　{alert.town or '区值班室'}　{raised} 发出\n{stands}"
+    )
+
+
+def _on_duty(hearing: Hearing) -> list[tuple[str, str]]:
+    duty = hearing.uow.duty
+    lines = []
+    town = hearing.person.town if hearing.person is not None else None
+    towns = (town,) if town is not None else hearing.office.town_names
+    lines += [(one, person.name) for one in towns for person in duty.on_duty(Post.TOWN_DUTY, one)]
+    for post in (Post.DISTRICT_DUTY, Post.LEADER_DUTY):
+        lines += [(post.label, person.name) for person in duty.on_duty(post)]
+    return lines

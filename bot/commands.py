@@ -1,0 +1,92 @@
+"""What a message asks for: a command word, with or without a slash, in Chinese or English.
+
+A pure function of the text. Telegram allows ``[a-z0-9_]{1,32}`` after a slash only, so the
+Chinese words are matched as text (https://core.telegram.org/bots/features#commands).
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+import unicodedata
+from dataclasses import dataclass
+
+
+class Command(enum.StrEnum):
+    """What the bot can be asked for."""
+
+    ENROL = "start"
+    BIND = "bind"
+    REPORT = "report"
+    CANCEL = "cancel"
+    HELP = "help"
+    MINE = "mine"
+    STATUS = "status"
+    DUTY = "duty"
+    WITHDRAW = "withdraw"
+    CORRECT = "correct"
+    SUPPLEMENT = "supplement"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A command and what stood behind it."""
+
+    command: Command
+    rest: str = ""
+
+
+_WORDS = {
+    "start": Command.ENROL,
+    "开始": Command.ENROL,
+    "登记": Command.ENROL,
+    "绑定": Command.BIND,
+    "bind": Command.BIND,
+    "上报": Command.REPORT,
+    "report": Command.REPORT,
+    "取消": Command.CANCEL,
+    "cancel": Command.CANCEL,
+    "帮助": Command.HELP,
+    "help": Command.HELP,
+    "我的": Command.MINE,
+    "mine": Command.MINE,
+    "状态": Command.STATUS,
+    "status": Command.STATUS,
+    "值班": Command.DUTY,
+    "duty": Command.DUTY,
+    "撤回": Command.WITHDRAW,
+    "withdraw": Command.WITHDRAW,
+    "更正": Command.CORRECT,
+    "correct": Command.CORRECT,
+    "补充": Command.SUPPLEMENT,
+    "supplement": Command.SUPPLEMENT,
+}
+
+_SLASH = re.compile(
+    r"^/(?P<word>[a-z0-9_\u4e00-\u9fff]{1,32})(?:@\w+)?(?:\s+(?P<rest>.*))?$",
+    re.DOTALL | re.IGNORECASE,
+)
+_CODE = r"[0-9A-Za-z][0-9A-Za-z\- ]{5,20}"
+_WITH_CODE = re.compile(rf"^(?P<word>绑定|登记)[\s::]*(?P<rest>{_CODE})$")
+_WITH_NUMBER = re.compile(r"^(?P<word>状态|撤回)[\s::]*(?P<rest>[AaRr][--]?\d{1,9})$")
+_STATUS_OF = re.compile(r"^状态\s+(?P<rest>.{1,40})$")
+
+
+def asked(text: str) -> Asked | None:
+    """Return the command that a text is, or None when it is something said."""
+    tidy = unicodedata.normalize("NFKC", text).strip()
+    slash = _SLASH.match(tidy)
+    if slash is not None:
+        command = _WORDS.get(slash["word"].lower())
+        return None if command is None else Asked(command, (slash["rest"] or "").strip())
+    for pattern in (_WITH_CODE, _WITH_NUMBER):
+        found = pattern.match(tidy)
+        if found is not None:
+            return Asked(_WORDS[found["word"]], found["rest"].strip())
+    status = _STATUS_OF.match(tidy)
+    if status is not None:
+        return Asked(Command.STATUS, status["rest"].strip())
+    bare = _WORDS.get(tidy.strip("。.!! "))
+    if bare is not None and not tidy.isascii():
+        return Asked(bare)
+    return None

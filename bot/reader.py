@@ -1,0 +1,195 @@
+"""Reading the inbox: each raw message to its one end.
+
+A row is heard in one transaction with everything that follows from it. What does not parse
+or fails again and again is set aside where a person sees it; the next one goes on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from bot import replies, reporting
+from bot.dialogue import Dialogue
+from bot.hearing import Hearing
+from domain.channel import (
+    Address,
+    ButtonPress,
+    Channel,
+    ChatKind,
+    IncomingMessage,
+    Sender,
+    Unreadable,
+)
+from domain.errors import PersonCanFix
+from storage.inbox import InboxOutcome, InboxRow
+from storage.live import BOARD, INBOX, NOTICES, TIMERS, Live
+from storage.store import Store
+from storage.unit_of_work import UnitOfWork
+
+BATCH = 32
+LEASE = timedelta(seconds=60)
+POLL_SECONDS = 1.0
+MOST_TRIES = 3
+FIRST_WAIT = timedelta(seconds=1)
+
+log = structlog.get_logger()
+
+
+class LostLeaseError(Exception):
+    """Another reader took the row over; what this one did is undone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads what the channels of this process, or of another, have stored."""
+
+    store: Store
+    dialogue: Dialogue
+    channels: Mapping[str, Channel]
+    live: Live
+
+    async def run(self) -> None:
+        """Read what is due, again and again, until cancelled."""
+        with self.live.listen(INBOX) as listener:
+            while True:
+                try:
+                    read = await self.read_due()
+                except Exception as error:  # noqa: BLE001 - the rows stay due
+                    log.error("reading_failed", error=type(error).__name__)
+                    read = 0
+                if read == 0:
+                    await listener.wait(POLL_SECONDS)
+
+    async def read_due(self) -> int:
+        """Lease what is due and bring each row to its end; returns how many were leased."""
+        rows = await asyncio.wrap_future(
+            self.store.submit(lambda uow: uow.inbox.lease(limit=BATCH, lease=LEASE))
+        )
+        await asyncio.gather(*(self._read(row) for row in rows))
+        return len(rows)
+
+    async def finish_forms(self) -> int:
+        """File the guided reports that were left unfinished."""
+        return await asyncio.wrap_future(self.store.submit(self._finish_forms))
+
+    def _finish_forms(self, uow: UnitOfWork) -> int:
+        finished = self.dialogue.finish_forms(uow)
+        if finished:
+            self._hint(uow)
+        return finished
+
+    async def _read(self, row: InboxRow) -> None:
+        try:
+            channel = self.channels.get(row.channel)
+            incoming = (
+                Unreadable(f"渠道 {row.channel} 没有启用")
+                if channel is None
+                else channel.parse(row.raw)
+            )
+        except Exception as error:  # noqa: BLE001 - one bad payload holds up nothing
+            log.error("parse_failed", channel=row.channel, error=type(error).__name__)
+            incoming = Unreadable(type(error).__name__)
+        if isinstance(incoming, Unreadable):
+            await self._set_aside(row, incoming.reason, None)
+            return
+        try:
+            await asyncio.wrap_future(self.store.submit(lambda uow: self._hear(uow, row, incoming)))
+        except PersonCanFix as problem:
+            reply = problem.reply
+            await asyncio.wrap_future(
+                self.store.submit(lambda uow: self._reply(uow, row, incoming, reply))
+            )
+        except LostLeaseError:
+            log.info("lease_lost", inbox=row.id)
+        except Exception as error:  # noqa: BLE001 - the row stays due, or a person sees it
+            await self._try_later(row, incoming, error)
+
+    def _hear(
+        self, uow: UnitOfWork, row: InboxRow, incoming: IncomingMessage | ButtonPress
+    ) -> None:
+        outcome = self.dialogue.hear(uow, incoming, row.id)
+        self._finish(uow, row, outcome)
+
+    def _reply(
+        self,
+        uow: UnitOfWork,
+        row: InboxRow,
+        incoming: IncomingMessage | ButtonPress,
+        reply: str,
+    ) -> None:
+        hearing = self._hearing(uow, row, incoming)
+        if isinstance(incoming, ButtonPress):
+            hearing.toast(reply)
+        else:
+            hearing.answer(reply)
+        self._finish(uow, row, InboxOutcome.ANSWER)
+
+    def _finish(self, uow: UnitOfWork, row: InboxRow, outcome: InboxOutcome) -> None:
+        if not uow.inbox.finish(row.id, outcome, fence=row.fence):
+            raise LostLeaseError
+        self._hint(uow)
+
+    def _hint(self, uow: UnitOfWork) -> None:
+        for topic in (NOTICES, TIMERS, BOARD):
+            uow.after_commit(lambda topic=topic: self.live.wake(topic))  # type: ignore[misc]
+
+    async def _try_later(
+        self, row: InboxRow, incoming: IncomingMessage | ButtonPress, error: Exception
+    ) -> None:
+        name = type(error).__name__
+        log.error("hearing_failed", inbox=row.id, tries=row.attempts + 1, error=name)
+        if row.attempts + 1 >= MOST_TRIES:
+            await self._set_aside(row, name, incoming)
+            return
+        wait = FIRST_WAIT * (4**row.attempts)
+        await asyncio.wrap_future(
+            self.store.submit(
+                lambda uow: uow.inbox.put_off(
+                    row.id, fence=row.fence, until=uow.now + wait, reason=name
+                )
+            )
+        )
+
+    async def _set_aside(
+        self, row: InboxRow, reason: str, incoming: IncomingMessage | ButtonPress | None
+    ) -> None:
+        log.warning("set_aside", inbox=row.id, channel=row.channel)
+        await asyncio.wrap_future(
+            self.store.submit(lambda uow: self._keep_for_person(uow, row, reason, incoming))
+        )
+
+    def _keep_for_person(
+        self,
+        uow: UnitOfWork,
+        row: InboxRow,
+        reason: str,
+        incoming: IncomingMessage | ButtonPress | None,
+    ) -> None:
+        """Keep a row for the district desk to look at, and answer its sender if known."""
+        hearing = self._hearing(uow, row, incoming)
+        if isinstance(incoming, ButtonPress):
+            hearing.toast(replies.SAVED_FOR_PERSON)
+        elif incoming is not None:
+            hearing.answer(replies.SAVED_FOR_PERSON)
+        words = replies.CANNOT_READ_DESK.format(row=row.id, channel=row.channel)
+        reporting.tell_desk(hearing, words, part="aside")
+        uow.inbox.finish(row.id, InboxOutcome.SET_ASIDE, fence=row.fence, reason=reason)
+        self._hint(uow)
+
+    def _hearing(
+        self, uow: UnitOfWork, row: InboxRow, incoming: IncomingMessage | ButtonPress | None
+    ) -> Hearing:
+        heard = incoming or IncomingMessage(
+            address=Address(channel=row.channel, chat=row.chat),
+            chat_kind=ChatKind.PRIVATE,
+            sender=Sender(id=""),
+            message_id="",
+            text="",
+            sent_at=row.received_at,
+        )
+        return Hearing(uow, self.dialogue.office, heard, None, row.id)
