@@ -155,7 +155,7 @@ class Gazetteer:
             if hit is not None:
                 found.append(hit)
         found.sort(key=lambda hit: (hit.start, -hit.end, -hit.stem_end))
-        found = list(_without_contained_look_alikes(found))
+        found = list(_without_late_look_alikes(found))
         kept = list(_apart(found))
         if len(kept) == len(found):
             return kept
@@ -190,13 +190,16 @@ def _read(folded: str, start: int, end: int, claims: tuple[Claim, ...]) -> _Hit 
     return _Hit(start, end - len(suffix), end, towns or tuple(alone), certain=certain)
 
 
-def _without_contained_look_alikes(hits: Sequence[_Hit]) -> Iterator[_Hit]:
-    """Leave out look-alikes that are part of a longer name: 华南 in 华南碧桂园."""
-    reached = -1
+def _without_late_look_alikes(hits: Sequence[_Hit]) -> Iterator[_Hit]:
+    """Leave out look-alikes that begin inside a name: 华南 in 华南碧桂园, 龙潭山 in 化龙潭山村."""
+    named, looked = -1, -1
     for hit in hits:
         if hit.claims:
-            reached = max(reached, hit.end)
-        if hit.claims or hit.end > reached:
+            if hit.start >= looked:
+                named = max(named, hit.end)
+            yield hit
+        elif hit.start >= named:
+            looked = max(looked, hit.end)
             yield hit
 
 
