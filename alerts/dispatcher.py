@@ -72,6 +72,9 @@ class Dispatcher:
 
     async def send_due(self) -> int:
         """Lease a batch and try each notice once; returns how many were leased."""
+        # Looking costs no commit; most passes find nothing.
+        if not await asyncio.to_thread(self.store.read, lambda uow: uow.notices.is_due()):
+            return 0
         leased = await asyncio.wrap_future(self.store.submit(self._lease))
         chats: dict[Address, list[tuple[Notice, OutgoingMessage | None, int]]] = {}
         for notice, message, version in leased:
@@ -80,7 +83,6 @@ class Dispatcher:
         return len(leased)
 
     def _lease(self, uow: UnitOfWork) -> list[tuple[Notice, OutgoingMessage | None, int]]:
-        uow.audit.beat("dispatcher")
         uow.notices.expire()
         held = frozenset(name for name, until in self.held.items() if until > uow.now)
         leased = uow.notices.lease(limit=BATCH, lease=self.times.lease, not_channels=held)

@@ -147,7 +147,6 @@ def escalate_due(uow: UnitOfWork, office: Office, *, limit: int = 50) -> int:
             restart(uow, office, alert, Why.WATCH_ENDED)
         else:
             uow.alerts.change(alert, next_escalation_at=None)
-    uow.audit.beat("escalation")
     return len(due)
 
 

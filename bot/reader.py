@@ -67,6 +67,9 @@ class Reader:
 
     async def read_due(self) -> int:
         """Lease what is due and bring each row to its end; returns how many were leased."""
+        # Looking costs no commit; most passes find nothing.
+        if not await asyncio.to_thread(self.store.read, lambda uow: uow.inbox.is_due()):
+            return 0
         rows = await asyncio.wrap_future(
             self.store.submit(lambda uow: uow.inbox.lease(limit=BATCH, lease=LEASE))
         )

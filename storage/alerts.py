@@ -144,6 +144,13 @@ class AlertRows:
             sa.update(alerts).where(alerts.c.id == alert_id).values(heard_at=self._now)
         )
 
+    def is_due(self) -> bool:
+        """Whether the time of some alert has come."""
+        found = self._connection.execute(
+            sa.select(alerts.c.id).where(alerts.c.next_escalation_at <= self._now).limit(1)
+        ).first()
+        return found is not None
+
     def due(self, *, limit: int) -> tuple[Alert, ...]:
         """Return alerts whose time has come, locked for this transaction."""
         return self._many(

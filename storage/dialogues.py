@@ -61,6 +61,18 @@ class DialogueRows:
         ).scalar()
         return state
 
+    def any_expired(self, *, kind: str) -> bool:
+        """Whether a dialogue of a kind ran out of time."""
+        found = self._connection.execute(
+            sa.select(dialogues.c.sender)
+            .where(
+                dialogues.c.expires_at <= self._now,
+                dialogues.c.state["kind"].as_string() == kind,
+            )
+            .limit(1)
+        ).first()
+        return found is not None
+
     def expired(self, *, kind: str, limit: int) -> tuple[LeftOpen, ...]:
         """Return dialogues of a kind that nobody answered in time."""
         rows = self._connection.execute(

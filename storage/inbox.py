@@ -70,6 +70,15 @@ class InboxRows:
         )
         return self._connection.execute(statement).first() is not None
 
+    def is_due(self) -> bool:
+        """Whether a row waits to be read."""
+        found = self._connection.execute(
+            sa.select(inbox.c.id)
+            .where(inbox.c.done_at.is_(None), inbox.c.due_at <= self._now)
+            .limit(1)
+        ).first()
+        return found is not None
+
     def lease(self, *, limit: int, lease: timedelta) -> tuple[InboxRow, ...]:
         """Lease due rows, the oldest of each chat only, so that a chat stays in order.
 

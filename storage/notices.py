@@ -143,6 +143,18 @@ class NoticeRows:
         )
         return self._connection.execute(statement).first() is not None
 
+    def is_due(self) -> bool:
+        """Whether a notice waits to be sent or to expire."""
+        found = self._connection.execute(
+            sa.select(notices.c.id)
+            .where(
+                notices.c.state == NoticeState.DUE.value,
+                sa.or_(notices.c.due_at <= self._now, notices.c.expires_at <= self._now),
+            )
+            .limit(1)
+        ).first()
+        return found is not None
+
     def expire(self) -> int:
         """End the notices whose time is over; returns how many."""
         return self._connection.execute(

@@ -1,0 +1,67 @@
+"""The loop that looks whose time has come, and says that it is alive."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+
+from alerts.escalation import escalate_due
+from alerts.office import Office
+from storage.live import BOARD, NOTICES, TIMERS, Live
+from storage.store import Store
+from storage.unit_of_work import UnitOfWork
+
+POLL_SECONDS = 1.0
+BEAT_EVERY = timedelta(seconds=10)
+BATCH = 50
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Timers:
+    """Acts on every alert whose time has come.
+
+    ``also`` are further things to look at on each pass; each returns how much it did.
+    """
+
+    store: Store
+    office: Office
+    live: Live
+    also: tuple[Callable[[], Awaitable[int]], ...] = ()
+    _beaten_at: datetime | None = field(default=None)
+
+    async def run(self) -> None:
+        """Look, act, wait, again and again, until cancelled."""
+        with self.live.listen(TIMERS) as listener:
+            while True:
+                try:
+                    acted = await self.act_on_due()
+                except Exception as error:  # noqa: BLE001 - the rows stay due
+                    log.error("timers_failed", error=type(error).__name__)
+                    acted = 0
+                if acted == 0:
+                    await listener.wait(POLL_SECONDS)
+
+    async def act_on_due(self) -> int:
+        """Act once on what is due; returns how much there was."""
+        acted = 0
+        if await asyncio.to_thread(self.store.read, lambda uow: uow.alerts.is_due()):
+            acted += await asyncio.wrap_future(self.store.submit(self._escalate))
+        for look in self.also:
+            acted += await look()
+        now = self.store.clock()
+        if self._beaten_at is None or abs(now - self._beaten_at) >= BEAT_EVERY:
+            await asyncio.wrap_future(self.store.submit(lambda uow: uow.audit.beat("timers")))
+            self._beaten_at = now
+        return acted
+
+    def _escalate(self, uow: UnitOfWork) -> int:
+        acted = escalate_due(uow, self.office, limit=BATCH)
+        uow.after_commit(lambda: self.live.wake(NOTICES))
+        uow.after_commit(lambda: self.live.wake(BOARD))
+        return acted
