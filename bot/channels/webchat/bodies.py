@@ -84,9 +84,12 @@ class PostedPress(_Posted):
 _Body = TypeVar("_Body", bound=_Posted)
 
 
-async def read(request: web.Request, kind: type[_Body]) -> _Body:
-    """Return what was posted; `Declined` with 400 or 413 and a sentence when it cannot be."""
-    raw = await _read_within(request, LARGEST_BODY)
+async def read(request: web.Request, kind: type[_Body], *, largest: int) -> _Body:
+    """Return what was posted; `Declined` with 400 or 413 and a sentence when it cannot be.
+
+    ``largest`` is a number of bytes.
+    """
+    raw = await _read_within(request, largest)
     try:
         posted = kind.model_validate(_clean(json.loads(raw.decode("utf-8", errors="replace"))))
     except ValidationError as error:

@@ -17,11 +17,11 @@ from urllib.parse import quote
 import structlog
 from aiohttp import web
 
-from bot.channels.webchat.bodies import Declined, PostedMessage, PostedPress, read
+from bot.channels.webchat.bodies import LARGEST_BODY, Declined, PostedMessage, PostedPress, read
 from bot.channels.webchat.channel import message_key
 from bot.channels.webchat.photos import NotAPhoto, Photos, TooLarge
 from bot.channels.webchat.rooms import NAME, Room, may_sit, private_chat
-from bot.channels.webchat.stream import LOOK_EVERY_SECONDS, Stream, read_cursor
+from bot.channels.webchat.stream import BEAT, LOOK_EVERY_SECONDS, READY, Stream, read_cursor
 from domain.duty import Person
 from storage.live import INBOX, Live, chat_topic
 from storage.store import StorageFailure, Store
@@ -52,15 +52,24 @@ def routes(
     live: Live,
     who: Who,
     files: Path,
+    largest_body: int = LARGEST_BODY,
     closing: Callable[[], bool] = lambda: False,
 ) -> list[web.RouteDef]:
     """Return the routes of the web chat.
 
     ``who`` tells who sits in the browser that asks: nobody, one person, or in the demo
-    several who are shown side by side. ``files`` is the folder of photos. Live streams end
-    within a second once ``closing`` is True.
+    several who are shown side by side. ``files`` is the folder of photos. ``largest_body``
+    is in bytes and holds for everything but photos. Live streams end within a second once
+    ``closing`` is True.
     """
-    door = _Door(store=store, live=live, who=who, photos=Photos(files), closing=closing)
+    door = _Door(
+        store=store,
+        live=live,
+        who=who,
+        photos=Photos(files),
+        largest_body=largest_body,
+        closing=closing,
+    )
     return [
         web.post("/api/chat/messages", door.take_message),
         web.post("/api/chat/presses", door.take_press),
@@ -76,12 +85,13 @@ class _Door:
     live: Live
     who: Who
     photos: Photos
+    largest_body: int
     closing: Callable[[], bool]
 
     async def take_message(self, request: web.Request) -> web.StreamResponse:
         """Store a message, or a new wording of one, in the inbox and in the transcript."""
         person = await self._one(request)
-        posted = await read(request, PostedMessage)
+        posted = await read(request, PostedMessage, largest=self.largest_body)
         room = _room(person, posted.chat)
         for photo in posted.attachments:
             if self.photos.find(room.chat, photo.file_id) is None:
@@ -92,7 +102,7 @@ class _Door:
     async def take_press(self, request: web.Request) -> web.StreamResponse:
         """Store a press in the inbox."""
         person = await self._one(request)
-        posted = await read(request, PostedPress)
+        posted = await read(request, PostedPress, largest=self.largest_body)
         room = _room(person, posted.chat)
         await self._commit(lambda uow: self._put_press(uow, person, room, posted))
         return web.json_response({"press_id": posted.press_id}, status=202)
@@ -143,13 +153,16 @@ class _Door:
         with self.live.listen(*stream.topics) as listener:
             await _give(response, [b"retry: 1000\n\n", stream.hello()])
             quiet_since = asyncio.get_running_loop().time()
+            caught_up = False
             while not self.closing() and _is_there(request):
                 frames = await stream.next_frames()
+                if not frames and not caught_up:
+                    caught_up, frames = True, [READY]
                 now = asyncio.get_running_loop().time()
                 if not frames and now - quiet_since >= HEARTBEAT_SECONDS:
                     if await self.who(request) != people:  # left, revoked or given another post
                         break
-                    frames = [b": still here\n\n"]
+                    frames = [BEAT]
                 if frames:
                     quiet_since = now
                     if not await _give(response, frames):

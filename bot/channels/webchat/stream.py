@@ -25,6 +25,10 @@ HISTORY = 200  # events of each chat for a browser that comes for the first time
 AT_ONCE = 50
 LOOK_EVERY_SECONDS = 1.0  # another process may have written, and its hint may be lost
 HIGHEST_NUMBER = 2**53
+# An event and no comment: a page sees it, and knows a connection that died in silence.
+BEAT = b"event: beat\ndata: 1\n\n"
+# What a browser had missed is with it; what follows is new.
+READY = b"event: ready\ndata: 1\n\n"
 
 Cursor = dict[str, int]
 

@@ -1,0 +1,107 @@
+"""The board as server-sent events: a whole snapshot at each change.
+
+A snapshot needs no resume: a browser that comes back gets the present state first. All who
+watch share one reading, at most one a second and one more after a hint.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import enum
+import json
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+
+from aiohttp import web
+
+from alerts.status import Board, board
+from domain.duty import Person
+from storage.live import BOARD, Live
+from storage.store import Store
+
+LOOK_EVERY_SECONDS = 1.0
+GATHER_SECONDS = 0.1  # changes that come together make one snapshot
+HEARTBEAT_SECONDS = 15.0
+STALLED_SECONDS = 60.0
+
+
+def as_json(value: object) -> str:
+    """Turn a dataclass of the board into JSON: enums by value, times in ISO 8601."""
+    return json.dumps(value, default=_plain, ensure_ascii=False, separators=(",", ":"))
+
+
+class BoardFeed:
+    """Reads the board for everybody who watches it in this process."""
+
+    def __init__(self, store: Store, live: Live, *, closing: Callable[[], bool]) -> None:
+        """Bind to the rows; nothing is read while nobody watches."""
+        self._store = store
+        self._live = live
+        self._closing = closing
+        self._reading = asyncio.Lock()
+        self._board: Board | None = None
+        self._read_at = 0.0
+
+    async def read(self, person: Person, *, not_before: float) -> Board:
+        """Return a board that was read at or after ``not_before`` (of the loop's clock)."""
+        async with self._reading:
+            if self._board is None or self._read_at < not_before:
+                read_at = asyncio.get_running_loop().time()
+                found = await asyncio.to_thread(self._store.read, lambda uow: board(uow, person))
+                if self._board is None or found != dataclasses.replace(self._board, now=found.now):
+                    self._board = found
+                self._read_at = read_at
+            return self._board
+
+    async def stream(
+        self, request: web.Request, person: Person, *, still_seated: Callable[[], Awaitable[bool]]
+    ) -> web.StreamResponse:
+        """Send the board now and whenever it changes, until the browser leaves.
+
+        ``now`` in a snapshot is when it was first seen to be so.
+        """
+        response = web.StreamResponse(
+            headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"}
+        )
+        await response.prepare(request)
+        clock = asyncio.get_running_loop().time
+        shown: Board | None = None
+        with self._live.listen(BOARD) as listener:
+            quiet_since = not_before = clock()
+            while not self._closing() and request.transport and not request.transport.is_closing():
+                present = await self.read(person, not_before=not_before)
+                content = b""
+                if present is not shown:
+                    shown = present
+                    now = self._store.clock().isoformat()
+                    content = f'event: now\ndata: "{now}"\n\n'.encode()
+                    content += f"event: board\ndata: {as_json(shown)}\n\n".encode()
+                elif clock() - quiet_since >= HEARTBEAT_SECONDS:
+                    if not await still_seated():
+                        break
+                    content = b"event: beat\ndata: 1\n\n"
+                if content:
+                    quiet_since = clock()
+                    try:
+                        async with asyncio.timeout(STALLED_SECONDS):
+                            await response.write(content)
+                    except (ConnectionError, TimeoutError):
+                        break
+                if await listener.wait(LOOK_EVERY_SECONDS):
+                    not_before = clock()
+                    await asyncio.sleep(GATHER_SECONDS)
+                else:
+                    not_before = clock() - LOOK_EVERY_SECONDS
+        return response
+
+
+def _plain(value: object) -> Any:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {name.name: getattr(value, name.name) for name in dataclasses.fields(value)}
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, enum.Enum):
+        return value.value
+    raise TypeError(type(value).__name__)

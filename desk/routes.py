@@ -1,0 +1,101 @@
+"""The desk's JSON routes: the board, one alert's story, the board live."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from aiohttp import web
+
+from alerts.status import BOARD_ROLES, Timeline, board, timeline
+from desk.live import BoardFeed, as_json
+from desk.sign_in import SignIn
+from desk.texts import NOT_FOUND
+from domain.duty import Person
+from domain.errors import PersonCanFix
+from storage.live import Live
+from storage.store import Store
+from storage.unit_of_work import UnitOfWork
+
+LONGEST_ID = 15
+
+
+def board_routes(
+    *, store: Store, live: Live, sign_in: SignIn, closing: Callable[[], bool]
+) -> list[web.RouteDef]:
+    """Return the board's routes; each asks anew who sits in the browser."""
+    feed = BoardFeed(store, live, closing=closing)
+
+    async def give_board(request: web.Request) -> web.StreamResponse:
+        person = await _watcher(request, sign_in)
+        found = await asyncio.to_thread(store.read, lambda uow: board(uow, person))
+        return web.json_response(text=as_json(found))
+
+    async def give_alert(request: web.Request) -> web.StreamResponse:
+        person = await _watcher(request, sign_in)
+        number = request.match_info["alert_id"]
+        if len(number) > LONGEST_ID:
+            raise web.HTTPNotFound
+        try:
+            found = await asyncio.wrap_future(
+                store.submit(lambda uow: _look(uow, person, int(number)))
+            )
+        except PersonCanFix as error:
+            raise web.HTTPNotFound(text=error.reply) from error
+        return web.json_response(text=as_json(_story(found)))
+
+    async def stream(request: web.Request) -> web.StreamResponse:
+        person = await _watcher(request, sign_in)
+
+        async def still_seated() -> bool:
+            return person in await sign_in.who(request)
+
+        return await feed.stream(request, person, still_seated=still_seated)
+
+    return [
+        web.get("/api/desk/board", give_board),
+        web.get(r"/api/desk/alerts/{alert_id:\d+}", give_alert),
+        web.get("/api/desk/events", stream),
+    ]
+
+
+async def _watcher(request: web.Request, sign_in: SignIn) -> Person:
+    """Return the person who watches; to anybody else there is no such page."""
+    people = await sign_in.who(request)
+    if len(people) != 1 or people[0].role not in BOARD_ROLES:
+        raise web.HTTPNotFound(text=NOT_FOUND)
+    return people[0]
+
+
+def _look(uow: UnitOfWork, person: Person, alert_id: int) -> Timeline:
+    found = timeline(uow, person, alert_id)
+    uow.audit.looked(person_id=person.id, what="alert", whose=found.line.number, channel="desk")
+    return found
+
+
+def _story(found: Timeline) -> dict[str, Any]:
+    """Return an alert's story as the page reads it, without what only the rules need."""
+    return {
+        "line": found.line,
+        "entries": found.entries,
+        "reports": [
+            {
+                "number": seen.report.number,
+                "reporter": seen.reporter,
+                "withdrawn_at": seen.report.withdrawn_at,
+                "versions": [
+                    {
+                        "at": version.at,
+                        "text": version.text,
+                        "evidence": [
+                            {"start": hit.start, "end": hit.end, "reason": hit.reason}
+                            for hit in version.assessment.evidence
+                        ],
+                    }
+                    for version in seen.versions
+                ],
+            }
+            for seen in found.view.reports
+        ],
+    }

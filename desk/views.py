@@ -1,0 +1,96 @@
+"""The pages: home (the demo's three panes), a seat's chat, the board, and the way in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from aiohttp import web
+
+from alerts.status import BOARD_ROLES
+from desk.sign_in import SignIn
+from desk.texts import SAMPLES
+from domain.errors import PersonCanFix
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+class Pages:
+    """Every page; the words stand in the templates."""
+
+    def __init__(self, sign_in: SignIn, *, office: str) -> None:
+        """Load the templates, escaped by default."""
+        self._sign_in = sign_in
+        self._office = office
+        self._templates = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(TEMPLATES),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    def routes(self) -> list[web.RouteDef]:
+        """Return the pages' routes."""
+        return [
+            web.get("/", self.home),
+            web.get("/chat", self.chat),
+            web.post("/chat/enter", self.enter),
+            web.post("/chat/leave", self.leave),
+            web.get("/desk", self.desk),
+        ]
+
+    async def home(self, request: web.Request) -> web.StreamResponse:
+        """Show the demo side by side; outside it, lead to the seat or to the way in."""
+        if self._sign_in.is_demo:
+            return self._page("demo.html", samples=SAMPLES)
+        people = await self._sign_in.who(request)
+        if not people:
+            return self._page("enter.html", problem="", code="", name="")
+        watches = people[0].role in BOARD_ROLES
+        raise web.HTTPSeeOther("/desk" if watches else "/chat")
+
+    async def chat(self, request: web.Request) -> web.StreamResponse:
+        """Show the chats of the seat."""
+        people = await self._sign_in.who(request)
+        if not people:
+            return self._page("enter.html", problem="", code="", name="")
+        seat = request.query.get("seat", "") if self._sign_in.is_demo else ""
+        person = people[0]
+        return self._page("chat.html", person=person, seat=seat, watches=person.role in BOARD_ROLES)
+
+    async def desk(self, request: web.Request) -> web.StreamResponse:
+        """Show the board to those who may see it."""
+        people = await self._sign_in.who(request)
+        if not people:
+            return self._page("enter.html", problem="", code="", name="")
+        if people[0].role not in BOARD_ROLES:
+            raise web.HTTPNotFound
+        seat = request.query.get("seat", "") if self._sign_in.is_demo else ""
+        return self._page("desk.html", person=people[0], seat=seat)
+
+    async def enter(self, request: web.Request) -> web.StreamResponse:
+        """Take an invite code; a wrong one shows the form again with the reason."""
+        form = await request.post()
+        code, name = str(form.get("code", "")), str(form.get("name", ""))
+        try:
+            entry = await self._sign_in.enter(code, name, guesser=request.remote or "")
+        except PersonCanFix as error:
+            return self._page("enter.html", status=422, problem=error.reply, code=code, name=name)
+        response = web.HTTPSeeOther("/")
+        self._sign_in.set_cookie(response, entry)
+        raise response
+
+    async def leave(self, request: web.Request) -> web.StreamResponse:
+        """End the session and show the way in."""
+        await self._sign_in.leave(request)
+        response = web.HTTPSeeOther("/")
+        self._sign_in.drop_cookie(response)
+        raise response
+
+    def _page(self, template: str, *, status: int = 200, **words: Any) -> web.Response:
+        text = self._templates.get_template(template).render(
+            office=self._office, demo=self._sign_in.is_demo, **words
+        )
+        return web.Response(text=text, status=status, content_type="text/html")
