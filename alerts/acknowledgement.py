@@ -9,6 +9,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from alerts import outbox
 from alerts.escalation import call_next_step, outcome_due
@@ -78,12 +79,12 @@ def take(uow: UnitOfWork, office: Office, alert: Alert, by: Person) -> Pressed:
     return Pressed(Result.DONE, taken)
 
 
-def call_help(uow: UnitOfWork, office: Office, alert: Alert, by: Person) -> Pressed:
+def call_help(uow: UnitOfWork, alert: Alert, by: Person) -> Pressed:
     """求助: call the next step now; whoever has the alert keeps it."""
     if not alert.is_live:
         return Pressed(Result.ENDED, alert)
     uow.alerts.log(alert.id, LogKind.HELP_CALLED, person_id=by.id)
-    called, reached = call_next_step(uow, office, alert)
+    called, reached = call_next_step(uow, alert)
     if reached:
         outbox.edit_cards(uow, called)
     return Pressed(Result.DONE if reached else Result.NOBODY_ABOVE, called)
@@ -107,7 +108,13 @@ def watch(uow: UnitOfWork, alert: Alert, by: Person, choice: str) -> Pressed:
 
 
 def close(
-    uow: UnitOfWork, office: Office, alert: Alert, by: Person, outcome: Outcome, note: str = ""
+    uow: UnitOfWork,
+    office: Office,
+    alert: Alert,
+    by: Person,
+    outcome: Outcome,
+    *,
+    note: str = "",
 ) -> Pressed:
     """办结: end an alert with an outcome; the reporters hear it."""
     pressed = _settle(
@@ -130,11 +137,13 @@ def close(
 
 def false_alarm(uow: UnitOfWork, office: Office, alert: Alert, by: Person, why: str) -> Pressed:
     """误报: end an alert with why it was none; ``why`` is a key or somebody's own words."""
-    return close(uow, office, alert, by, Outcome.FALSE_ALARM, FALSE_ALARM_REASONS.get(why, why))
+    return close(
+        uow, office, alert, by, Outcome.FALSE_ALARM, note=FALSE_ALARM_REASONS.get(why, why)
+    )
 
 
 def _settle(
-    uow: UnitOfWork, alert: Alert, kind: LogKind, by: Person, *, detail: str, **values: object
+    uow: UnitOfWork, alert: Alert, kind: LogKind, by: Person, *, detail: str, **values: Any
 ) -> Pressed:
     if not alert.is_live:
         return Pressed(Result.ENDED, alert)

@@ -128,7 +128,7 @@ def _amend(
         office,
         report,
         assessment,
-        about_units=units_complained_about(text, office.gazetteer),
+        about_units=units_complained_about(text, office.gazetteer, own=report.town),
     )
     return Filed(report=uow.reports.get(report.id) or report, became=FiledAs.RAISED, alert=raised)
 

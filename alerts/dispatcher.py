@@ -64,8 +64,8 @@ class Dispatcher:
             while True:
                 try:
                     sent = await self.send_due()
-                except Exception as error:  # noqa: BLE001 - the work stays due
-                    log.error("dispatch_failed", error=type(error).__name__)
+                except Exception:
+                    log.exception("dispatch_failed")
                     sent = 0
                 if sent < BATCH:
                     await listener.wait(self.times.poll.total_seconds())
@@ -102,23 +102,24 @@ class Dispatcher:
         return message, alert.version
 
     async def _send_in_order(self, batch: list[tuple[Notice, OutgoingMessage | None, int]]) -> None:
-        for position, (notice, message, version) in enumerate(batch):
-            if await self._send(notice, message, version):
-                continue
-            rest = [later for later, _, _ in batch[position + 1 :]]
+        tried = 0
+        for notice, message, version in batch:
+            tried += 1
+            if not await self._send(notice, message, version):
+                break
+        rest = [later for later, _, _ in batch[tried:]]
+        if rest:
             await asyncio.wrap_future(self.store.submit(lambda uow: uow.notices.give_back(rest)))
-            return
 
     async def _send(self, notice: Notice, message: OutgoingMessage | None, version: int) -> bool:
         """Try one notice; False when the rest of the chat has to wait too."""
         channel = self.channels.get(notice.address.channel)
+        if channel is None:
+            off = Refused(f"渠道 {notice.address.channel} 没有启用")
+            return await self._record_failure(notice, off)
+        if message is None:
+            return await self._record_failure(notice, Refused("没有内容"))
         try:
-            if channel is None:
-                reason = f"渠道 {notice.address.channel} 没有启用"
-                raise Refused(reason)
-            if message is None:
-                reason = "没有内容"
-                raise Refused(reason)
             async with asyncio.timeout(SEND_SECONDS):
                 message_id = await _put_out(channel, notice, message)
         except DeliveryError as error:
@@ -126,8 +127,8 @@ class Dispatcher:
         except TimeoutError:
             late = RetryLater("超时，可能已送达", may_have_arrived=True)
             return await self._record_failure(notice, late)
-        except Exception as error:  # noqa: BLE001 - a channel's fault, and the work stays due
-            log.error("channel_failed", channel=notice.address.channel, error=type(error).__name__)
+        except Exception as error:
+            log.exception("channel_failed", channel=notice.address.channel)
             return await self._record_failure(notice, RetryLater(type(error).__name__))
         await asyncio.wrap_future(
             self.store.submit(lambda uow: self._record_sent(uow, notice, message_id, version))
@@ -179,7 +180,7 @@ class Dispatcher:
     def _wait(self, notice: Notice) -> timedelta:
         """Grow with the tries, up to the level's longest wait, with jitter."""
         longest = self.times.longest_wait.get(notice.priority, timedelta(minutes=10))
-        grown = FIRST_WAIT * (2 ** min(notice.attempts, 12))
+        grown: timedelta = FIRST_WAIT * (2 ** min(notice.attempts, 12))
         return min(grown, longest) * random.uniform(0.75, 1.0)  # noqa: S311 - jitter
 
     def _send_anew(self, uow: UnitOfWork, notice: Notice) -> None:

@@ -7,6 +7,7 @@ with nobody on it is skipped at once and logged; the last step repeats.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from alerts import outbox
 from alerts.clock import WorkingHours
@@ -39,7 +40,7 @@ def restart(
     why: Why,
     *,
     times: LevelTimes | None = None,
-    **values: object,
+    **values: Any,
 ) -> Alert | None:
     """Open an alert again and let it climb from the first step; None: the row had changed.
 
@@ -106,7 +107,7 @@ def _again_at(times: LevelTimes, at: datetime, hours: WorkingHours) -> datetime:
     return hours.add(at, times.repeat_every) if times.working_hours else at + times.repeat_every
 
 
-def call_next_step(uow: UnitOfWork, office: Office, alert: Alert) -> tuple[Alert, bool]:
+def call_next_step(uow: UnitOfWork, alert: Alert) -> tuple[Alert, bool]:
     """Call the next step now (求助), whoever has the alert; False when nobody is above.
 
     The times of later steps stay. An alert that is taken stays taken.
@@ -164,5 +165,5 @@ def _climb_on(uow: UnitOfWork, office: Office, alert: Alert) -> None:
 
 
 def _within(limit: timedelta) -> str:
-    minutes = int(limit.total_seconds() // 60)
-    return f"{minutes // 60}小时" if minutes % 60 == 0 and minutes >= 60 else f"{minutes}分钟"
+    hours, rest = divmod(limit, timedelta(hours=1))
+    return f"{hours}小时" if hours and not rest else f"{limit // timedelta(minutes=1)}分钟"

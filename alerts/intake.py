@@ -99,7 +99,7 @@ def file_report(uow: UnitOfWork, office: Office, filing: Filing) -> Filed:
     if not assessment.level.is_danger:
         return Filed(report=report, became=FiledAs.QUIET, alert=None)
     ask_towns = () if town.sure else town.candidates
-    return _raise_or_feed(uow, office, report, filing.text, assessment, ask_towns)
+    return _raise_or_feed(uow, office, report, assessment, text=filing.text, ask_towns=ask_towns)
 
 
 def raise_alert(
@@ -202,8 +202,9 @@ def _raise_or_feed(
     uow: UnitOfWork,
     office: Office,
     report: Report,
-    text: str,
     assessment: Assessment,
+    *,
+    text: str,
     ask_towns: tuple[str, ...],
 ) -> Filed:
     words = event_words(text, assessment.categories, office.gazetteer)
@@ -221,7 +222,7 @@ def _raise_or_feed(
         office,
         report,
         assessment,
-        about_units=units_complained_about(text, office.gazetteer),
+        about_units=units_complained_about(text, office.gazetteer, own=report.town),
         sure_of_town=not ask_towns,
     )
     return Filed(
@@ -273,8 +274,7 @@ def _most_alike(
 def _town_of(office: Office, filing: Filing) -> Responsibility:
     pin = None
     if filing.location is not None:
-        nearest = office.gazetteer.nearest(filing.location.latitude, filing.location.longitude)
-        pin = None if nearest is None else nearest.name
+        pin = office.gazetteer.nearest(filing.location.latitude, filing.location.longitude)
     own = None if filing.person is None else filing.person.town
     return responsible_town(office.gazetteer.find(filing.text), pin=pin, own=own)
 

@@ -114,14 +114,19 @@ def _head(seen: AlertView, why: Why) -> Sequence[Span]:
     alert = seen.alert
     kinds = "、".join(category.label for category in alert.categories)
     drill = "【演练】" if alert.drill else ""
+    if alert.drill:
+        kinds = "（不是真事）"
     spans = [
         Span(
-            f"{LEVEL_SIGN[_shown_level(alert)]} {drill}疑似{kinds}　{alert.number}\n", Style.STRONG
+            f"{LEVEL_SIGN[_shown_level(alert)]} {drill}疑似{kinds or '有危险'}　{alert.number}\n",
+            Style.STRONG,
         ),
         Span(f"地点：{alert.town or '镇街未定'}\n"),
     ]
     if alert.town is not None and seen.holder is None:
         spans.append(Span("反映的对象就是本镇街，由区值班室处理。\n", Style.STRONG))
+    if alert.drill and alert.is_live:
+        spans.append(Span("请像真的一样按「接收」，再按「办结」。\n"))
     if not alert.verified:
         spans.append(Span("上报人未登记，身份未核实。\n", Style.STRONG))
     if alert.is_live and _WHY[why]:

@@ -63,25 +63,20 @@ def compare(new: EventWords, old: EventWords) -> Sameness:
     if _contradict(new, old):
         return Sameness.DIFFERENT
     kinds_differ = bool(new.categories and old.categories) and not (new.categories & old.categories)
-    shared = (new.people & old.people) or (new.places & old.places)
-    if shared:
+    if (new.people & old.people) or (new.places & old.places):
         return Sameness.UNSURE if kinds_differ else Sameness.SAME
-    if kinds_differ:
-        return Sameness.DIFFERENT
-    if new.villages & old.villages:
-        return Sameness.UNSURE
-    if not (new.villages | new.places | new.people):
-        return Sameness.UNSURE
-    return Sameness.DIFFERENT
+    says_nowhere = not (new.villages | new.places | new.people)
+    maybe = bool(new.villages & old.villages) or says_nowhere
+    return Sameness.UNSURE if maybe and not kinds_differ else Sameness.DIFFERENT
 
 
 def _contradict(new: EventWords, old: EventWords) -> bool:
     """Whether both name a village, a person or a place of one kind, and not the same."""
     if new.villages and old.villages and not new.villages & old.villages:
         return True
-    if _surnames(new.people) and _surnames(old.people):
-        if not _surnames(new.people) & _surnames(old.people):
-            return True
+    theirs, ours = _surnames(new.people), _surnames(old.people)
+    if theirs and ours and not theirs & ours:
+        return True
     new_places, old_places = _by_unit(new.places), _by_unit(old.places)
     return any(
         not new_places[unit] & old_places[unit] for unit in new_places.keys() & old_places.keys()

@@ -41,8 +41,8 @@ class Timers:
             while True:
                 try:
                     acted = await self.act_on_due()
-                except Exception as error:  # noqa: BLE001 - the rows stay due
-                    log.error("timers_failed", error=type(error).__name__)
+                except Exception:
+                    log.exception("timers_failed")
                     acted = 0
                 if acted == 0:
                     await listener.wait(POLL_SECONDS)

@@ -86,7 +86,7 @@ def asked(text: str) -> Asked | None:
     status = _STATUS_OF.match(tidy)
     if status is not None:
         return Asked(Command.STATUS, status["rest"].strip())
-    bare = _WORDS.get(tidy.strip("。.!! "))
+    bare = _WORDS.get(tidy.rstrip("。.! "))
     if bare is not None and not tidy.isascii():
         return Asked(bare)
     return None

@@ -271,7 +271,7 @@ class Dialogue:
             raise PersonCanFix(replies.NO_SUCH_NUMBER)
         note = message.text.strip()[:NOTE_LENGTH]
         done = acknowledgement.close(
-            hearing.uow, self.office, alert, person, Outcome(str(state["outcome"])), note
+            hearing.uow, self.office, alert, person, Outcome(str(state["outcome"])), note=note
         )
         outcome = done.alert.outcome.label if done.alert.outcome else ""
         hearing.answer(replies.CLOSED.format(number=alert.number, outcome=outcome))

@@ -71,7 +71,7 @@ def _take(hearing: Hearing, person: Person, alert: Alert, _choice: str) -> None:
 
 
 def _help(hearing: Hearing, person: Person, alert: Alert, _choice: str) -> None:
-    pressed = acknowledgement.call_help(hearing.uow, hearing.office, alert, person)
+    pressed = acknowledgement.call_help(hearing.uow, alert, person)
     _answer(hearing, pressed, replies.HELP_CALLED.format(number=alert.number))
 
 
@@ -83,7 +83,7 @@ def _give(hearing: Hearing, person: Person, alert: Alert, choice: str) -> None:
             if town.name != alert.town
         ]
         choices = [*towns, (handover.DISTRICT, DISTRICT_CODE)]
-        _ask(hearing, person, alert, "give", choices, replies.ASK_GIVE)
+        _ask(hearing, person, alert, verb="give", choices=choices, words=replies.ASK_GIVE)
         return
     if _is_dropped(hearing, alert, choice):
         return
@@ -106,7 +106,7 @@ def _give(hearing: Hearing, person: Person, alert: Alert, choice: str) -> None:
 def _false(hearing: Hearing, person: Person, alert: Alert, choice: str) -> None:
     if not choice:
         choices = [(label, key) for key, label in FALSE_ALARM_REASONS.items()]
-        _ask(hearing, person, alert, "false", choices, replies.ASK_FALSE)
+        _ask(hearing, person, alert, verb="false", choices=choices, words=replies.ASK_FALSE)
         return
     if _is_dropped(hearing, alert, choice):
         return
@@ -122,7 +122,7 @@ def _false(hearing: Hearing, person: Person, alert: Alert, choice: str) -> None:
 def _watch(hearing: Hearing, person: Person, alert: Alert, choice: str) -> None:
     if not choice:
         choices = [(label, key) for key, label in WATCH_CHOICES.items()]
-        _ask(hearing, person, alert, "watch", choices, replies.ASK_WATCH)
+        _ask(hearing, person, alert, verb="watch", choices=choices, words=replies.ASK_WATCH)
         return
     if _is_dropped(hearing, alert, choice):
         return
@@ -135,7 +135,7 @@ def _watch(hearing: Hearing, person: Person, alert: Alert, choice: str) -> None:
 def _close(hearing: Hearing, person: Person, alert: Alert, choice: str) -> None:
     if not choice:
         choices = [(outcome.label, outcome.value) for outcome in OUTCOME_CHOICES]
-        _ask(hearing, person, alert, "close", choices, replies.ASK_OUTCOME)
+        _ask(hearing, person, alert, verb="close", choices=choices, words=replies.ASK_OUTCOME)
         return
     if _is_dropped(hearing, alert, choice):
         return
@@ -168,6 +168,7 @@ def _ask(
     hearing: Hearing,
     person: Person,
     alert: Alert,
+    *,
     verb: str,
     choices: list[tuple[str, str]],
     words: str,

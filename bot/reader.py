@@ -59,8 +59,8 @@ class Reader:
             while True:
                 try:
                     read = await self.read_due()
-                except Exception as error:  # noqa: BLE001 - the rows stay due
-                    log.error("reading_failed", error=type(error).__name__)
+                except Exception:
+                    log.exception("reading_failed")
                     read = 0
                 if read == 0:
                     await listener.wait(POLL_SECONDS)
@@ -94,8 +94,8 @@ class Reader:
                 if channel is None
                 else channel.parse(row.raw)
             )
-        except Exception as error:  # noqa: BLE001 - one bad payload holds up nothing
-            log.error("parse_failed", channel=row.channel, error=type(error).__name__)
+        except Exception as error:
+            log.exception("parse_failed", channel=row.channel)
             incoming = Unreadable(type(error).__name__)
         if isinstance(incoming, Unreadable):
             await self._set_aside(row, incoming.reason, None)

@@ -153,11 +153,11 @@ def receipt(
     if alert is not None and alert.level is Level.RED:
         spans.append(Span("危险正在发生，请先拨110／120。\n", Style.STRONG))
     spans.append(Span(f"已收到，编号 {report.number}。\n", Style.STRONG))
-    spans.append(Span(_what_now(office, report, alert)))
+    spans.append(Span(_what_now(office, alert)))
     return OutgoingMessage(body=tuple(spans), buttons=report_buttons(report, alert))
 
 
-def _what_now(office: Office, report: Report, alert: Alert | None) -> str:
+def _what_now(office: Office, alert: Alert | None) -> str:
     amend = int(office.amend_within.total_seconds() // 60)
     amend_words = f"补充请直接回复；写错了 {amend} 分钟内可更正或撤回。"
     if alert is None:

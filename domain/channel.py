@@ -107,7 +107,7 @@ class Style(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of text in one style; ``\\n`` ends a line."""
+    """A stretch of text in one style; a line feed ends a line."""
 
     text: str
     style: Style = Style.PLAIN

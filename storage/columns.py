@@ -26,7 +26,11 @@ class UtcTime(sa.TypeDecorator[datetime]):
         moved = value.astimezone(UTC)
         return moved.replace(tzinfo=None) if dialect.name == "sqlite" else moved
 
-    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+    def process_result_value(
+        self,
+        value: datetime | None,
+        dialect: sa.Dialect,  # noqa: ARG002 - the method is SQLAlchemy's
+    ) -> datetime | None:
         """Give back an aware UTC time."""
         if value is None:
             return None

@@ -175,7 +175,7 @@ class RedisLive(LocalLive):
     def _hear_on(self) -> None:
         while not self._stop.is_set():
             try:
-                with self._redis.pubsub(ignore_subscribe_messages=True) as heard:
+                with self._redis.pubsub(ignore_subscribe_messages=True) as heard:  # type: ignore[no-untyped-call]
                     heard.psubscribe(REDIS_PREFIX + "*")
                     while not self._stop.is_set():
                         message = heard.get_message(timeout=1.0)
@@ -190,3 +190,15 @@ class RedisLive(LocalLive):
 def open_live(url: str) -> Live:
     """Return wake-ups through Redis when ``url`` names one, within the process otherwise."""
     return RedisLive(url) if url else LocalLive()
+
+
+def redis_answers(url: str) -> str | None:
+    """Return what is wrong with a Redis, or None when it answers."""
+    try:
+        with contextlib.closing(
+            redis.Redis.from_url(url, socket_connect_timeout=2, socket_timeout=2)
+        ) as client:
+            client.ping()
+    except (redis.RedisError, ValueError) as error:
+        return type(error).__name__
+    return None

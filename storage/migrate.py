@@ -14,6 +14,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 
 from domain.errors import SetupError
 from storage.engines import open_engine
@@ -50,7 +51,7 @@ def upgrade(url: str) -> None:
             found=str(sa.make_url(url)),
             write=f"数据库打不开：{_first_line(error)}",
         ) from error
-    except command.util.CommandError as error:
+    except CommandError as error:
         raise SetupError(
             where="数据库",
             key="schema",

@@ -132,12 +132,12 @@ class Store:
                             raise
                     else:
                         done.append((waiting, unit, outcome))
-        except Exception as error:  # noqa: BLE001 - every caller of the batch gets it
+        except Exception as error:
             # The commit itself failed (disk full, file gone): nothing of the batch is kept.
             for waiting in batch:
                 if not waiting.result.done():
                     waiting.result.set_exception(error)
-            log.error("commit_failed", units=len(batch), error=type(error).__name__)
+            log.exception("commit_failed", units=len(batch))
             return
         for waiting, unit, outcome in done:
             waiting.result.set_result(outcome)

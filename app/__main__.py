@@ -1,0 +1,245 @@
+"""The command ``huxin`` (also ``python -m app``): start, check, ask, invite, drill.
+
+Exit codes: 0 good, 1 something asked for could not be done, 2 the call or a setting is
+wrong. People's mistakes are answered with a sentence, never a traceback.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from app import logs
+from app.settings import Settings, load
+from domain.errors import PersonCanFix, SetupError
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+SETTINGS_VARIABLE = "HUXIN_SETTINGS"
+
+
+def answers_mistakes(command: _F) -> _F:
+    """Print what is wrong and how to mend it, and end with 2 (settings) or 1 (the asking)."""
+
+    @functools.wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except SetupError as error:
+            click.echo(f"✗ {error}", err=True)
+            sys.exit(2)
+        except PersonCanFix as error:
+            click.echo(f"✗ {error.reply}", err=True)
+            sys.exit(1)
+        except BrokenPipeError:
+            sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - nobody reads any more
+            sys.exit(0)
+
+    return run  # type: ignore[return-value]
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "--settings",
+    "file",
+    type=click.Path(path_type=Path),
+    envvar=SETTINGS_VARIABLE,
+    metavar="FILE",
+    help="本单位的设置文件；不写就用自带的 settings.toml。",
+)
+@click.option("--log-json", is_flag=True, help="日志写成 JSON，一行一条。")
+@click.version_option(package_name="huxin", prog_name="huxin")
+@click.pass_context
+def main(context: click.Context, file: Path | None, *, log_json: bool) -> None:
+    """护信：信访局的预警值班台。
+
+    每一项设置都可以用环境变量改，如 HUXIN_WEB__PORT=8081。
+    """
+    logs.set_up(as_json=log_json)
+    context.obj = file
+
+
+def _settings(context: click.Context) -> Settings:
+    file: Path | None = context.obj
+    return load(file)
+
+
+@main.command()
+@click.pass_context
+@answers_mistakes
+def run(context: click.Context) -> None:
+    """在一个进程里运行全部：网页、机器人、派发。"""
+    _run(context, "web", "bot", "dispatcher")
+
+
+@main.command()
+@click.pass_context
+@answers_mistakes
+def web(context: click.Context) -> None:
+    """只运行网页和网页聊天。"""
+    _run(context, "web")
+
+
+@main.command()
+@click.pass_context
+@answers_mistakes
+def bot(context: click.Context) -> None:
+    """只运行机器人：读收到的消息，回答。"""
+    _run(context, "bot")
+
+
+@main.command()
+@click.pass_context
+@answers_mistakes
+def dispatcher(context: click.Context) -> None:
+    """只运行派发：送通知，到时提级。"""
+    _run(context, "dispatcher")
+
+
+def _run(context: click.Context, *names: str) -> None:
+    from app.running import Part
+    from app.running import run as run_parts
+
+    parts = frozenset(Part(name) for name in names)
+    run_parts(_settings(context), parts, say=click.echo)
+
+
+@main.command()
+@click.pass_context
+@answers_mistakes
+def check(context: click.Context) -> None:
+    """检查设置、规则、镇街、数据库、渠道：每行是好的，或写明怎么办。"""
+    from app.checking import check_everything
+
+    sys.exit(0 if check_everything(lambda: _settings(context), say=click.echo) else 2)
+
+
+@main.command()
+@click.pass_context
+@answers_mistakes
+def migrate(context: click.Context) -> None:
+    """把数据库升到这一版程序的结构。"""
+    from storage import migrate as schema
+
+    settings = _settings(context)
+    schema.upgrade(settings.storage.url)
+    click.echo(f"数据库结构：{schema.state(settings.storage.url)[0]}")
+
+
+@main.command()
+@click.argument("text", required=False)
+@click.option(
+    "--file", "source", type=click.File("rb"), metavar="F.jsonl", help='每行一个 {"id", "text"}。'
+)
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON，位置按原文的字算。")
+@click.pass_context
+@answers_mistakes
+def assess(context: click.Context, text: str | None, source: Any, *, as_json: bool) -> None:
+    """看规则怎样读一段话：分词、命中、放过、结论。"""
+    from app import assess_command
+
+    if (text is None) == (source is None):
+        message = "写一段话，或用 --file 给一个文件（两者选一）。"
+        raise click.UsageError(message)
+    settings = _settings(context)
+    if text is not None:
+        assess_command.one(settings, text, as_json=as_json)
+    else:
+        if not as_json:
+            message = "--file 要与 --json 一起用。"
+            raise click.UsageError(message)
+        sys.exit(0 if assess_command.many(settings, source) else 1)
+
+
+@main.command()
+@click.option("--role", help="grid_worker、social_worker、property_manager、town_officer 等。")
+@click.option("--group", is_flag=True, help="绑定值班群用的码。")
+@click.option("--town", help="镇街，全名或简称。")
+@click.option("--district", is_flag=True, help="区值班群（与 --group 一起用）。")
+@click.option("--name", help="这个人的姓名；不写就用他自己写的。")
+@click.option("--count", type=click.IntRange(1, 10_000), default=1, help="要几个码。")
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON。")
+@click.pass_context
+@answers_mistakes
+def invite(context: click.Context, /, *, as_json: bool, **wanted: Any) -> None:
+    """发邀请码：登记一个人，或绑定一个值班群。每个码用一次。"""
+    from app import invite_command
+
+    invite_command.invite(_settings(context), as_json=as_json, **wanted)
+
+
+@main.command()
+@click.argument("town")
+@click.pass_context
+@answers_mistakes
+def drill(context: click.Context, town: str) -> None:
+    """发一次演练：TOWN 写镇街名或 all，消息标明【演练】，照真的走。"""
+    from app import office_commands
+
+    office_commands.drill(_settings(context), town)
+
+
+@main.group()
+def roster() -> None:
+    """值班表。"""
+
+
+@roster.command("add")
+@click.option("--post", required=True, help="town_duty、district_duty 或 leader_duty。")
+@click.option("--person", required=True, help="已登记的人：编号或姓名。")
+@click.option("--town", help="镇街（镇街值班要写）。")
+@click.option("--from", "starts", required=True, metavar="'2026-11-22 08:00'", help="从何时。")
+@click.option("--to", "ends", required=True, metavar="'2026-11-23 08:00'", help="到何时。")
+@click.pass_context
+@answers_mistakes
+def roster_add(context: click.Context, /, **shift: Any) -> None:
+    """排一个班。"""
+    from app import office_commands
+
+    office_commands.add_shift(_settings(context), **shift)
+
+
+@roster.command("show")
+@click.option("--days", type=click.IntRange(1, 366), default=7, help="看几天。")
+@click.pass_context
+@answers_mistakes
+def roster_show(context: click.Context, days: int) -> None:
+    """看接下来几天谁值班。"""
+    from app import office_commands
+
+    office_commands.show_roster(_settings(context), days)
+
+
+@main.group()
+def people() -> None:
+    """登记的人。"""
+
+
+@people.command("list")
+@click.pass_context
+@answers_mistakes
+def people_list(context: click.Context) -> None:
+    """列出登记的人。"""
+    from app import office_commands
+
+    office_commands.list_people(_settings(context))
+
+
+@people.command("revoke")
+@click.argument("number", type=click.IntRange(1))
+@click.pass_context
+@answers_mistakes
+def people_revoke(context: click.Context, number: int) -> None:
+    """收回一个人的登记（NUMBER 是名单里的编号），网页也一并退出。"""
+    from app import office_commands
+
+    office_commands.revoke(_settings(context), number)
+
+
+if __name__ == "__main__":
+    main(prog_name="huxin")

@@ -1,0 +1,104 @@
+"""``huxin check``: every part looked at, each line good or what to do."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from app.settings import PRODUCT, Settings
+from domain.errors import SetupError
+from nlp import places, rulebook
+from nlp.assess import Assessor
+from storage import migrate
+from storage.live import redis_answers
+
+LEAST_FREE = 512 * 1024 * 1024  # bytes on the disk that holds the data
+
+Say = Callable[[str], object]
+
+
+def check_everything(read_settings: Callable[[], Settings], *, say: Say) -> bool:
+    """Look at every part and say how it stands; True when all is good."""
+    try:
+        settings = read_settings()
+    except SetupError as error:
+        say(f"✗ 设置　{error}")
+        return False
+    say(f"✓ 设置　{settings.office.name}")
+    checks: tuple[tuple[str, Callable[[Settings], str]], ...] = (
+        ("规则", _rules),
+        ("镇街", _towns),
+        ("数据库", _database),
+        ("磁盘", _disk),
+        ("Redis", _redis),
+        ("渠道", _channels),
+    )
+    good = True
+    for name, look in checks:
+        try:
+            say(f"✓ {name}　{look(settings)}")
+        except SetupError as error:
+            say(f"✗ {name}　{error}")
+            good = False
+    return good
+
+
+def _rules(settings: Settings) -> str:
+    book = rulebook.load(settings.rules.folder)
+    Assessor(book)
+    return f"{len(book.rules)} 条"
+
+
+def _towns(settings: Settings) -> str:
+    gazetteer = places.load(settings.office.towns_file)
+    villages = sum(len(town.villages) for town in gazetteer.towns)
+    return f"{gazetteer.district.name} {len(gazetteer.towns)} 个镇街，{villages} 个村居"
+
+
+def _database(settings: Settings) -> str:
+    migrate.upgrade(settings.storage.url)
+    found, _ = migrate.state(settings.storage.url)
+    return f"能读写，结构 {found}"
+
+
+def _disk(settings: Settings) -> str:
+    url = settings.storage.url
+    where = Path(url.removeprefix("sqlite:///")).parent if url.startswith("sqlite") else PRODUCT
+    free = shutil.disk_usage(where).free
+    if free < LEAST_FREE:
+        raise SetupError(
+            where=str(where),
+            key="磁盘",
+            found=f"只剩 {free // 1024**2} MB",
+            write=f"请腾出至少 {LEAST_FREE // 1024**2} MB",
+        )
+    return f"还有 {free // 1024**3} GB"
+
+
+def _redis(settings: Settings) -> str:
+    if not settings.redis.url:
+        return "没有用（单机不需要）"
+    problem = redis_answers(settings.redis.url)
+    if problem is not None:
+        raise SetupError(
+            where="settings.toml",
+            key="redis.url",
+            found=problem,
+            write='请启动 Redis，或单机使用时写 ""',
+        )
+    return "有回应"
+
+
+def _channels(settings: Settings) -> str:
+    names = []
+    if settings.channels.webchat.enabled:
+        names.append("网页聊天" + ("（演示）" if settings.web.demo else ""))
+    if not names:
+        raise SetupError(
+            where="settings.toml",
+            key="channels",
+            found="都没有启用",
+            write="至少启用一个，如 [channels.webchat] enabled = true",
+        )
+    return "、".join(names)

@@ -1,0 +1,112 @@
+"""``huxin invite``: codes for people and duty groups."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from app.settings import Settings
+from app.wiring import open_store
+from bot import enrolment
+from bot.enrolment import NewInvite
+from domain.duty import Role, Scope
+from domain.errors import PersonCanFix
+from nlp import places
+
+
+def invite(
+    settings: Settings,
+    *,
+    role: str | None,
+    group: bool,
+    town: str | None,
+    district: bool,
+    name: str | None,
+    count: int,
+    as_json: bool,
+) -> None:
+    """Make and print codes; `PersonCanFix` says which word of the call is wrong."""
+    full_town = None if town is None else known_town(settings, town)
+    if group:
+        if role is not None:
+            message = "--group 和 --role 只能选一个。"
+            raise PersonCanFix(message)
+        if (full_town is None) == (not district):
+            message = "值班群写 --town 镇街，或 --district（区），两者选一。"
+            raise PersonCanFix(message)
+        new_role, scope = None, Scope.DISTRICT if district else Scope.TOWN
+    else:
+        new_role, scope = _role(role, full_town), None
+    store = open_store(settings)
+    try:
+        made = store.write(
+            lambda uow: [
+                enrolment.invite(
+                    uow,
+                    lasts=settings.dialogue.invite_expires,
+                    role=new_role,
+                    scope=scope,
+                    town=full_town,
+                    name=name,
+                )
+                for _ in range(count)
+            ]
+        )
+    finally:
+        store.close()
+    click.echo(_as_json(made) if as_json else "\n".join(_line(one, settings) for one in made))
+
+
+def known_town(settings: Settings, written: str) -> str:
+    """Return a town's full name; `PersonCanFix` lists the towns when there is none such."""
+    gazetteer = places.load(settings.office.towns_file)
+    town = gazetteer.town(written)
+    if town is None:
+        names = "、".join(one.name for one in gazetteer.towns)
+        message = f"没有「{written}」这个镇街。有：{names}"
+        raise PersonCanFix(message)
+    return town.name
+
+
+def _role(written: str | None, town: str | None) -> Role:
+    names = "、".join(f"{role.value}（{role.label}）" for role in Role)
+    if written is None:
+        message = f"写 --role：{names}；或 --group。"
+        raise PersonCanFix(message)
+    try:
+        role = Role(written)
+    except ValueError:
+        message = f"没有「{written}」这个角色。有：{names}"
+        raise PersonCanFix(message) from None
+    if role.needs_town and town is None:
+        message = f"{role.label}要写 --town 镇街。"
+        raise PersonCanFix(message)
+    if role.serves_district and town is not None:
+        message = f"{role.label}管全区，不写 --town。"
+        raise PersonCanFix(message)
+    return role
+
+
+def _as_json(made: list[NewInvite]) -> str:
+    return json.dumps(
+        [
+            {
+                "code": one.code,
+                "role": None if one.role is None else one.role.value,
+                "scope": None if one.scope is None else one.scope.value,
+                "town": one.town,
+                "expires_at": one.expires_at.isoformat(),
+            }
+            for one in made
+        ],
+        ensure_ascii=False,
+        indent=2,
+    )
+
+
+def _line(one: NewInvite, settings: Settings) -> str:
+    local = one.expires_at.astimezone(settings.office.time_zone)
+    for_whom = one.role.label if one.role is not None else "值班群"
+    until = f"{local.month}月{local.day}日 {local:%H:%M} 前有效"
+    return f"{one.code}　{one.town or '区'} {for_whom}　{until}"

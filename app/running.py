@@ -1,0 +1,157 @@
+"""Runs the parts of one process until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import enum
+import os
+import signal
+from collections.abc import Callable, Coroutine
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from aiohttp import web
+
+from app.demo import prepare_demo
+from app.health import health_routes, why_not_ready
+from app.settings import Settings
+from app.wiring import House, open_house
+from bot import enrolment
+from bot.channels import webchat
+from desk import application
+from desk.sign_in import SignIn, read_secret
+from domain.duty import Person
+from domain.errors import SetupError
+from storage.unit_of_work import UnitOfWork
+
+READY_SECONDS = 30.0
+STOP_SECONDS = 10.0
+
+log = structlog.get_logger()
+
+
+class Part(enum.StrEnum):
+    """What a process may run."""
+
+    WEB = "web"
+    BOT = "bot"
+    DISPATCHER = "dispatcher"
+
+
+def run(settings: Settings, parts: frozenset[Part], *, say: Callable[[str], None]) -> None:
+    """Run ``parts`` until SIGINT or SIGTERM; ``say`` gets the line that it is ready."""
+    house = open_house(settings)
+    try:
+        asyncio.run(_run(house, parts, say))
+    finally:
+        house.close()
+
+
+async def _run(house: House, parts: frozenset[Part], say: Callable[[str], None]) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, stop.set)
+    loops: list[Coroutine[Any, Any, None]] = []
+    if Part.BOT in parts:
+        loops.append(house.reader().run())
+    if Part.DISPATCHER in parts:
+        loops += [house.dispatcher().run(), house.timers().run()]
+    tasks = [asyncio.create_task(one) for one in loops]
+    runner = None
+    address = ""
+    if Part.WEB in parts:
+        runner, address = await _serve(house, has_timers=Part.DISPATCHER in parts)
+    await _wait_until_ready(house, has_timers=Part.DISPATCHER in parts, stop=stop)
+    if not stop.is_set():
+        say(_ready_line(house, address))
+    log.info("started", pid=os.getpid(), part="+".join(sorted(parts)))
+    await stop.wait()
+    if runner is not None:
+        await runner.cleanup()
+    for task in tasks:
+        task.cancel()
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(STOP_SECONDS):
+            await asyncio.gather(*tasks, return_exceptions=True)
+    log.info("stopped", pid=os.getpid())
+
+
+def _ready_line(house: House, address: str) -> str:
+    if not address:
+        return f"{house.office.name} 护信已启动。"
+    demo = "（演示，Ctrl-C 停止）" if house.settings.web.demo else ""
+    return f"{house.office.name} 护信已就绪：{address} {demo}".rstrip()
+
+
+async def _wait_until_ready(house: House, *, has_timers: bool, stop: asyncio.Event) -> None:
+    problem = None
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(READY_SECONDS):
+            while not stop.is_set():
+                problem = await asyncio.to_thread(why_not_ready, house.store, has_timers=has_timers)
+                if problem is None:
+                    return
+                await asyncio.sleep(0.05)
+    if not stop.is_set():
+        raise SetupError(
+            where="启动", key="readyz", found=problem or "?", write="运行 huxin check 看原因"
+        )
+
+
+async def _serve(house: House, *, has_timers: bool) -> tuple[web.AppRunner, str]:
+    settings = house.settings.web
+    closing = asyncio.Event()
+    seats = prepare_demo(house.store, house.office.town_names) if settings.demo else None
+    sign_in = SignIn(
+        house.store,
+        secret=read_secret(settings.cookie_secret_file),
+        redeem=_redeem_with_seat,
+        secure=settings.public_url.startswith("https://"),
+        lasts=timedelta(days=settings.session_days),
+        demo_seats=seats,
+    )
+    routes: list[web.AbstractRouteDef] = [*health_routes(house.store, has_timers=has_timers)]
+    if house.settings.channels.webchat.enabled:
+        routes += webchat.routes(
+            store=house.store,
+            live=house.live,
+            who=sign_in.who,
+            files=settings.cookie_secret_file.parent / "files",
+            largest_body=settings.max_body,
+            closing=closing.is_set,
+        )
+    app = application.build(
+        store=house.store,
+        live=house.live,
+        sign_in=sign_in,
+        office=house.office.name,
+        zone=house.settings.office.time_zone.key,
+        more_routes=routes,
+        public_url=settings.public_url,
+        closing=closing,
+    )
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=3.0)
+    await runner.setup()
+    site = web.TCPSite(runner, settings.host, settings.port)
+    try:
+        await site.start()
+    except OSError as error:
+        await runner.cleanup()
+        raise SetupError(
+            where="settings.toml",
+            key="web.port",
+            found=str(settings.port),
+            write=f"这个端口用不了（{error.strerror}），请换一个，如 8081",
+        ) from error
+    port = runner.addresses[0][1]
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return runner, f"http://{host}:{port}/"
+
+
+def _redeem_with_seat(uow: UnitOfWork, code: str, name: str) -> Person:
+    person = enrolment.redeem_for_web(uow, code, name)
+    webchat.prepare_seat(uow, person)
+    return person

@@ -1,0 +1,129 @@
+"""Puts the parts together: the only place that knows all of them.
+
+Everything is opened here, from the settings, and handed on by argument. Refuses: decisions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from alerts.clock import WorkingHours
+from alerts.dispatcher import Dispatcher, DispatchTimes
+from alerts.office import Office
+from alerts.timers import Timers
+from app.settings import Settings
+from bot.channels import webchat
+from bot.channels.webchat import Webchat
+from bot.dialogue import Dialogue
+from bot.reader import Reader
+from domain.channel import Channel
+from nlp import places, rulebook
+from nlp.assess import Assessor
+from storage import migrate
+from storage.live import Live, open_live
+from storage.notices import Priority
+from storage.store import Store, machine_clock
+from storage.unit_of_work import UnitOfWork
+
+
+def build_office(settings: Settings) -> Office:
+    """Read rules and towns and return the office; `SetupError` when a file is wrong."""
+    assessor = Assessor(rulebook.load(settings.rules.folder))
+    dialogue = settings.dialogue
+    return Office(
+        name=settings.office.name,
+        district=settings.office.district,
+        assess=assessor.assess,
+        gazetteer=places.load(settings.office.towns_file),
+        times=settings.level_times(),
+        hours=WorkingHours(
+            zone=settings.office.time_zone,
+            days=frozenset(settings.office.working_days),
+            spans=settings.office.working_hours,
+        ),
+        support=settings.supports(),
+        amend_within=dialogue.amend_within,
+        merge_within=dialogue.merge_within,
+        question_lasts=dialogue.question_expires,
+        invite_lasts=dialogue.invite_expires,
+        burst_per_minute=dialogue.burst_per_minute,
+    )
+
+
+def open_store(settings: Settings, *, clock: Callable[[], datetime] = machine_clock) -> Store:
+    """Bring the database to this version's schema and open it."""
+    migrate.upgrade(settings.storage.url)
+    return Store(settings.storage.url, clock=clock)
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Everything one process runs on."""
+
+    settings: Settings
+    office: Office
+    store: Store
+    live: Live
+    channels: dict[str, Channel]
+
+    def reader(self) -> Reader:
+        """Return what turns stored messages into reports and answers."""
+        return Reader(
+            store=self.store,
+            dialogue=Dialogue(self.office),
+            channels=self.channels,
+            live=self.live,
+        )
+
+    def dispatcher(self) -> Dispatcher:
+        """Return what sends due notices."""
+        dispatch = self.settings.dispatch
+        return Dispatcher(
+            store=self.store,
+            office=self.office,
+            channels=self.channels,
+            live=self.live,
+            times=DispatchTimes(
+                lease=dispatch.lease,
+                poll=dispatch.poll,
+                longest_wait={
+                    Priority.RED: dispatch.max_wait_red,
+                    Priority.ORANGE: dispatch.max_wait_orange,
+                    Priority.YELLOW: dispatch.max_wait_yellow,
+                },
+            ),
+        )
+
+    def timers(self) -> Timers:
+        """Return what lets alerts climb and finishes what was left open."""
+        return Timers(
+            store=self.store,
+            office=self.office,
+            live=self.live,
+            also=(self.reader().finish_forms,),
+        )
+
+    def close(self) -> None:
+        """Finish what waits and close every connection."""
+        self.live.close()
+        self.store.close()
+
+
+def open_house(settings: Settings) -> House:
+    """Open everything a process needs, and let the tables know the towns."""
+    office = build_office(settings)
+    store = open_store(settings)
+    live = open_live(settings.redis.url)
+    channels: dict[str, Channel] = {}
+    if settings.channels.webchat.enabled:
+        channels[webchat.NAME] = Webchat(store, live)
+
+    def prepare(uow: UnitOfWork) -> None:
+        uow.groups.keep_towns((town.name, town.code) for town in office.gazetteer.towns)
+        if settings.channels.webchat.enabled:
+            webchat.prepare_rooms(uow, office.town_names)
+
+    store.write(prepare)
+    return House(settings=settings, office=office, store=store, live=live, channels=channels)
