@@ -50,12 +50,14 @@ def build(
     live: Live,
     sign_in: SignIn,
     office: str,
+    zone: str,
     more_routes: Iterable[web.AbstractRouteDef] = (),
     public_url: str = "",
     closing: asyncio.Event | None = None,
 ) -> web.Application:
     """Return the application.
 
+    ``office`` and ``zone`` are the office's name and its time zone (IANA), for the pages.
     ``more_routes`` are those of channels and of health. ``public_url`` is the address that
     people type when a proxy stands before us. ``closing`` is set when the application shuts
     down, so that live streams end.
@@ -64,7 +66,7 @@ def build(
     app = web.Application(
         middlewares=[_guard(sign_in, public_url), _answer_errors], client_max_size=LARGEST_FORM
     )
-    app.router.add_routes(Pages(sign_in, office=office).routes())
+    app.router.add_routes(Pages(sign_in, office=office, zone=zone).routes())
     app.router.add_routes(
         board_routes(store=store, live=live, sign_in=sign_in, closing=closing.is_set)
     )

@@ -19,10 +19,11 @@ TEMPLATES = Path(__file__).parent / "templates"
 class Pages:
     """Every page; the words stand in the templates."""
 
-    def __init__(self, sign_in: SignIn, *, office: str) -> None:
+    def __init__(self, sign_in: SignIn, *, office: str, zone: str) -> None:
         """Load the templates, escaped by default."""
         self._sign_in = sign_in
         self._office = office
+        self._zone = zone
         self._templates = jinja2.Environment(
             loader=jinja2.FileSystemLoader(TEMPLATES),
             autoescape=True,
@@ -91,6 +92,6 @@ class Pages:
 
     def _page(self, template: str, *, status: int = 200, **words: Any) -> web.Response:
         text = self._templates.get_template(template).render(
-            office=self._office, demo=self._sign_in.is_demo, **words
+            office=self._office, zone=self._zone, demo=self._sign_in.is_demo, **words
         )
         return web.Response(text=text, status=status, content_type="text/html")

@@ -19,7 +19,7 @@ export class BoardView {
     this.live = el("ol", { class: "alerts" });
     this.closed = el("ol", { class: "alerts alerts-closed" });
     this.none = el("p", { class: "empty" }, el("strong", {}, W.none), W.noneHint);
-    this.closedTitle = el("h3", { class: "board-title", hidden: true }, W.closed);
+    this.closedTitle = el("h3", { class: "board-title", hidden: true }, W.closedTitle);
     this.said = el("p", { class: "visually-hidden", role: "status" });
     this.node = el("div", { class: "board" }, this.counts, this.duty, this.none, this.live, this.closedTitle, this.closed, this.said);
     this.stream = new LiveStream(address("/api/desk/events"), { now: setServerNow, board: (board) => this.show(board) }, onState);
@@ -94,7 +94,7 @@ export class BoardView {
         el("span", { class: "town" }, alert.town ?? W.noTown),
         el("span", { class: `state state-${alert.state}` }, alert.outcome || alert.state_label),
       ),
-      el("p", { class: "kinds" }, alert.state === "open" ? `${W.suspected} · ` : "", alert.categories.join("、") || "—", ` · ${W.reports(alert.reports)}`, alert.verified ? "" : ` · ${W.unverified}`),
+      el("p", { class: "kinds" }, alert.state !== "closed" ? `${W.suspected} · ` : "", alert.categories.join("、") || "—", ` · ${W.reports(alert.reports)}`, alert.verified ? "" : ` · ${W.unverified}`),
       alert.summary ? el("p", { class: "summary" }, alert.summary) : null,
       list === this.live ? this.timers(alert) : el("p", { class: "who" }, `${alert.taken_by || ""} ${hour(alert.raised_at)}`),
       toggle,

@@ -1,6 +1,6 @@
 // A chat: its log, what has not arrived yet, and the composer.
 
-import { avatar, bubble } from "./bubble.js";
+import { bubble } from "./bubble.js";
 import { dayOf } from "./clock.js";
 import { Composer } from "./composer.js";
 import { el, icon } from "./dom.js";
@@ -145,7 +145,7 @@ export class ChatView {
   toast(event) {
     const done = this.pressed.get(event.id.split(".").at(-1));
     if (done) done(event.text);
-    else if (event.author === this.sitter.seat && Date.now() - Date.parse(event.at) < FRESH_MS) this.say(event.text);
+    else if (this.sitter.settled && event.author === this.sitter.seat && Date.now() - Date.parse(event.at) < FRESH_MS) this.say(event.text);
   }
 
   say(words) {
@@ -170,5 +170,3 @@ export class ChatView {
     this.toBottom.hidden = true;
   }
 }
-
-export { avatar };

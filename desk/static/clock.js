@@ -2,8 +2,11 @@
 
 import { WORDS } from "./words.js";
 
-const HOUR = new Intl.DateTimeFormat("zh-CN", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-const DAY = new Intl.DateTimeFormat("zh-CN", { month: "long", day: "numeric", weekday: "short" });
+// The office's own time, wherever the browser stands.
+const timeZone = document.documentElement.dataset.zone || undefined;
+const HOUR = new Intl.DateTimeFormat("zh-CN", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone });
+const DAY = new Intl.DateTimeFormat("zh-CN", { month: "long", day: "numeric", weekday: "short", timeZone });
+const DATE = new Intl.DateTimeFormat("en-CA", { timeZone });
 
 let ahead = 0; // how far the server's clock is ahead of ours, in ms
 
@@ -21,14 +24,10 @@ export function hour(iso) {
 
 export function dayOf(iso) {
   const date = new Date(iso);
-  const days = Math.round((midnight(new Date(now())) - midnight(date)) / 86_400_000);
+  const days = (Date.parse(DATE.format(now())) - Date.parse(DATE.format(date))) / 86_400_000;
   if (days === 0) return WORDS.today;
   if (days === 1) return WORDS.yesterday;
   return DAY.format(date);
-}
-
-function midnight(date) {
-  return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
 }
 
 /** 75_000 ms → 1:15; 3_700_000 ms → 1:01:40; two days → 2 天 3 小时. */

@@ -8,18 +8,34 @@ import { Transcripts } from "./transcript.js";
 
 const WORKER = "chen";
 const OFFICERS = ["li", "ling"];
+const DISTRICT = "zhou";
 const seats = new Map();
 const transcripts = new Transcripts();
 
 const officerPlace = document.querySelector("#officer");
 const workerPlace = document.querySelector("#worker");
+const districtPlace = document.querySelector("#district");
+const boardPlace = document.querySelector("#board");
+const districtUnread = document.querySelector("#district-unread");
+let unread = 0;
 
 transcripts.listen((event, message) => {
   for (const seat of seats.values()) seat.apply(event, message);
+  const district = seats.get(DISTRICT);
+  if (districtPlace.hidden && district?.settled && event.kind === "message" && district.views.has(event.chat)) {
+    countUnread(unread + 1);
+  }
 });
+
+function countUnread(count) {
+  unread = count;
+  districtUnread.hidden = !count;
+  districtUnread.textContent = count || "";
+}
 
 function sit(officer) {
   for (const input of document.querySelectorAll("input[name=officer]")) input.checked = input.value === officer;
+  document.querySelector("#officer-alone").href = `/chat?seat=${officer}`;
   const seat = seats.get(officer);
   if (!seat) return;
   officerPlace.replaceChildren(seat.node);
@@ -27,7 +43,7 @@ function sit(officer) {
 }
 
 // One connection for every seat: a browser gives a site only six.
-const names = [WORKER, ...OFFICERS];
+const names = [WORKER, ...OFFICERS, DISTRICT];
 new LiveStream(
   `/api/chat/events?${names.map((name) => `seat=${name}`).join("&")}`,
   {
@@ -35,6 +51,7 @@ new LiveStream(
       if (seats.size) return;
       people.forEach((who, place) => seats.set(names[place], new SeatView(who, names[place], transcripts)));
       workerPlace.replaceChildren(seats.get(WORKER).node);
+      districtPlace.replaceChildren(seats.get(DISTRICT).node);
       sit(OFFICERS[0]);
     },
     chat: (event) => transcripts.apply(event),
@@ -43,8 +60,20 @@ new LiveStream(
   (state) => showConnection(state, "chat"),
 );
 
-const board = new BoardView((path) => `${path}?seat=zhou`, (state) => showConnection(state, "board"));
-document.querySelector("#board").replaceChildren(board.node);
+const board = new BoardView((path) => `${path}?seat=${DISTRICT}`, (state) => showConnection(state, "board"));
+boardPlace.replaceChildren(board.node);
+
+for (const input of document.querySelectorAll("input[name=desk]")) {
+  input.addEventListener("change", () => {
+    const chats = input.value === "district";
+    districtPlace.hidden = !chats;
+    boardPlace.hidden = chats;
+    if (!chats) return;
+    countUnread(0);
+    const seat = seats.get(DISTRICT);
+    seat?.open(seat.shown);
+  });
+}
 
 for (const input of document.querySelectorAll("input[name=officer]")) {
   input.addEventListener("change", () => sit(input.value));
@@ -54,6 +83,8 @@ for (const sample of document.querySelectorAll(".sample")) {
   sample.addEventListener("click", () => {
     const seat = seats.get(WORKER);
     if (seat) seat.views.get(seat.shown).composer.send({ text: sample.dataset.text });
+    // On a phone the answer would be hidden below the list.
+    if (matchMedia("(max-width: 980px)").matches) sample.closest("details").open = false;
   });
 }
 

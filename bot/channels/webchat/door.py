@@ -32,6 +32,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _T = TypeVar("_T")
 
 HEARTBEAT_SECONDS = 15.0
+ASK_AGAIN_SECONDS = 5.0  # how long a seat that was revoked may still read
 STALLED_SECONDS = 60.0  # a browser that takes nothing for so long is gone
 
 NOT_SEATED = "请先用邀请码进入。"
@@ -152,19 +153,21 @@ class _Door:
         await response.prepare(request)
         with self.live.listen(*stream.topics) as listener:
             await _give(response, [b"retry: 1000\n\n", stream.hello()])
-            quiet_since = asyncio.get_running_loop().time()
+            clock = asyncio.get_running_loop().time
+            asked_at = quiet_since = clock()
             caught_up = False
             while not self.closing() and _is_there(request):
                 frames = await stream.next_frames()
                 if not frames and not caught_up:
                     caught_up, frames = True, [READY]
-                now = asyncio.get_running_loop().time()
-                if not frames and now - quiet_since >= HEARTBEAT_SECONDS:
+                if clock() - asked_at >= ASK_AGAIN_SECONDS:
+                    asked_at = clock()
                     if await self.who(request) != people:  # left, revoked or given another post
                         break
+                if not frames and clock() - quiet_since >= HEARTBEAT_SECONDS:
                     frames = [BEAT]
                 if frames:
-                    quiet_since = now
+                    quiet_since = clock()
                     if not await _give(response, frames):
                         break
                 else:

@@ -16,7 +16,7 @@ from storage.unit_of_work import UnitOfWork
 NAME = "webchat"
 DISTRICT_ROOM = "district"
 DISTRICT_TITLE = "区值班群"
-PRIVATE_TITLE = "护信"
+PRIVATE_TITLE = "我与护信"
 
 
 @dataclass(frozen=True, slots=True)
