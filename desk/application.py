@@ -86,6 +86,7 @@ async def _add_headers(request: web.Request, response: web.StreamResponse) -> No
         response.headers.setdefault(name, value)
     kept = "no-cache" if request.path.startswith("/static/") else "no-store"
     response.headers.setdefault("Cache-Control", kept)
+    response.headers["Server"] = "huxin"
 
 
 def _guard(sign_in: SignIn, public_url: str) -> Callable[..., Awaitable[web.StreamResponse]]:
@@ -94,7 +95,7 @@ def _guard(sign_in: SignIn, public_url: str) -> Callable[..., Awaitable[web.Stre
     @web.middleware
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         # The demo asks nobody who they are, so no foreign name may lead to it (DNS rebinding).
-        if sign_in.is_demo and request.url.host not in LOOPBACK:
+        if sign_in.demo_seats is not None and request.url.host not in LOOPBACK:
             raise web.HTTPMisdirectedRequest(text=NOT_THIS_HOST)
         if request.method not in {"GET", "HEAD"} and not _is_from_here(request, ours):
             raise web.HTTPForbidden(text=NOT_FROM_HERE)

@@ -102,9 +102,9 @@ class SignIn:
         self.cookie_name = "__Host-huxin" if secure else "huxin"
 
     @property
-    def is_demo(self) -> bool:
-        """Whether seats are named in the query."""
-        return self._demo_seats is not None
+    def demo_seats(self) -> Mapping[str, Person] | None:
+        """The demo's people by the name of their seat; None outside the demo."""
+        return self._demo_seats
 
     async def who(self, request: web.Request) -> tuple[Person, ...]:
         """Return who sits in the browser that asks; () when nobody does."""

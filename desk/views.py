@@ -44,8 +44,11 @@ class Pages:
 
     async def home(self, request: web.Request) -> web.StreamResponse:
         """Show the demo side by side; outside it, lead to the seat or to the way in."""
-        if self._sign_in.is_demo:
-            return self._page("demo.html", samples=SAMPLES)
+        seats = self._sign_in.demo_seats
+        if seats is not None:
+            town = seats["reporter"].town or ""
+            samples = [(level, word, text.format(town=town)) for level, word, text in SAMPLES]
+            return self._page("demo.html", seats=seats, town=town, samples=samples)
         people = await self._sign_in.who(request)
         if not people:
             return self._page("enter.html", problem="", code="", name="")
@@ -57,8 +60,7 @@ class Pages:
         people = await self._sign_in.who(request)
         if not people:
             return self._page("enter.html", problem="", code="", name="")
-        seat = request.query.get("seat", "") if self._sign_in.is_demo else ""
-        person = people[0]
+        seat, person = self._seat(request), people[0]
         return self._page("chat.html", person=person, seat=seat, watches=person.role in BOARD_ROLES)
 
     async def desk(self, request: web.Request) -> web.StreamResponse:
@@ -68,8 +70,7 @@ class Pages:
             return self._page("enter.html", problem="", code="", name="")
         if people[0].role not in BOARD_ROLES:
             raise web.HTTPNotFound
-        seat = request.query.get("seat", "") if self._sign_in.is_demo else ""
-        return self._page("desk.html", person=people[0], seat=seat)
+        return self._page("desk.html", person=people[0], seat=self._seat(request))
 
     async def enter(self, request: web.Request) -> web.StreamResponse:
         """Take an invite code; a wrong one shows the form again with the reason."""
@@ -90,8 +91,12 @@ class Pages:
         self._sign_in.drop_cookie(response)
         raise response
 
+    def _seat(self, request: web.Request) -> str:
+        """Return the seat that a page of the demo goes on naming in its requests."""
+        return request.query.get("seat", "") if self._sign_in.demo_seats is not None else ""
+
     def _page(self, template: str, *, status: int = 200, **words: Any) -> web.Response:
         text = self._templates.get_template(template).render(
-            office=self._office, zone=self._zone, demo=self._sign_in.is_demo, **words
+            office=self._office, zone=self._zone, demo=self._sign_in.demo_seats is not None, **words
         )
         return web.Response(text=text, status=status, content_type="text/html")

@@ -6,9 +6,9 @@ import { SeatView } from "./seat.js";
 import { showConnection } from "./state.js";
 import { Transcripts } from "./transcript.js";
 
-const WORKER = "chen";
-const OFFICERS = ["li", "ling"];
-const DISTRICT = "zhou";
+const WORKER = "reporter";
+const OFFICERS = ["officer", "officer2"];
+const DISTRICT = "desk";
 const seats = new Map();
 const transcripts = new Transcripts();
 
