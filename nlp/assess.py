@@ -6,8 +6,10 @@ who wrote, about whom, or what was written before.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import ahocorasick_rs
 
@@ -50,12 +52,21 @@ class Assessor:
         live = {Status.STABLE, Status.EXPERIMENTAL} if experimental else {Status.STABLE}
         self._rules = _in_order([rule for rule in rulebook.rules if rule.status in live], rulebook)
         self._lexicon = Lexicon(_lists(rulebook))
-        words = _first_words(rulebook, self._rules)
+        self._segmenter = Segmenter(_words(rulebook))
+        self._open_gate()
+
+    def trying(self, rules: Sequence[Rule]) -> Self:
+        """Return an assessor with other ``rules`` over the same lists, contexts and words."""
+        other = copy.copy(self)
+        other._rules = _in_order(rules, self.rulebook)  # noqa: SLF001 - the copy is ours
+        other._open_gate()  # noqa: SLF001
+        return other
+
+    def _open_gate(self) -> None:
+        """Prepare the one pass that lets most texts go by."""
+        words = _first_words(self.rulebook, self._rules)
         self._gate = ahocorasick_rs.AhoCorasick(words or ["\x00"])
-        self._normalizer = Normalizer(rulebook.spellings, words)
-        self._segmenter = Segmenter(
-            {piece for terms in rulebook.terms.values() for term in terms for piece in term.pieces}
-        )
+        self._normalizer = Normalizer(self.rulebook.spellings, words)
 
     def assess(self, text: str) -> Assessment:
         """Return what the rules read in ``text``; the same text always gives the same."""
@@ -77,7 +88,7 @@ class Assessor:
 
     def _judge(self, reading: Normalized) -> tuple[Assessment, Text]:
         looked_at = Text(reading.text, self._lexicon.find(reading.text), self._segmenter)
-        combiner = Combiner(looked_at, self.rulebook.contexts)
+        combiner = Combiner(looked_at, self.rulebook)
         found: list[tuple[Rule, Findings]] = []
         for rule in self._rules:
             if not combiner.places(rule.all[0]):
@@ -132,7 +143,11 @@ def _lowered(rule: Rule, place: Span, lowering: Iterable[tuple[Level, Span]]) ->
     """Return the level of a place, capped where the same report says that it is over."""
     level = rule.level
     for cap, (start, end) in lowering:
-        if level.rank > cap.rank and start - _REACH_BACK <= place[1] and place[0] <= end + _REACH_ON:
+        if (
+            level.rank > cap.rank
+            and start - _REACH_BACK <= place[1]
+            and place[0] <= end + _REACH_ON
+        ):
             level = cap
     return level
 
@@ -147,13 +162,19 @@ def _lists(rulebook: Rulebook) -> dict[str, Sequence[Term]]:
         lists[f"cue:{name}"] = context.cues
         lists[f"pseudo:{name}"] = context.pseudo
         lists[f"stop:{name}"] = context.stops
+        lists[f"also:{name}"] = context.also
     return lists
+
+
+def _words(rulebook: Rulebook) -> set[str]:
+    terms = (term for terms in rulebook.terms.values() for term in terms)
+    return {way for term in terms for ways in term.pieces for way in ways}
 
 
 def _first_words(rulebook: Rulebook, rules: Iterable[Rule]) -> list[str]:
     """Return the words without which no rule can hold: those of each rule's first part."""
     return sorted(
-        {term.longest for rule in rules for term in rulebook.terms.get(rule.all[0], ())}
+        {way for rule in rules for term in rulebook.terms.get(rule.all[0], ()) for way in term.key}
     )
 
 

@@ -8,12 +8,12 @@ without bound on hostile text.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from nlp.contexts import Surroundings
 from nlp.matching import Span, Text
-from nlp.rule import Across, Context, Rule
+from nlp.rule import Across, Rule, Rulebook
 
 ENOUGH = 3  # places a rule shows in one text
 _TRIED = 400  # first parts looked at in one text, from the start and from the end
@@ -31,10 +31,11 @@ class Findings:
 class Combiner:
     """Applies rules to one text; ``signs`` are what rules found before give to later ones."""
 
-    def __init__(self, text: Text, contexts: Mapping[str, Context]) -> None:
-        """Look at ``text`` with the contexts of the rulebook."""
+    def __init__(self, text: Text, rulebook: Rulebook) -> None:
+        """Look at ``text`` with the contexts of ``rulebook``."""
         self._text = text
-        self._contexts = contexts
+        self._contexts = rulebook.contexts
+        self._anywhere = rulebook.anywhere
         self._around = Surroundings(text)
         self._signs: dict[str, list[Span]] = {}
 
@@ -97,7 +98,9 @@ class Combiner:
         near = (
             (distance, part, name)
             for name in names
-            for distance, part in _neighbours(self.places(name), origin, only_after=after is not None)
+            for distance, part in _neighbours(
+                self.places(name), origin, only_after=after is not None
+            )
         )
         for distance, part, name in sorted(near):
             if distance > rule.within:
@@ -123,7 +126,7 @@ class Combiner:
                 return self._text.same_clause(one[0], other[0])
 
     def _counts(self, name: str, span: Span) -> bool:
-        return name in self._signs or self._text.is_whole(span)
+        return name in self._signs or name in self._anywhere or self._text.is_whole(span)
 
     def _set_aside(self, rule: Rule, span: Span) -> str:
         for name in rule.unless:
@@ -132,7 +135,9 @@ class Combiner:
         return ""
 
 
-def _neighbours(places: list[Span], origin: Span, *, only_after: bool) -> Iterator[tuple[int, Span]]:
+def _neighbours(
+    places: list[Span], origin: Span, *, only_after: bool
+) -> Iterator[tuple[int, Span]]:
     """Yield the places nearest to ``origin`` with their distance in characters."""
     at = bisect_left(places, origin)
     for place in places[at : at + _NEIGHBOURS]:

@@ -39,10 +39,9 @@ class Surroundings:
             case Direction.COVERS:
                 return _covered(cues, span)
             case Direction.REPORT:
-                return not self._stopped(context, (0, len(self._text.text)))
+                return self._wide(context, cues, (0, len(self._text.text)))
             case Direction.SENTENCE:
-                sentence = self._text.sentence(span[0])
-                return _any_in(cues, sentence) and not self._stopped(context, sentence)
+                return self._wide(context, cues, self._text.sentence(span[0]))
             case Direction.BEFORE:
                 return self._before(context, cues, span)
             case Direction.AFTER:
@@ -58,11 +57,17 @@ class Surroundings:
             self._cues[context.name] = [cue for cue in cues if not _covered(pseudo, cue)]
         return self._cues[context.name]
 
+    def _wide(self, context: Context, cues: list[Span], within: Span) -> bool:
+        if not _any_in(cues, within) or self._stopped(context, within):
+            return False
+        also = self._text.lists.get(f"also:{context.name}", [])
+        return not context.also or _any_in(also, within)
+
     def _before(self, context: Context, cues: list[Span], span: Span) -> bool:
-        at = bisect_right(cues, (span[0], 0))
-        for start, end in reversed(cues[max(0, at - _LOOK_BACK) : at]):
-            if end <= span[0] and span[0] - end <= context.gap:
-                return self._free(context, (end, span[0])) and start < span[0]
+        at = bisect_left(cues, (span[0], 0))
+        for _, end in reversed(cues[max(0, at - _LOOK_BACK) : at]):
+            if end < span[1] and span[0] - end <= context.gap:
+                return self._free(context, (end, span[0]))
         return False
 
     def _after(self, context: Context, cues: list[Span], span: Span) -> bool:

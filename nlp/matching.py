@@ -6,6 +6,7 @@ out only for texts that hold a candidate. Refuses: judging; see `nlp.combining`.
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 
@@ -28,19 +29,31 @@ class Lexicon:
 
     def __init__(self, lists: Mapping[str, Iterable[Term]]) -> None:
         """Compile the lists; the same piece in many lists is looked for once."""
-        self.pieces: list[str] = []
-        numbers: dict[str, int] = {}
-        self._owners: list[list[tuple[str, Term]]] = []
+        self._numbers: dict[str, int] = {}
+        self._words: list[list[str]] = []  # by piece: the lists of which it is a word
+        self._keys: list[list[int]] = []  # by piece: the terms of several pieces it opens
+        self._terms: list[tuple[str, list[list[int]], int]] = []
         for name, terms in lists.items():
             for term in terms:
-                for piece in term.pieces:
-                    if piece not in numbers:
-                        numbers[piece] = len(self.pieces)
-                        self.pieces.append(piece)
-                        self._owners.append([])
-                self._owners[numbers[term.longest]].append((name, term))
-        self._numbers = numbers
-        self._automaton = ahocorasick_rs.AhoCorasick(self.pieces)
+                self._add(name, term)
+        self._automaton = ahocorasick_rs.AhoCorasick(list(self._numbers) or ["\x00"])
+
+    def _number(self, piece: str) -> int:
+        number = self._numbers.setdefault(piece, len(self._words))
+        if number == len(self._words):
+            self._words.append([])
+            self._keys.append([])
+        return number
+
+    def _add(self, name: str, term: Term) -> None:
+        if len(term.pieces) == 1:
+            for way in term.pieces[0]:
+                self._words[self._number(way)].append(name)
+            return
+        pieces = [[self._number(way) for way in ways] for ways in term.pieces]
+        for way in term.key:
+            self._keys[self._number(way)].append(len(self._terms))
+        self._terms.append((name, pieces, term.gap))
 
     def find(self, text: str) -> dict[str, list[Span]]:
         """Return the places of every list's terms, in order, without doubles."""
@@ -48,23 +61,29 @@ class Lexicon:
         for number, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
             pieces.setdefault(number, []).append((start, end))
         lists: dict[str, set[Span]] = {}
+        opened: set[int] = set()
         for number, places in pieces.items():
-            for name, term in self._owners[number]:
-                if len(term.pieces) == 1:
-                    lists.setdefault(name, set()).update(places)
-                    continue
-                parts = [pieces.get(self._numbers[piece]) for piece in term.pieces]
-                if all(parts):
-                    lists.setdefault(name, set()).update(_chains(text, parts, term.gap))
-        return {name: sorted(places) for name, places in lists.items() if places}
+            opened.update(self._keys[number])
+            for name in self._words[number]:
+                lists.setdefault(name, set()).update(places)
+        for number in opened:
+            name, ways, gap = self._terms[number]
+            found = _chains(text, [_merged(pieces, way) for way in ways], gap)
+            if found:
+                lists.setdefault(name, set()).update(found)
+        return {name: sorted(places) for name, places in lists.items()}
 
 
-def _chains(text: str, parts: list[list[Span] | None], gap: int) -> Iterable[Span]:
-    """Yield the places where the pieces follow each other, each within ``gap``."""
+def _merged(pieces: Mapping[int, list[Span]], ways: list[int]) -> list[Span]:
+    found = [pieces[way] for way in ways if way in pieces]
+    return found[0] if len(found) == 1 else sorted(itertools.chain.from_iterable(found))
+
+
+def _chains(text: str, parts: list[list[Span]], gap: int) -> list[Span]:
+    """Return the places where the pieces follow each other, each within ``gap``."""
     marks = CLAUSE_MARKS if gap <= SHORT_GAP else SENTENCE_MARKS
-    chains = list(parts[0] or ())
-    for piece in parts[1:]:
-        places = piece or []
+    chains = parts[0]
+    for places in parts[1:]:
         longer = []
         for start, end in chains:
             at = bisect_left(places, (end, 0))
@@ -117,7 +136,9 @@ class Text:
 
     def words(self) -> list[tuple[str, int, int]]:
         """Return the words of the pieces that were segmented, in order."""
-        return sorted((word for words in self._words.values() for word in words), key=lambda w: w[1])
+        return sorted(
+            (word for words in self._words.values() for word in words), key=lambda w: w[1]
+        )
 
     def _settle(self, span: Span) -> bool:
         edges = [edge for edge in span if 0 < edge < len(self.text)]

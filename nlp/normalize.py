@@ -30,7 +30,9 @@ _ONE_FOR_ONE = str.maketrans(
 )
 _KEPT = frozenset("\n\t\r")
 _SPACED_OUT = re.compile(r"(?:[\u4e00-\u9fff][ .·\-_*~/|]{1,2}){3,}[\u4e00-\u9fff]")
-_INSIDE_A_WORD = re.compile(r"[\u4e00-\u9fffa-z][^\u4e00-\u9fff0-9a-z,。!?;:\n、\"“”「」]{1,3}[\u4e00-\u9fffa-z]")
+_INSIDE_A_WORD = re.compile(
+    r"[\u4e00-\u9fffa-z][^\u4e00-\u9fff0-9a-z,。!?;:\n、\"“”「」]{1,3}[\u4e00-\u9fffa-z]"
+)
 _CUT = re.compile(r"[^\u4e00-\u9fff0-9a-z,。!?;:\n、\"“”「」]{1,3}")
 _TAGS = re.compile("[\U000e0000-\U000e01ef]")
 _LONG_RUN = re.compile(r"([^0-9\s])\1{3,}")
@@ -233,7 +235,11 @@ def _finder(
 
 def breaks(text: str, marks: str) -> list[int]:
     """Return the places in ``text`` after which a new part begins, given the ``marks``."""
-    return [0, *(match.end() for match in re.finditer(f"[{re.escape(marks)}]+", text)), len(text) + 1]
+    return [
+        0,
+        *(match.end() for match in re.finditer(f"[{re.escape(marks)}]+", text)),
+        len(text) + 1,
+    ]
 
 
 def parts(text: str, marks: str) -> Iterable[tuple[int, int]]:

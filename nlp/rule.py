@@ -53,6 +53,7 @@ class Context:
     cues: tuple[Term, ...]
     pseudo: tuple[Term, ...]
     stops: tuple[Term, ...]
+    also: tuple[Term, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,17 +96,24 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """One rule file: its name, and the contexts that hold for all its rules."""
+    """One rule file: its name, and the contexts that hold for all its rules.
+
+    No rule of the file may find anything in its ``no_match`` lines.
+    """
 
     file: str
     name: str
     unless: tuple[str, ...]
     category: tuple[str, ...] = ()
+    no_match: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """Everything that was written in one folder of rule files."""
+    """Everything that was written in one folder of rule files.
+
+    The lists named in ``anywhere`` hold little words that count inside other words too.
+    """
 
     folder: str
     rules: tuple[Rule, ...]
@@ -114,6 +122,7 @@ class Rulebook:
     spellings: tuple[Spelling, ...] = ()
     petition_words: tuple[str, ...] = ()
     families: tuple[Family, ...] = ()
+    anywhere: frozenset[str] = frozenset()
 
     def rule(self, rule_id: str) -> Rule | None:
         """Return the rule that has this id, or None."""

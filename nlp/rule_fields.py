@@ -27,9 +27,9 @@ class Fields:
         self._values: Mapping[str, object] = values
         self._read: set[str] = set()
 
-    def wrong(self, key: str, write: str) -> NoReturn:
-        """Stop with the key, what stands there, and what to write."""
-        found = repr(self._values[key]) if key in self._values else "没有写"
+    def wrong(self, key: str, write: str, found: str = "") -> NoReturn:
+        """Stop with the key, what stands there (or ``found`` of it), and what to write."""
+        found = found or (repr(self._values[key]) if key in self._values else "没有写")
         raise SetupError(where=self.file, key=f"{self.of}.{key}", found=found, write=write)
 
     def keys(self) -> Sequence[str]:
@@ -47,7 +47,9 @@ class Fields:
         found = self._values.get(key, [])
         if not isinstance(found, list):
             self.wrong(key, f"写成 [[{key}]]")
-        return [Fields(self.file, _called(key, number, one), one) for number, one in enumerate(found, 1)]
+        return [
+            Fields(self.file, _called(key, number, one), one) for number, one in enumerate(found, 1)
+        ]
 
     def text(self, key: str, *, default: str | None = None) -> str:
         """Return a line of text; without a default it must be there and not be empty."""

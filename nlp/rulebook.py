@@ -63,6 +63,7 @@ class _Builder:
         self.rules: dict[str, Rule] = {}
         self.families: list[Family] = []
         self.signs: set[str] = set()
+        self.anywhere: set[str] = set()
 
     def build(self, files: Iterable[Fields]) -> Rulebook:
         with_rules = list(files)
@@ -74,8 +75,12 @@ class _Builder:
             for spelling in file.tables("spelling"):
                 self._spelling(spelling)
             self.petition_words += file.words("petition_words")
+            self.anywhere.update(file.words("anywhere"))
+            self._known(file, "anywhere", self.anywhere, self.lists)
         terms = {name: self._terms(name, ()) for name in self.lists}
-        todo = [(file, family, fields) for file in with_rules for family, fields in self._family(file)]
+        todo = [
+            (file, family, fields) for file in with_rules for family, fields in self._family(file)
+        ]
         self.signs = {fields.text("gives", default="") for _, _, fields in todo} - {""}
         for _, family, fields in todo:
             rule = self._rule(fields, family)
@@ -91,6 +96,7 @@ class _Builder:
             spellings=tuple(self.spellings),
             petition_words=tuple(self.petition_words),
             families=tuple(self.families),
+            anywhere=frozenset(self.anywhere),
         )
 
     def _lists(self, table: Fields) -> None:
@@ -107,13 +113,13 @@ class _Builder:
         for word in words:
             if word.startswith("@"):
                 if word[1:] not in self.lists:
-                    table.wrong(name, f"没有叫 {word[1:]} 的词表")
+                    table.wrong(name, "没有这个词表", word)
                 said.update(dict.fromkeys(self._terms(word[1:], (*inside, name))))
                 continue
             try:
                 said.update(dict.fromkeys(expand(word)))
             except ValueError as fault:
-                table.wrong(name, f"“{word}”：{fault}")
+                table.wrong(name, str(fault), word)
         return tuple(said)
 
     def _context(self, fields: Fields) -> None:
@@ -129,6 +135,7 @@ class _Builder:
             cues=self._cues(fields, "cues", least=1),
             pseudo=self._cues(fields, "pseudo"),
             stops=self._cues(fields, "stops"),
+            also=self._cues(fields, "also"),
         )
         fields.done()
 
@@ -141,7 +148,7 @@ class _Builder:
             try:
                 said.update(dict.fromkeys(expand(word)))
             except ValueError as fault:
-                fields.wrong(key, f"“{word}”：{fault}")
+                fields.wrong(key, str(fault), word)
         return tuple(said)
 
     def _spelling(self, fields: Fields) -> None:
@@ -161,6 +168,7 @@ class _Builder:
             name=header.text("name", default=""),
             unless=header.words("unless"),
             category=header.words("category"),
+            no_match=header.words("no_match"),
         )
         header.done()
         self._known(header, "unless", family.unless, self.contexts)
@@ -220,25 +228,25 @@ class _Builder:
     ) -> None:
         for name in names:
             if name not in known:
-                fields.wrong(key, f"没有叫 {name} 的词表、情境或信号")
+                fields.wrong(key, "没有叫这个名字的词表、情境或信号", name)
 
     def _refuse_petition(
         self, fields: Fields, rule: Rule, terms: Mapping[str, tuple[Term, ...]]
     ) -> None:
         """A word that only says petition may be no condition for danger (codebook, rights)."""
-        rights = {piece for word in self.petition_words for term in expand(word) for piece in term.pieces}
+        rights = {way for word in self.petition_words for term in expand(word) for way in term.key}
         for key, names in (("all", rule.all), ("any", rule.any)):
             for name in names:
                 for term in terms.get(name, ()):
-                    if "".join(term.pieces) in rights:
-                        fields.wrong(key, f"词表 {name} 里的“{term.longest}”只说明信访，不是危险")
+                    if all(way in rights for ways in term.pieces for way in ways):
+                        fields.wrong(key, f"词表 {name} 里的这个词只说明信访，不是危险", term.said)
 
 
 def _example(fields: Fields, line: str) -> Example:
     if line.count(_OPEN) != 1 or line.count(_CLOSE) != 1:
-        fields.wrong("match", f"“{line}”：用 <…> 标出应当命中的地方，一处")
+        fields.wrong("match", "用 <…> 标出应当命中的地方，一处", line)
     start = line.index(_OPEN)
     end = line.index(_CLOSE) - 1
     if end <= start:
-        fields.wrong("match", f"“{line}”：<…> 里要有字")
+        fields.wrong("match", "<…> 里要有字", line)
     return Example(line.replace(_OPEN, "").replace(_CLOSE, ""), start, end)
