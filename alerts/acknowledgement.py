@@ -1,7 +1,8 @@
 """Taking an alert and bringing it to its end: 接收, 求助, 误报, 关注, 办结.
 
-One conditional UPDATE decides who was first. Everybody's copy of the message is brought up
-to date, the presser is always answered, and the reporter hears what became of it.
+One conditional UPDATE decides who was first; the other's unit runs again and sees it.
+Everybody's copy of the message is brought up to date, the presser is always answered, and
+the reporter hears what became of it.
 """
 
 from __future__ import annotations
@@ -20,8 +21,6 @@ from alerts.routing import holder
 from domain.alert import Alert, AlertState, LogKind, Outcome
 from domain.duty import Person
 from storage.unit_of_work import UnitOfWork
-
-LIVE = (AlertState.OPEN, AlertState.TAKEN, AlertState.WATCHED)
 
 WATCH_FOR = {
     "2h": timedelta(hours=2),
@@ -65,14 +64,11 @@ def take(uow: UnitOfWork, office: Office, alert: Alert, by: Person) -> Pressed:
         return Pressed(Result.YOURS_ALREADY if mine else Result.SOMEBODY_ELSE, alert)
     taken = uow.alerts.change(
         alert,
-        only_if=(AlertState.OPEN,),
         state=AlertState.TAKEN,
         taken_by=by.id,
         taken_at=uow.now,
         next_escalation_at=outcome_due(alert.chain, uow.now, office.hours),
     )
-    if taken is None:
-        return Pressed(Result.SOMEBODY_ELSE, uow.alerts.get(alert.id) or alert)
     uow.alerts.log(alert.id, LogKind.ACKNOWLEDGED, person_id=by.id)
     outbox.edit_cards(uow, taken)
     tell_reporters(uow, office, taken)
@@ -147,9 +143,7 @@ def _settle(
 ) -> Pressed:
     if not alert.is_live:
         return Pressed(Result.ENDED, alert)
-    changed = uow.alerts.change(alert, only_if=LIVE, **values)
-    if changed is None:
-        return Pressed(Result.SOMEBODY_ELSE, uow.alerts.get(alert.id) or alert)
+    changed = uow.alerts.change(alert, **values)
     uow.alerts.log(alert.id, kind, person_id=by.id, detail=detail)
     outbox.edit_cards(uow, changed)
     return Pressed(Result.DONE, changed)

@@ -99,7 +99,7 @@ def withdraw(
     if alert is None:
         return Filed(report=report, became=FiledAs.QUIET, alert=None)
     uow.alerts.log(alert.id, LogKind.WITHDRAWN, person_id=report.person_id, detail=report.number)
-    changed = uow.alerts.change(alert) or alert
+    changed = uow.alerts.change(alert)
     outbox.edit_cards(uow, changed)
     outbox.say_in_groups(uow, changed, f"back:{report.id}", withdrawn_words(changed))
     return Filed(report=report, became=FiledAs.SUPPLEMENT, alert=changed)
@@ -144,7 +144,7 @@ def _tell_lower(
         person_id=report.person_id,
         detail=f"{report.number}，更正后规则读作{assessment.level.label}",
     )
-    changed = uow.alerts.change(alert) or alert
+    changed = uow.alerts.change(alert)
     outbox.edit_cards(uow, changed)
     outbox.say_in_groups(
         uow,

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -19,9 +19,11 @@ import structlog
 from alerts import outbox
 from alerts.notices import Why, card
 from alerts.office import Office
+from alerts.routing import holder
 from alerts.view import view
-from domain.alert import LogKind
+from domain.alert import Alert, LogKind
 from domain.channel import Address, Channel, OutgoingMessage
+from domain.duty import Scope
 from domain.errors import AddressMoved, DeliveryError, MessageGone, Refused, RetryLater
 from storage.live import BOARD, NOTICES, Live
 from storage.notices import Notice, NoticeKind, Priority
@@ -97,6 +99,8 @@ class Dispatcher:
             return None, 0
         why = Why(notice.why) if notice.why else Why.RAISED
         message = card(view(uow, alert), self.office, why=why, now=uow.now)
+        if not _may_press(uow, alert, notice.address):
+            message = replace(message, buttons=())
         if notice.kind is NoticeKind.CARD:
             message = _reply_to_first(uow, notice, message)
         return message, alert.version
@@ -241,15 +245,15 @@ async def _put_out(channel: Channel, notice: Notice, message: OutgoingMessage) -
     return await channel.send(chat, message, key=key)
 
 
+def _may_press(uow: UnitOfWork, alert: Alert, address: Address) -> bool:
+    """Whether a chat's people handle an alert; after 移交 the former group only reads it."""
+    group = uow.groups.at(address)
+    return group is None or group.scope is Scope.DISTRICT or group.town == holder(alert)
+
+
 def _reply_to_first(uow: UnitOfWork, notice: Notice, message: OutgoingMessage) -> OutgoingMessage:
     """A later message about an alert replies to the first one that the chat has."""
     for earlier in uow.alerts.cards(notice.alert_id or 0):
         if earlier.address == notice.address:
-            return OutgoingMessage(
-                body=message.body,
-                buttons=message.buttons,
-                reply_to=earlier.message_id,
-                level=message.level,
-                rings=message.rings,
-            )
+            return replace(message, reply_to=earlier.message_id)
     return message

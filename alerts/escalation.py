@@ -41,8 +41,8 @@ def restart(
     *,
     times: LevelTimes | None = None,
     **values: Any,
-) -> Alert | None:
-    """Open an alert again and let it climb from the first step; None: the row had changed.
+) -> Alert:
+    """Open an alert again and let it climb from the first step.
 
     ``times`` replaces the frozen ones (a new level); ``values`` are further columns to set.
     """
@@ -58,8 +58,6 @@ def restart(
         next_escalation_at=chain.due_at[0],
         **values,
     )
-    if fresh is None:
-        return None
     outbox.edit_cards(uow, fresh)
     return climb(uow, office, fresh, why)
 
@@ -96,11 +94,7 @@ def _set_next(uow: UnitOfWork, office: Office, alert: Alert, step: int) -> Alert
         next_at = max(alert.chain.due_at[step], uow.now)
     else:
         next_at = _again_at(times, uow.now, office.hours)
-    changed = uow.alerts.change(alert, step=step, next_escalation_at=next_at)
-    if changed is None:  # the row was locked by this transaction, so nobody else can have
-        message = f"{alert.number} changed under its own transaction"
-        raise RuntimeError(message)
-    return changed
+    return uow.alerts.change(alert, step=step, next_escalation_at=next_at)
 
 
 def _again_at(times: LevelTimes, at: datetime, hours: WorkingHours) -> datetime:
@@ -119,8 +113,7 @@ def call_next_step(uow: UnitOfWork, alert: Alert) -> tuple[Alert, bool]:
         step += 1
         if reached:
             outbox.send_cards(uow, alert, reached, Why.HELP)
-            changed = uow.alerts.change(alert, step=step)
-            return (changed or alert), True
+            return uow.alerts.change(alert, step=step), True
         uow.alerts.log(alert.id, LogKind.STEP_EMPTY, detail=f"第{step}级")
     return alert, False
 

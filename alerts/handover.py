@@ -19,11 +19,8 @@ DISTRICT = "区值班室"
 
 def hand_over(
     uow: UnitOfWork, office: Office, alert: Alert, to: str | None, *, by: Person
-) -> Alert | None:
-    """Give an alert to another town (None: the district desk), where it climbs anew.
-
-    None when somebody else changed the alert first.
-    """
+) -> Alert:
+    """Give an alert to another town (None: the district desk), where it climbs anew."""
     uow.alerts.log(alert.id, LogKind.HANDED_OVER, person_id=by.id, detail=to or DISTRICT)
     outbox.say_in_groups(
         uow,
@@ -56,13 +53,12 @@ def settle_town(uow: UnitOfWork, office: Office, report: Report, town: str) -> A
 def merge(uow: UnitOfWork, office: Office, alert: Alert, into: Alert, *, by: int | None) -> bool:
     """Let an alert be another one: its reports move, the higher level wins.
 
-    False when either had changed or ended meanwhile; then both stay as they are.
+    False when either has ended; then both stay as they are.
     """
     if alert.id == into.id or not alert.is_live or not into.is_live:
         return False
     closed = uow.alerts.change(
         alert,
-        only_if=(AlertState.OPEN, AlertState.TAKEN, AlertState.WATCHED),
         state=AlertState.CLOSED,
         closed_at=uow.now,
         closed_by=None,
@@ -71,8 +67,6 @@ def merge(uow: UnitOfWork, office: Office, alert: Alert, into: Alert, *, by: int
         merged_into=into.id,
         next_escalation_at=None,
     )
-    if closed is None:
-        return False
     uow.alerts.log(alert.id, LogKind.MERGED, person_id=by, detail=into.number)
     uow.alerts.log(into.id, LogKind.MERGED, person_id=by, detail=alert.number)
     uow.reports.move_to(alert.id, into.id)
@@ -84,7 +78,5 @@ def merge(uow: UnitOfWork, office: Office, alert: Alert, into: Alert, *, by: int
     if alert.level.rank > into.level.rank:
         raise_level(uow, office, into, alert.level, categories)
         return True
-    changed = uow.alerts.change(into, categories=categories)
-    if changed is not None:
-        outbox.edit_cards(uow, changed)
+    outbox.edit_cards(uow, uow.alerts.change(into, categories=categories))
     return True

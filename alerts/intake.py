@@ -156,9 +156,6 @@ def add_to_alert(
     if assessment.level.rank > alert.level.rank:
         return raise_level(uow, office, alert, assessment.level, categories)
     changed = uow.alerts.change(alert, categories=categories)
-    if changed is None:
-        message = f"{alert.number} changed under its own transaction"
-        raise RuntimeError(message)
     outbox.edit_cards(uow, changed)
     if kind is not LogKind.CORROBORATED or text:
         outbox.say_in_groups(
@@ -183,7 +180,7 @@ def raise_level(
     again and climbs by the new level's times.
     """
     uow.alerts.log(alert.id, LogKind.LEVEL_RAISED, detail=f"{alert.level.label} → {level.label}")
-    raised = restart(
+    return restart(
         uow,
         office,
         alert,
@@ -192,10 +189,6 @@ def raise_level(
         level=level,
         categories=categories,
     )
-    if raised is None:
-        message = f"{alert.number} changed under its own transaction"
-        raise RuntimeError(message)
-    return raised
 
 
 def _raise_or_feed(

@@ -21,7 +21,8 @@ WORDS_ON_CARD = 300
 REPORTS_ON_CARD = 3
 REASONS_ON_CARD = 3
 
-FIRST_CALL = "危险正在发生，请先拨110／120。"
+FIRST_CALL = "有人身危险，请先拨110／120。"
+FIRST_CALL_RED = "危险正在发生，请先拨110／120。"
 
 
 class Why(enum.StrEnum):
@@ -89,7 +90,8 @@ def card(seen: AlertView, office: Office, *, why: Why, now: datetime) -> Outgoin
     alert = seen.alert
     spans = [*_head(seen, why)]
     if alert.is_live:
-        spans.append(Span(FIRST_CALL + "\n", Style.STRONG))
+        first = FIRST_CALL_RED if alert.level is Level.RED else FIRST_CALL
+        spans.append(Span(first + "\n", Style.STRONG))
     for report in seen.reports[:REPORTS_ON_CARD]:
         spans += _report(report, office)
     if len(seen.reports) > REPORTS_ON_CARD:

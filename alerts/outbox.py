@@ -6,6 +6,7 @@ Refuses: sending. That is the dispatcher's, after the commit.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 
 from alerts.notices import Why
@@ -79,13 +80,7 @@ def say_in_groups(uow: UnitOfWork, alert: Alert, key: str, message: OutgoingMess
             kind=NoticeKind.MESSAGE,
             priority=priority_of(alert.level),
             alert_id=alert.id,
-            body=OutgoingMessage(
-                body=message.body,
-                buttons=message.buttons,
-                reply_to=message_id,
-                level=message.level,
-                rings=message.rings,
-            ),
+            body=replace(message, reply_to=message_id),
         )
 
 
@@ -113,7 +108,7 @@ def say(
     )
 
 
-def replace(
+def replace_message(
     uow: UnitOfWork, address: Address, message_id: str, message: OutgoingMessage, *, key: str
 ) -> None:
     """Replace the text and buttons of a message that is not a card."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from alerts import acknowledgement
@@ -280,6 +280,9 @@ class Dialogue:
     def _hear_edit(self, hearing: Hearing, message: IncomingMessage) -> InboxOutcome:
         """An edited message corrects the report that it was, if it was one."""
         report = hearing.uow.reports.at_message(message.address, message.message_id)
+        again = asked(message.text)
+        if again is not None and again.command is Command.REPORT:
+            message = replace(message, text=again.rest)
         if report is None:
             if self.office.assess(message.text).level.is_danger:
                 return self._hear_report(hearing, message)

@@ -76,7 +76,7 @@ class Hearing:
     def replace_pressed(self, text: str) -> None:
         """Replace the question whose button was pressed, buttons and all, by a line."""
         if isinstance(self.incoming, ButtonPress):
-            outbox.replace(
+            outbox.replace_message(
                 self.uow,
                 self.address,
                 self.incoming.message_id,

@@ -94,10 +94,7 @@ def _give(hearing: Hearing, person: Person, alert: Alert, choice: str) -> None:
         )
         if to is None:
             raise PersonCanFix(replies.STALE_BUTTON)
-    moved = handover.hand_over(hearing.uow, hearing.office, alert, to, by=person)
-    if moved is None:
-        hearing.toast(_stands(hearing, hearing.uow.alerts.get(alert.id) or alert))
-        return
+    handover.hand_over(hearing.uow, hearing.office, alert, to, by=person)
     words = replies.HANDED_OVER.format(number=alert.number, to=to or handover.DISTRICT)
     hearing.toast(words)
     hearing.replace_pressed(words)

@@ -16,6 +16,10 @@ from storage.packing import pack_chain, unpack_chain
 from storage.tables import alert_log, alerts, cards
 
 
+class ChangedMeanwhile(Exception):  # noqa: N818 - what happened, not a fault
+    """Another transaction changed the row first; the unit of work is to run again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Card:
     """A message about an alert that stands in a chat."""
@@ -117,26 +121,27 @@ class AlertRows:
         )
         return None if row is None else _alert_of(row)
 
-    def change(
-        self, alert: Alert, *, only_if: tuple[AlertState, ...] | None = None, **values: Any
-    ) -> Alert | None:
+    def change(self, alert: Alert, **values: Any) -> Alert:
         """Change an alert's row and count its version up, in one conditional UPDATE.
 
-        The change is made only if the row still has ``alert``'s version and, if given, one
-        of the states ``only_if``; None says that somebody else was first. ``chain`` takes a
-        `Chain`, enums are stored by value.
+        Raises `ChangedMeanwhile` when the row no longer has ``alert``'s version; the store
+        then runs the whole unit again, which sees who was first. ``chain`` takes a `Chain`,
+        enums are stored by value.
         """
         packed = {name: _packed(value) for name, value in values.items()}
-        statement = (
-            sa.update(alerts)
-            .where(alerts.c.id == alert.id, alerts.c.version == alert.version)
-            .values(version=alerts.c.version + 1, **packed)
-            .returning(alerts)
+        row = (
+            self._connection.execute(
+                sa.update(alerts)
+                .where(alerts.c.id == alert.id, alerts.c.version == alert.version)
+                .values(version=alerts.c.version + 1, **packed)
+                .returning(alerts)
+            )
+            .mappings()
+            .first()
         )
-        if only_if is not None:
-            statement = statement.where(alerts.c.state.in_([state.value for state in only_if]))
-        row = self._connection.execute(statement).mappings().first()
-        return None if row is None else _alert_of(row)
+        if row is None:
+            raise ChangedMeanwhile(alert.number)
+        return _alert_of(row)
 
     def hear(self, alert_id: int) -> None:
         """Note that something was heard about an alert just now (for telling events apart)."""

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 import structlog
 
+from storage.alerts import ChangedMeanwhile
 from storage.engines import is_sqlite, open_engine
 from storage.unit_of_work import UnitOfWork
 
@@ -149,10 +150,8 @@ class Store:
                 with self.engine.connect() as connection, connection.begin():
                     unit = UnitOfWork(connection, self.clock())
                     outcome = work(unit)
-            except sa.exc.OperationalError as error:
-                if getattr(error.orig, "sqlstate", None) in _CONFLICTS and (
-                    attempt < TRIES_AFTER_CONFLICT
-                ):
+            except (sa.exc.OperationalError, ChangedMeanwhile) as error:
+                if _is_conflict(error) and attempt < TRIES_AFTER_CONFLICT:
                     continue
                 result.set_exception(error)
                 return
@@ -162,6 +161,13 @@ class Store:
             result.set_result(outcome)
             _call_hints(unit)
             return
+
+
+def _is_conflict(error: Exception) -> bool:
+    """Whether the same work may well succeed on fresh rows."""
+    if isinstance(error, sa.exc.DBAPIError):
+        return getattr(error.orig, "sqlstate", None) in _CONFLICTS
+    return isinstance(error, ChangedMeanwhile)
 
 
 def _call_hints(unit: UnitOfWork) -> None:
