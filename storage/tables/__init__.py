@@ -1,0 +1,53 @@
+"""Every table, with a line on what one row is."""
+
+from __future__ import annotations
+
+from storage.tables.alerting import (
+    alert_log,
+    alerts,
+    cards,
+    heartbeats,
+    notices,
+    report_versions,
+    reports,
+)
+from storage.tables.common import metadata
+from storage.tables.people import (
+    access_log,
+    addresses,
+    code_guesses,
+    groups,
+    identities,
+    invites,
+    people,
+    shifts,
+    towns,
+    web_sessions,
+)
+from storage.tables.talk import dialogues, inbox, sender_pace, webchat_chats, webchat_events
+
+__all__ = [
+    "access_log",
+    "addresses",
+    "alert_log",
+    "alerts",
+    "cards",
+    "code_guesses",
+    "dialogues",
+    "groups",
+    "heartbeats",
+    "identities",
+    "inbox",
+    "invites",
+    "metadata",
+    "notices",
+    "people",
+    "report_versions",
+    "reports",
+    "sender_pace",
+    "shifts",
+    "towns",
+    "web_sessions",
+    "webchat_chats",
+    "webchat_events",
+]
