@@ -69,7 +69,7 @@ export class ChatView {
     this.nodes.set(message.id, node);
     if (shown) {
       const held = shown.contains(document.activeElement);
-      node.classList.add("changed");
+      node.classList.toggle("changed", Boolean(this.sitter.settled));
       shown.replaceWith(node);
       if (held) (node.querySelector(".key") ?? this.log).focus({ preventScroll: true });
     } else {
