@@ -19,7 +19,7 @@ from domain.danger import Level
 
 WORDS_ON_CARD = 300
 REPORTS_ON_CARD = 3
-REASONS_ON_CARD = 3
+REASONS_ON_CARD = 2
 
 FIRST_CALL = "有人身危险，请先拨110／120。"
 FIRST_CALL_RED = "危险正在发生，请先拨110／120。"
@@ -191,27 +191,33 @@ def _kept(flags: bytearray) -> bytearray:
 
 
 def _reasons(seen: AlertView) -> Sequence[Span]:
-    reasons: dict[str, str] = {}
+    reasons: dict[str, None] = {}
     found = sorted(
         (evidence for report in seen.reports for evidence in report.evidence),
         key=lambda evidence: -evidence.level.rank,
     )
     for evidence in found:
-        reasons.setdefault(evidence.reason, evidence.text)
+        reasons.setdefault(evidence.reason)
     if not reasons:
         return ()
-    lines = [
-        f"依据：{reason}（“{text}”）\n" for reason, text in list(reasons.items())[:REASONS_ON_CARD]
+    line = "；".join(list(reasons)[:REASONS_ON_CARD])
+    return [
+        Span(f"依据：{line}\n"),
+        Span("等级由规则给出，疑似，待人工核实。\n", Style.QUIET),
     ]
-    return [Span("".join(lines)), Span("等级由规则给出，疑似，待人工核实。\n", Style.QUIET)]
 
 
 def _help(office: Office) -> str:
     lines = [
-        f"{support.name} {support.number}" + (f"（{support.hours}）" if support.hours else "")
+        f"{support.name} {support.number}"
+        + (f"（{support.hours}）" if support.hours and not _is_always(support.hours) else "")
         for support in office.support
     ]
-    return "接收人请安排：谁去现场、谁回电、联系家属或社工。\n可用支援：" + "；".join(lines)
+    return "接收人请安排：谁去现场、谁回电、联系家属或社工。\n可用支援：" + "、".join(lines)
+
+
+def _is_always(hours: str) -> bool:
+    return hours.replace(" ", "") in {"24小时", "全天"}
 
 
 def state_words(seen: AlertView, office: Office, now: datetime) -> str:

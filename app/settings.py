@@ -152,7 +152,6 @@ class Dialogue(Part):
     amend_within: Duration
     question_expires: PositiveDuration
     merge_within: Duration
-    text_limit: Annotated[int, Field(ge=1000)]
     invite_expires: PositiveDuration
     burst_per_minute: Count
 

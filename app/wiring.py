@@ -12,6 +12,7 @@ from datetime import datetime
 from alerts.clock import WorkingHours
 from alerts.dispatcher import Dispatcher, DispatchTimes
 from alerts.office import Office
+from alerts.retention import Remover, Retention
 from alerts.timers import Timers
 from app.settings import Settings
 from bot.channels import webchat
@@ -102,8 +103,16 @@ class House:
             store=self.store,
             office=self.office,
             live=self.live,
-            also=(self.reader().finish_forms,),
+            also=(self.reader().finish_forms, self.remover().look),
         )
+
+    def remover(self) -> Remover:
+        """Return what removes data that has served."""
+        times = self.settings.retention
+        retention = Retention(
+            reports=times.reports, inbox_raw=times.inbox_raw, access_log=times.access_log
+        )
+        return Remover(store=self.store, retention=retention)
 
     def close(self) -> None:
         """Finish what waits and close every connection."""

@@ -22,6 +22,7 @@ from storage.invites import InviteRows
 from storage.notices import NoticeRows
 from storage.people import PeopleRows
 from storage.reports import ReportRows
+from storage.retention import RetentionRows
 from storage.webchat import WebchatRows
 
 
@@ -96,6 +97,11 @@ class UnitOfWork:
     def webchat(self) -> WebchatRows:
         """Chats, events and sessions of the built-in web chat."""
         return WebchatRows(self.connection, self.now)
+
+    @cached_property
+    def retention(self) -> RetentionRows:
+        """What has served and is to go."""
+        return RetentionRows(self.connection, self.now)
 
     @cached_property
     def audit(self) -> AuditRows:
