@@ -146,6 +146,8 @@ class Dispatcher:
             return
         alert = None if notice.alert_id is None else uow.alerts.get(notice.alert_id)
         if notice.kind is NoticeKind.CARD and alert is not None and message_id is not None:
+            # An earlier try may have arrived and shows what was true then: edit it.
+            version = version if notice.fence == 1 else 0
             uow.alerts.add_card(alert.id, notice.address, message_id, version)
             uow.alerts.log(alert.id, LogKind.NOTIFIED, detail=uow.groups.name_of(notice.address))
             if alert.version > version:
@@ -240,7 +242,8 @@ async def _put_out(channel: Channel, notice: Notice, message: OutgoingMessage) -
         await channel.answer_press(chat, notice.target or "", message.plain_text, key=key)
         return None
     if notice.kind is NoticeKind.EDIT:
-        await channel.edit(chat, notice.target or "", message, key=key)
+        # Each try is an edit of its own: the alert may have changed since the last one.
+        await channel.edit(chat, notice.target or "", message, key=f"{key}:{notice.fence}")
         return notice.target
     return await channel.send(chat, message, key=key)
 
