@@ -21,7 +21,7 @@ BUSY_TIMEOUT_MS = 15_000
 
 def is_sqlite(url: str) -> bool:
     """Whether a storage URL names an SQLite file."""
-    return sa.make_url(url).get_backend_name() == "sqlite"
+    return _backend(url) == "sqlite"
 
 
 def open_engine(url: str, *, read_only: bool = False, connections: int = 8) -> sa.Engine:
@@ -30,10 +30,7 @@ def open_engine(url: str, *, read_only: bool = False, connections: int = 8) -> s
     ``read_only`` gives SQLite connections that begin DEFERRED and refuse to write. Raises
     `SetupError` when the URL is not one that Huxin can use.
     """
-    try:
-        backend = sa.make_url(url).get_backend_name()
-    except sa.exc.ArgumentError:
-        backend = "?"
+    backend = _backend(url)
     if backend == "sqlite":
         return _open_sqlite(url, read_only=read_only, connections=connections)
     if backend == "postgresql":
@@ -50,6 +47,13 @@ def open_engine(url: str, *, read_only: bool = False, connections: int = 8) -> s
         found=backend,
         write="写 sqlite:///var/huxin.db 或 postgresql+psycopg://用户:密码@主机/库",
     )
+
+
+def _backend(url: str) -> str:
+    try:
+        return sa.make_url(url).get_backend_name()
+    except sa.exc.ArgumentError:
+        return "?"
 
 
 def _open_sqlite(url: str, *, read_only: bool, connections: int) -> sa.Engine:

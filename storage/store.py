@@ -54,6 +54,7 @@ class Store:
         self.url = url
         self.clock = clock
         self.sqlite = is_sqlite(url)
+        self._closed = False
         self.engine = open_engine(url, connections=1 if self.sqlite else connections)
         self._readers = (
             open_engine(url, read_only=True, connections=connections)
@@ -70,7 +71,13 @@ class Store:
             self._pool = ThreadPoolExecutor(connections, thread_name_prefix="writer")
 
     def submit(self, work: Work[T]) -> Future[T]:
-        """Queue a unit of work; the future ends once it is on disk, or with its error."""
+        """Queue a unit of work; the future ends once it is on disk, or with its error.
+
+        A future that is cancelled while it waits is left out; once begun, it is finished.
+        Raises `RuntimeError` after `close`.
+        """
+        if self._closed:
+            raise RuntimeError("the store is closed")
         result: Future[T] = Future()
         if self._pool is not None:
             self._pool.submit(self._write_alone, work, result)
@@ -85,10 +92,17 @@ class Store:
     def read(self, work: Work[T]) -> T:
         """Run a unit of work that only reads, in the caller's thread, on one snapshot."""
         with self._readers.connect() as connection:
+            if not self.sqlite:
+                connection.execution_options(
+                    isolation_level="REPEATABLE READ", postgresql_readonly=True
+                )
             return work(UnitOfWork(connection, self.clock()))
 
     def close(self) -> None:
-        """Finish what waits and close every connection."""
+        """Finish what waits and close every connection; a second call does nothing."""
+        if self._closed:
+            return
+        self._closed = True
         if self._writer is not None:
             self._waiting.put(None)
             self._writer.join()
@@ -114,7 +128,10 @@ class Store:
                     open_for_business = False
                     break
                 batch.append(following)
-            self._commit_together(batch)
+            # From here on nobody can cancel: what was begun is finished and answered.
+            begun = [one for one in batch if one.result.set_running_or_notify_cancel()]
+            if begun:
+                self._commit_together(begun)
 
     def _commit_together(self, batch: list[_Waiting]) -> None:
         done: list[tuple[_Waiting, UnitOfWork, Any]] = []
@@ -127,10 +144,9 @@ class Store:
                         with connection.begin_nested():
                             outcome = waiting.work(unit)
                     except Exception as error:
-                        if connection.in_transaction() and not connection.invalidated:
-                            waiting.result.set_exception(error)
-                        else:
+                        if not _still_in_transaction(connection):
                             raise
+                        waiting.result.set_exception(error)
                     else:
                         done.append((waiting, unit, outcome))
         except Exception as error:
@@ -145,6 +161,8 @@ class Store:
             _call_hints(unit)
 
     def _write_alone(self, work: Work[T], result: Future[T]) -> None:
+        if not result.set_running_or_notify_cancel():
+            return
         for attempt in range(1, TRIES_AFTER_CONFLICT + 1):
             try:
                 with self.engine.connect() as connection, connection.begin():
@@ -168,6 +186,18 @@ def _is_conflict(error: Exception) -> bool:
     if isinstance(error, sa.exc.DBAPIError):
         return getattr(error.orig, "sqlstate", None) in _CONFLICTS
     return isinstance(error, ChangedMeanwhile)
+
+
+def _still_in_transaction(connection: sa.Connection) -> bool:
+    """Whether the units before a failed one still stand.
+
+    SQLite undoes the whole transaction by itself when the disk is full or fails
+    (https://www.sqlite.org/lang_transaction.html), and SQLAlchemy does not hear of it: what
+    follows would begin a new transaction and its commit would speak for rows that are gone.
+    """
+    if connection.invalidated or not connection.in_transaction():
+        return False
+    return bool(getattr(connection.connection.dbapi_connection, "in_transaction", False))
 
 
 def _call_hints(unit: UnitOfWork) -> None:

@@ -1,0 +1,461 @@
+"""A whole office for the stories: real store, reader, dialogue, timers and dispatcher.
+
+No loop runs by itself: `settle` goes round until nothing is due, `after` pushes the clock
+from one due time to the next. Each message that a chat gets has to be expected with `sees`;
+one that nobody expected fails the test. Names are invented.
+"""
+
+from __future__ import annotations
+
+import io
+import itertools
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+import sqlalchemy as sa
+
+from alerts.clock import WorkingHours
+from alerts.dispatcher import Dispatcher, DispatchTimes
+from alerts.office import Office
+from alerts.timers import Timers
+from app import logs, settings
+from bot.dialogue import Dialogue
+from bot.enrolment import invite
+from bot.reader import Reader
+from domain.alert import Alert, LogKind
+from domain.channel import (
+    Address,
+    Attachment,
+    ButtonPress,
+    ChatKind,
+    IncomingMessage,
+    Location,
+    Sender,
+)
+from domain.duty import Person, Post, Role, Scope
+from nlp import places
+from storage.live import LocalLive
+from storage.notices import Priority
+from storage.store import Store
+from storage.tables import alerts, dialogues, inbox, notices
+from storage.unit_of_work import UnitOfWork
+from tests.fakes import PushedClock, RecordingChannel, Shown, packed, plain_reading
+
+T = TypeVar("T")
+
+WEDNESDAY_TEN = datetime(2026, 3, 4, 2, 0, tzinfo=UTC)  # 10:00 in Panyu
+DASHI, SHIQI = "大石街道", "石碁镇"
+PANYU = Path(__file__).parents[1] / "districts" / "panyu.toml"
+MOST_ROUNDS = 60
+_CHINESE = re.compile(r"[\u4e00-\u9fff]+")
+
+
+@dataclass(frozen=True)
+class Chat:
+    """A chat: somebody's private one, or a duty group's room."""
+
+    channel: str
+    chat: str
+    kind: ChatKind = ChatKind.PRIVATE
+
+    @property
+    def address(self) -> Address:
+        """The chat as notices know it."""
+        return Address(channel=self.channel, chat=self.chat)
+
+
+@dataclass(frozen=True)
+class Somebody:
+    """Somebody in the stories; ``person`` None: not enrolled."""
+
+    name: str
+    sender: str
+    private: Chat
+    person: Person | None = None
+
+    @property
+    def known(self) -> Person:
+        """Who they are to the office."""
+        assert self.person is not None, f"{self.name} is not enrolled"
+        return self.person
+
+
+@dataclass(frozen=True)
+class Said:
+    """A message that somebody wrote."""
+
+    by: Somebody
+    where: Chat
+    message_id: str
+
+
+Where = Somebody | Chat | Shown
+
+
+@cache
+def panyu() -> places.Gazetteer:
+    """Read the towns once for all stories."""
+    return places.load(PANYU)
+
+
+@cache
+def office_of_panyu() -> Office:
+    """Return the office as the product's own settings make it, with plain readings."""
+    own = settings.load(environ={})
+    return Office(
+        name=own.office.name,
+        district=own.office.district,
+        assess=plain_reading,
+        gazetteer=panyu(),
+        times=own.level_times(),
+        hours=WorkingHours(
+            zone=own.office.time_zone,
+            days=frozenset(own.office.working_days),
+            spans=own.office.working_hours,
+        ),
+        support=own.supports(),
+        amend_within=own.dialogue.amend_within,
+        merge_within=own.dialogue.merge_within,
+        question_lasts=own.dialogue.question_expires,
+        invite_lasts=own.dialogue.invite_expires,
+        burst_per_minute=own.dialogue.burst_per_minute,
+    )
+
+
+@dataclass
+class WholeOffice:
+    """An office and everybody in it. ``restless``: it restarts after every step."""
+
+    url: str
+    office: Office
+    clock: PushedClock
+    restless: bool = False
+    channels: dict[str, RecordingChannel] = field(default_factory=dict)
+    secrets: set[str] = field(default_factory=set)
+    _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    people: dict[str, Somebody] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Open the store and let the usual people in."""
+        self.channels = {name: RecordingChannel(name) for name in ("wire", "pigeon")}
+        self.open()
+        self.chen = self.enrols("陈小燕", Role.GRID_WORKER, DASHI)
+        self.he = self.enrols("何文静", Role.SOCIAL_WORKER, DASHI)
+        self.li = self.enrols("李国明", Role.TOWN_OFFICER, DASHI)
+        self.wang = self.enrols("王秀芳", Role.TOWN_OFFICER, DASHI)
+        self.zhao = self.enrols("赵建军", Role.TOWN_OFFICER, SHIQI)
+        self.zhou = self.enrols("周志强", Role.DISTRICT_OFFICER, None)
+        self.deng = self.enrols("邓永康", Role.LEADER, None)
+        self.outsider = self.stranger("路过的人")
+        self.room_dashi = self.binds("room-4711-a", Scope.TOWN, DASHI)
+        self.room_shiqi = self.binds("room-4712-b", Scope.TOWN, SHIQI)
+        self.room_district = self.binds("room-4713-c", Scope.DISTRICT, None)
+        self.on_duty(self.deng, Post.LEADER_DUTY)
+
+    def open(self) -> None:
+        """Make every object anew from what is on disk."""
+        self.store = Store(self.url, clock=self.clock, connections=4)
+        self.live = LocalLive()
+        self.reader = Reader(self.store, Dialogue(self.office), self.channels, self.live)
+        self.timers = Timers(self.store, self.office, self.live, also=(self.reader.finish_forms,))
+        waits = {
+            Priority.RED: timedelta(seconds=30),
+            Priority.ORANGE: timedelta(minutes=2),
+            Priority.YELLOW: timedelta(minutes=10),
+        }
+        times = DispatchTimes(timedelta(seconds=30), timedelta(seconds=1), waits)
+        self.dispatcher = Dispatcher(self.store, self.office, self.channels, self.live, times)
+
+    def close(self) -> None:
+        """Leave everything on disk."""
+        self.store.close()
+
+    def restarts(self) -> None:
+        """Drop every object and open the store again."""
+        self.close()
+        self.open()
+
+    # Who is there ----------------------------------------------------------------------
+
+    def enrols(self, name: str, role: Role, town: str | None, *, channel: str = "wire") -> Somebody:
+        """Enrol somebody with a private chat."""
+        person = self.store.write(lambda uow: uow.people.add(name=name, role=role, town=town))
+        return self.meets(replace(self.stranger(name, channel=channel), person=person))
+
+    def meets(self, somebody: Somebody) -> Somebody:
+        """Let the office know a sender and private chat of an enrolled person."""
+        person, private = somebody.known, somebody.private
+
+        def know(uow: UnitOfWork) -> None:
+            uow.people.identify(person, private.channel, somebody.sender)
+            uow.groups.keep_address(private.address, person_id=person.id)
+
+        self.store.write(know)
+        return somebody
+
+    def stranger(self, name: str, *, channel: str = "wire") -> Somebody:
+        """Somebody with a chat whom the office does not know."""
+        number = next(self._numbers)
+        somebody = Somebody(name, f"sender-88{number}", Chat(channel, f"private-77{number}"))
+        self.secrets |= {name, somebody.sender, somebody.private.chat}
+        self.people[somebody.sender] = somebody
+        return somebody
+
+    def binds(self, chat: str, scope: Scope, town: str | None, *, channel: str = "wire") -> Chat:
+        """Make a room a duty group."""
+        room = Chat(channel, chat, ChatKind.GROUP)
+        self.secrets.add(chat)
+        title = f"{town or '区'}值班群"
+        self.store.write(
+            lambda uow: uow.groups.bind(room.address, scope=scope, town=town, title=title)
+        )
+        return room
+
+    def on_duty(self, somebody: Somebody, post: Post, *, hours: int = 240) -> None:
+        """Put somebody on the roster from now on."""
+        person = somebody.known
+        now = self.clock.now
+        self.store.write(
+            lambda uow: uow.duty.add(
+                person,
+                post,
+                town=person.town,
+                starts_at=now,
+                ends_at=now + timedelta(hours=hours),
+            )
+        )
+
+    def invites(self, **what: Any) -> str:
+        """Return a new invite code."""
+        made = self.store.write(
+            lambda uow: invite(uow, **{"lasts": self.office.invite_lasts, **what})
+        )
+        self.secrets.add(made.code)
+        return made.code
+
+    # What happens ----------------------------------------------------------------------
+
+    def receives(
+        self,
+        by: Somebody,
+        text: str,
+        *,
+        where: Chat | None = None,
+        reply_to: Said | Shown | None = None,
+        edit_of: Said | None = None,
+        attachments: tuple[Attachment, ...] = (),
+        location: Location | None = None,
+        agent: str = "",
+    ) -> Said:
+        """Let a message arrive in the inbox, and nothing more."""
+        chat = where or by.private
+        message_id = edit_of.message_id if edit_of else self.channels[chat.channel].new_id()
+        message = IncomingMessage(
+            address=chat.address,
+            chat_kind=chat.kind,
+            sender=Sender(by.sender, by.name),
+            message_id=message_id,
+            text=text,
+            sent_at=self.clock.now,
+            edit=next(self._numbers) if edit_of else 0,
+            reply_to=reply_to.message_id if reply_to else None,
+            attachments=attachments,
+            location=location,
+        )
+        self.secrets.add(text)
+        self.arrives(message, agent=agent)
+        return Said(by, chat, message_id)
+
+    def arrives(self, incoming: IncomingMessage | ButtonPress, *, agent: str = "") -> bool:
+        """Put a payload into the inbox; False when the same one is there already."""
+        key = (
+            f"{incoming.message_id}:{incoming.edit}"
+            if isinstance(incoming, IncomingMessage)
+            else f"press:{incoming.press_id}"
+        )
+        address = incoming.address
+        return self.store.write(
+            lambda uow: uow.inbox.put(
+                channel=address.channel,
+                chat=address.chat,
+                message_key=key,
+                raw=packed(incoming),
+                agent=agent,
+            )
+        )
+
+    async def says(self, by: Somebody, text: str, **how: Any) -> Said:
+        """Let somebody write, and the office do what follows."""
+        said = self.receives(by, text, **how)
+        await self.settle()
+        return said
+
+    def touches(
+        self, by: Somebody, label: str, on: Shown, *, data: str | None = None
+    ) -> ButtonPress:
+        """Let a press arrive in the inbox, and nothing more."""
+        rooms = {self.room_dashi, self.room_shiqi, self.room_district}
+        in_room = any(room.address == on.address for room in rooms)
+        pressed = ButtonPress(
+            address=on.address,
+            chat_kind=ChatKind.GROUP if in_room else ChatKind.PRIVATE,
+            sender=Sender(by.sender, by.name),
+            press_id=f"press-{next(self._numbers)}",
+            message_id=on.message_id,
+            data=data if data is not None else on.data_of(label),
+            sent_at=self.clock.now,
+        )
+        self.arrives(pressed)
+        return pressed
+
+    async def presses(self, by: Somebody, label: str, on: Shown, *, data: str | None = None) -> str:
+        """Let somebody press a button; returns the short answer that they alone read."""
+        pressed = self.touches(by, label, on, data=data)
+        await self.settle()
+        return self.answer_to(pressed)
+
+    def answer_to(self, pressed: ButtonPress) -> str:
+        """Return the short answer to a press; everybody who presses is answered."""
+        channel = self.channels[pressed.address.channel]
+        answers = [toast.text for toast in channel.toasts if toast.press_id == pressed.press_id]
+        assert answers, f"{pressed.data} was never answered"
+        return answers[-1]
+
+    async def settle(self, *, rounds: int = MOST_ROUNDS) -> None:
+        """Read, let climb and send until nothing is due."""
+        for _ in range(rounds):
+            acted = 0
+            for step in ("read", "time", "send"):
+                acted += await self.go(step)
+                if self.restless:
+                    self.restarts()
+            if not acted:
+                return
+        pytest.fail(f"the office does not come to rest in {rounds} rounds")
+
+    async def go(self, step: str) -> int:
+        """Take one step of one of the three loops."""
+        if step == "read":
+            return await self.reader.read_due()
+        if step == "time":
+            return await self.timers.act_on_due()
+        return await self.dispatcher.send_due()
+
+    async def after(self, **span: float) -> None:
+        """Let time pass, and everything happen when it is due."""
+        until = self.clock.now + timedelta(**span)
+        await self.settle()
+        while (due := self._next_due()) is not None and due <= until:
+            self.clock.now = due
+            await self.settle()
+        self.clock.now = until
+        await self.settle()
+
+    def _next_due(self) -> datetime | None:
+        times = (
+            sa.select(alerts.c.next_escalation_at).where(alerts.c.next_escalation_at.is_not(None)),
+            sa.select(notices.c.due_at).where(notices.c.state == "due"),
+            sa.select(notices.c.lease_until).where(notices.c.lease_until.is_not(None)),
+            sa.select(inbox.c.due_at).where(inbox.c.done_at.is_(None)),
+            sa.select(inbox.c.lease_until).where(inbox.c.lease_until.is_not(None)),
+            sa.select(dialogues.c.expires_at),
+        )
+        found: list[datetime] = []
+        with self.store.engine.connect() as connection:
+            for query in times:
+                found += connection.scalars(query).all()
+        found += self.dispatcher.held.values()
+        return min((time for time in found if time > self.clock.now), default=None)
+
+    # What people see -------------------------------------------------------------------
+
+    def messages(self, where: Where) -> list[Shown]:
+        """Return what stands in a chat, the oldest first."""
+        address = where.private.address if isinstance(where, Somebody) else where.address
+        shown = self.channels[address.channel].shown
+        return [one for one in shown if one.chat == address.chat]
+
+    def sees(self, where: Where, *words: str) -> Shown:
+        """Expect a message with these words that was not expected before."""
+        unread = [one for one in self.messages(where) if not one.read]
+        for one in unread:
+            if all(word in one.text for word in words):
+                one.read = True
+                return one
+        texts = "\n---\n".join(one.text for one in unread) or "nothing"
+        return pytest.fail(f"expected {words}, but there is:\n{texts}")
+
+    def sees_nothing(self, *everywhere: Where) -> None:
+        """Nothing stands there that was not expected."""
+        for where in everywhere:
+            texts = [one.text for one in self.messages(where) if not one.read]
+            assert not texts, f"nobody expected: {texts}"
+
+    def reads_all(self) -> None:
+        """Let everything that stands anywhere be expected; for what a story is not about."""
+        for channel in self.channels.values():
+            for one in channel.shown:
+                one.read = True
+
+    # What is on disk -------------------------------------------------------------------
+
+    def read(self, look: Callable[[UnitOfWork], T]) -> T:
+        """Look something up."""
+        return self.store.read(look)
+
+    def alert(self, number: int = 1) -> Alert:
+        """Return an alert by its number."""
+        found = self.store.read(lambda uow: uow.alerts.get(number))
+        assert found is not None, f"there is no alert {number}"
+        return found
+
+    def count(self, table: sa.Table, *where: sa.ColumnElement[bool]) -> int:
+        """Count rows."""
+        query = sa.select(sa.func.count()).select_from(table).where(*where)
+        return self.store.read(lambda uow: uow.connection.execute(query).scalar_one())
+
+    def story_of(self, number: int = 1) -> list[LogKind]:
+        """Return the kinds of an alert's timeline."""
+        return [entry.kind for entry in self.store.read(lambda uow: uow.alerts.timeline(number))]
+
+    def check_end(self, logged: str) -> None:
+        """Nothing came that no story expected, nothing is stuck, nothing private was logged."""
+        for channel in self.channels.values():
+            left = [f"{one.chat}: {one.text}" for one in channel.shown if not one.read]
+            assert not left, "nobody expected:\n" + "\n---\n".join(left)
+        check_log(logged, self.secrets)
+
+
+def check_log(logged: str, secrets: set[str]) -> None:
+    """Fail when a log holds anything that people wrote or are called."""
+    found = [secret for secret in secrets if len(secret) > 1 and secret in logged]
+    assert not found, f"in the log: {found}"
+    for town in panyu().towns:
+        logged = logged.replace(town.name, "")
+    assert not _CHINESE.findall(logged)
+
+
+@pytest.fixture
+def log_of_story() -> Iterator[io.StringIO]:
+    """Keep the whole log of a story."""
+    kept = io.StringIO()
+    logs.set_up(strict=True, level="DEBUG", to=kept)
+    yield kept
+    logs.set_up(strict=True)
+
+
+@pytest.fixture
+def office(database: str, log_of_story: io.StringIO) -> Iterator[WholeOffice]:
+    """Give a whole office, once on each engine, on a Wednesday at ten."""
+    whole = WholeOffice(database, office_of_panyu(), PushedClock(WEDNESDAY_TEN))
+    try:
+        yield whole
+        whole.check_end(log_of_story.getvalue())
+    finally:
+        whole.close()
