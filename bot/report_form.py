@@ -54,14 +54,26 @@ class Form:
         leads = {question.key: question.lead for question in QUESTIONS}
         return "\n".join(leads[key] + words for key, words in self.answers)
 
-    def answered(self, words: str) -> Form:
+    def answered(
+        self,
+        words: str,
+        *,
+        attachments: tuple[Attachment, ...] = (),
+        location: Location | None = None,
+    ) -> Form:
         """Return the form with the present question answered; empty words skip it."""
         question = self.question
         if question is None:
             return self
         said = words.strip()
         answers = (*self.answers, (question.key, said)) if said else self.answers
-        return replace(self, step=self.step + 1, answers=answers)
+        return replace(
+            self,
+            step=self.step + 1,
+            answers=answers,
+            attachments=(*self.attachments, *attachments),
+            location=location or self.location,
+        )
 
     def pack(self) -> dict[str, Any]:
         """Return the form as a dialogue state."""
