@@ -17,6 +17,7 @@ from alerts.escalation import call_next_step, outcome_due
 from alerts.notices import FALSE_ALARM_REASONS
 from alerts.office import Office
 from alerts.outcomes import tell_reporters
+from alerts.proposals import propose_no_matches
 from alerts.routing import holder
 from domain.alert import Alert, AlertState, LogKind, Outcome
 from domain.duty import Person
@@ -128,6 +129,8 @@ def close(
     )
     if pressed.result is Result.DONE:
         tell_reporters(uow, office, pressed.alert)
+        if outcome is Outcome.FALSE_ALARM and not alert.drill:
+            propose_no_matches(uow, alert)
     return pressed
 
 

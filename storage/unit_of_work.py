@@ -6,7 +6,8 @@ must follow a commit (a wake-up, which is only a hint) is left with `after_commi
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
 
@@ -21,6 +22,7 @@ from storage.inbox import InboxRows
 from storage.invites import InviteRows
 from storage.notices import NoticeRows
 from storage.people import PeopleRows
+from storage.proposals import ProposalRows
 from storage.reports import ReportRows
 from storage.retention import RetentionRows
 from storage.webchat import WebchatRows
@@ -42,6 +44,12 @@ class UnitOfWork:
     def after_commit(self, hint: Callable[[], None]) -> None:
         """Have ``hint`` called once the transaction is on disk; it may be lost, never early."""
         self._hints.append(hint)
+
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """Undo what is done within, and only that, when it raises; the error goes on."""
+        with self.connection.begin_nested():
+            yield
 
     @property
     def hints(self) -> tuple[Callable[[], None], ...]:
@@ -102,6 +110,11 @@ class UnitOfWork:
     def retention(self) -> RetentionRows:
         """What has served and is to go."""
         return RetentionRows(self.connection, self.now)
+
+    @cached_property
+    def proposals(self) -> ProposalRows:
+        """Lines that rules should leave alone."""
+        return ProposalRows(self.connection, self.now)
 
     @cached_property
     def audit(self) -> AuditRows:

@@ -10,6 +10,7 @@ from storage.tables.alerting import (
     notices,
     report_versions,
     reports,
+    rule_proposals,
 )
 from storage.tables.common import metadata
 from storage.tables.people import (
@@ -44,6 +45,7 @@ __all__ = [
     "people",
     "report_versions",
     "reports",
+    "rule_proposals",
     "sender_pace",
     "shifts",
     "towns",

@@ -155,3 +155,17 @@ heartbeats = sa.Table(
     sa.Column("name", sa.Text, primary_key=True),
     sa.Column("at", UtcTime, nullable=False),
 )
+
+# One line that a rule should leave alone, proposed by a false alarm.
+rule_proposals = sa.Table(
+    "rule_proposals",
+    metadata,
+    growing_id(),
+    sa.Column("rule", sa.Text, nullable=False),
+    sa.Column("line", sa.Text, nullable=False),
+    sa.Column("alert_id", BigId, reference(alerts), nullable=False),
+    sa.Column("proposed_at", UtcTime, nullable=False),
+    sa.Column("decided_at", UtcTime),
+    sa.Column("decision", sa.Text),
+    sa.UniqueConstraint("rule", "line"),
+)

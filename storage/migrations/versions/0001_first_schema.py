@@ -398,6 +398,26 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_reports_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "rule_proposals",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
+        sa.Column("rule", sa.Text(), nullable=False),
+        sa.Column("line", sa.Text(), nullable=False),
+        sa.Column("alert_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("proposed_at", UtcTime(), nullable=False),
+        sa.Column("decided_at", UtcTime(), nullable=True),
+        sa.Column("decision", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["alert_id"], ["alerts.id"], name=op.f("fk_rule_proposals_alert_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rule_proposals")),
+        sa.UniqueConstraint("rule", "line", name=op.f("uq_rule_proposals_rule_line")),
+    )
+    op.create_table(
         "notices",
         sa.Column(
             "id",
@@ -488,6 +508,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_notices_alert_id"))
 
     op.drop_table("notices")
+    op.drop_table("rule_proposals")
     with op.batch_alter_table("reports", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_reports_person_id"))
         batch_op.drop_index(batch_op.f("ix_reports_alert_id"))
