@@ -13,7 +13,7 @@ WRONG_SOMEWHERE = "出了点问题，请稍后再试。情况紧急请先打 110
 
 # The demo's sentences: level of the stripe, its word, what is sent; {town} is the demo's.
 SAMPLES = (
-    ("red", "红", "{town}富丽花园12栋天台边上坐着一个男的，情绪很激动，扬言要跳下来"),
+    ("red", "红", "{town}富丽花园12栋，有个男的坐在天台边上，情绪很激动，扬言要跳下来"),
     ("orange", "橙", "刘某因为工资的事在村委会说，再不解决就死给你们看"),
     ("yellow", "黄", "独居的陈伯最近总说活着没意思，把存折和后事都交代给了女儿"),
     ("none", "无", "业主反映电梯坏了三个月没人修，准备下周去区里上访"),
