@@ -6,41 +6,18 @@ wrong. People's mistakes are answered with a sentence, never a traceback.
 
 from __future__ import annotations
 
-import functools
-import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
 from app import logs
-from app.settings import Settings, load
-from domain.errors import PersonCanFix, SetupError
+from app.command_line import answers_mistakes, settings_of
+from app.office_group import people, roster
+from app.rules_group import rules
 
-_F = TypeVar("_F", bound=Callable[..., Any])
 SETTINGS_VARIABLE = "HUXIN_SETTINGS"
-
-
-def answers_mistakes(command: _F) -> _F:
-    """Print what is wrong and how to mend it, and end with 2 (settings) or 1 (the asking)."""
-
-    @functools.wraps(command)
-    def run(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return command(*args, **kwargs)
-        except SetupError as error:
-            click.echo(f"✗ {error}", err=True)
-            sys.exit(2)
-        except PersonCanFix as error:
-            click.echo(f"✗ {error.reply}", err=True)
-            sys.exit(1)
-        except BrokenPipeError:
-            sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - nobody reads any more
-            sys.exit(0)
-
-    return run  # type: ignore[return-value]
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -62,11 +39,6 @@ def main(context: click.Context, file: Path | None, *, log_json: bool) -> None:
     """
     logs.set_up(as_json=log_json)
     context.obj = file
-
-
-def _settings(context: click.Context) -> Settings:
-    file: Path | None = context.obj
-    return load(file)
 
 
 @main.command()
@@ -106,7 +78,7 @@ def _run(context: click.Context, *names: str) -> None:
     from app.running import run as run_parts
 
     parts = frozenset(Part(name) for name in names)
-    run_parts(_settings(context), parts, say=click.echo)
+    run_parts(settings_of(context), parts, say=click.echo)
 
 
 @main.command()
@@ -116,7 +88,7 @@ def check(context: click.Context) -> None:
     """检查设置、规则、镇街、数据库、渠道：每行是好的，或写明怎么办。"""
     from app.checking import check_everything
 
-    sys.exit(0 if check_everything(lambda: _settings(context), say=click.echo) else 2)
+    sys.exit(0 if check_everything(lambda: settings_of(context), say=click.echo) else 2)
 
 
 @main.command()
@@ -126,7 +98,7 @@ def migrate(context: click.Context) -> None:
     """把数据库升到这一版程序的结构。"""
     from storage import migrate as schema
 
-    settings = _settings(context)
+    settings = settings_of(context)
     schema.upgrade(settings.storage.url)
     click.echo(f"数据库结构：{schema.state(settings.storage.url)[0]}")
 
@@ -146,7 +118,7 @@ def assess(context: click.Context, text: str | None, source: Any, *, as_json: bo
     if (text is None) == (source is None):
         message = "写一段话，或用 --file 给一个文件（两者选一）。"
         raise click.UsageError(message)
-    settings = _settings(context)
+    settings = settings_of(context)
     if text is not None:
         assess_command.one(settings, text, as_json=as_json)
     else:
@@ -170,7 +142,7 @@ def invite(context: click.Context, /, *, as_json: bool, **wanted: Any) -> None:
     """发邀请码：登记一个人，或绑定一个值班群。每个码用一次。"""
     from app import invite_command
 
-    invite_command.invite(_settings(context), as_json=as_json, **wanted)
+    invite_command.invite(settings_of(context), as_json=as_json, **wanted)
 
 
 @main.command()
@@ -181,64 +153,11 @@ def drill(context: click.Context, town: str) -> None:
     """发一次演练：TOWN 写镇街名或 all，消息标明【演练】，照真的走。"""
     from app import office_commands
 
-    office_commands.drill(_settings(context), town)
+    office_commands.drill(settings_of(context), town)
 
 
-@main.group()
-def roster() -> None:
-    """值班表。"""
-
-
-@roster.command("add")
-@click.option("--post", required=True, help="town_duty、district_duty 或 leader_duty。")
-@click.option("--person", required=True, help="已登记的人：编号或姓名。")
-@click.option("--town", help="镇街（镇街值班要写）。")
-@click.option("--from", "starts", required=True, metavar="'2026-11-22 08:00'", help="从何时。")
-@click.option("--to", "ends", required=True, metavar="'2026-11-23 08:00'", help="到何时。")
-@click.pass_context
-@answers_mistakes
-def roster_add(context: click.Context, /, **shift: Any) -> None:
-    """排一个班。"""
-    from app import office_commands
-
-    office_commands.add_shift(_settings(context), **shift)
-
-
-@roster.command("show")
-@click.option("--days", type=click.IntRange(1, 366), default=7, help="看几天。")
-@click.pass_context
-@answers_mistakes
-def roster_show(context: click.Context, days: int) -> None:
-    """看接下来几天谁值班。"""
-    from app import office_commands
-
-    office_commands.show_roster(_settings(context), days)
-
-
-@main.group()
-def people() -> None:
-    """登记的人。"""
-
-
-@people.command("list")
-@click.pass_context
-@answers_mistakes
-def people_list(context: click.Context) -> None:
-    """列出登记的人。"""
-    from app import office_commands
-
-    office_commands.list_people(_settings(context))
-
-
-@people.command("revoke")
-@click.argument("number", type=click.IntRange(1))
-@click.pass_context
-@answers_mistakes
-def people_revoke(context: click.Context, number: int) -> None:
-    """收回一个人的登记（NUMBER 是名单里的编号），网页也一并退出。"""
-    from app import office_commands
-
-    office_commands.revoke(_settings(context), number)
+for group in (rules, roster, people):
+    main.add_command(group)
 
 
 if __name__ == "__main__":
