@@ -9,7 +9,6 @@ channels do not wait for each other.
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -20,11 +19,12 @@ from alerts import outbox
 from alerts.notices import Why, card
 from alerts.office import Office
 from alerts.routing import holder
+from alerts.undelivered import Failure, settle
 from alerts.view import view
 from domain.alert import Alert, LogKind
 from domain.channel import Address, Channel, OutgoingMessage
 from domain.duty import Scope
-from domain.errors import AddressMoved, DeliveryError, MessageGone, Refused, RetryLater
+from domain.errors import AddressMoved, MessageGone, Refused, RetryLater
 from storage.live import BOARD, NOTICES, Live
 from storage.notices import Notice, NoticeKind, Priority
 from storage.store import Store
@@ -32,7 +32,8 @@ from storage.unit_of_work import UnitOfWork
 
 BATCH = 40
 SEND_SECONDS = 15.0
-FIRST_WAIT = timedelta(seconds=1)
+LONGEST_WAIT = timedelta(minutes=10)
+WAIT_UNWRITTEN = timedelta(minutes=1)
 
 log = structlog.get_logger()
 
@@ -88,7 +89,14 @@ class Dispatcher:
         uow.notices.expire()
         held = frozenset(name for name, until in self.held.items() if until > uow.now)
         leased = uow.notices.lease(limit=BATCH, lease=self.times.lease, not_channels=held)
-        return [(notice, *self._write(uow, notice)) for notice in leased]
+        written = []
+        for notice in leased:
+            try:
+                written.append((notice, *self._write(uow, notice)))
+            except Exception:  # one notice that cannot be written holds up no other
+                log.exception("writing_failed", notice=notice.id)
+                uow.notices.put_off(notice, until=uow.now + WAIT_UNWRITTEN, reason="写不出来")
+        return written
 
     def _write(self, uow: UnitOfWork, notice: Notice) -> tuple[OutgoingMessage | None, int]:
         """Return the words of a notice and, for a card, the version of the alert they show."""
@@ -126,7 +134,7 @@ class Dispatcher:
         try:
             async with asyncio.timeout(SEND_SECONDS):
                 message_id = await _put_out(channel, notice, message)
-        except DeliveryError as error:
+        except (AddressMoved, MessageGone, Refused, RetryLater) as error:
             return await self._record_failure(notice, error)
         except TimeoutError:
             late = RetryLater("超时，可能已送达", may_have_arrived=True)
@@ -160,80 +168,17 @@ class Dispatcher:
                 uow.after_commit(lambda: self.live.wake(NOTICES))
         uow.after_commit(lambda: self.live.wake(BOARD))
 
-    async def _record_failure(self, notice: Notice, error: DeliveryError) -> bool:
+    async def _record_failure(self, notice: Notice, error: Failure) -> bool:
         if isinstance(error, RetryLater) and error.whole_channel and error.not_before:
             self.held[notice.address.channel] = error.not_before
-        await asyncio.wrap_future(
-            self.store.submit(lambda uow: self._settle_failure(uow, notice, error))
-        )
+        longest = self.times.longest_wait.get(notice.priority, LONGEST_WAIT)
+
+        def record(uow: UnitOfWork) -> None:
+            settle(uow, notice, error, longest)
+            uow.after_commit(lambda: self.live.wake(NOTICES))
+
+        await asyncio.wrap_future(self.store.submit(record))
         return not isinstance(error, RetryLater | AddressMoved)
-
-    def _settle_failure(self, uow: UnitOfWork, notice: Notice, error: DeliveryError) -> None:
-        if isinstance(error, AddressMoved):
-            uow.groups.move(notice.address, error.new_chat)
-            uow.notices.put_off(notice, until=uow.now, reason="地址已迁移")
-            uow.after_commit(lambda: self.live.wake(NOTICES))
-        elif isinstance(error, MessageGone):
-            self._send_anew(uow, notice)
-        elif isinstance(error, Refused):
-            self._take_another_way(uow, notice, error)
-        elif isinstance(error, RetryLater):
-            until = uow.now + self._wait(notice)
-            if error.not_before is not None:
-                until = max(until, error.not_before)
-            uow.notices.put_off(notice, until=until, reason=error.reason)
-
-    def _wait(self, notice: Notice) -> timedelta:
-        """Grow with the tries, up to the level's longest wait, with jitter."""
-        longest = self.times.longest_wait.get(notice.priority, timedelta(minutes=10))
-        grown: timedelta = FIRST_WAIT * (2 ** min(notice.attempts, 12))
-        return min(grown, longest) * random.uniform(0.75, 1.0)  # noqa: S311 - jitter
-
-    def _send_anew(self, uow: UnitOfWork, notice: Notice) -> None:
-        """The message to edit is gone: an alert's card is sent again, the rest is dropped."""
-        uow.notices.refused(notice, "原消息已不在")
-        if notice.card_id is None or notice.alert_id is None:
-            return
-        uow.alerts.drop_cards([notice.card_id])
-        alert = uow.alerts.get(notice.alert_id)
-        if alert is not None and alert.is_live:
-            uow.notices.add(
-                notice.address,
-                key=f"anew:{notice.key}",
-                kind=NoticeKind.CARD,
-                priority=outbox.priority_of(alert.level),
-                alert_id=alert.id,
-                why=Why.RAISED.value,
-            )
-            uow.after_commit(lambda: self.live.wake(NOTICES))
-
-    def _take_another_way(self, uow: UnitOfWork, notice: Notice, error: Refused) -> None:
-        """An address refuses: another of the same person is tried, and the next step is due."""
-        uow.notices.refused(notice, error.reason)
-        if error.address_is_dead:
-            uow.groups.switch_off(notice.address, error.reason)
-        alert = None if notice.alert_id is None else uow.alerts.get(notice.alert_id)
-        log.warning("notice_refused", channel=notice.address.channel, kind=notice.kind.value)
-        if alert is None or notice.kind is not NoticeKind.CARD:
-            return
-        uow.alerts.log(
-            alert.id,
-            LogKind.NOTICE_REFUSED,
-            detail=f"{uow.groups.name_of(notice.address)}：{error.reason}",
-        )
-        for address in uow.groups.other_ways(notice.address):
-            uow.notices.add(
-                address,
-                key=f"way:{notice.key}:{address.channel}:{address.chat}",
-                kind=NoticeKind.CARD,
-                priority=notice.priority,
-                alert_id=alert.id,
-                why=notice.why,
-            )
-            uow.after_commit(lambda: self.live.wake(NOTICES))
-            return
-        if alert.is_live and alert.taken_by is None:
-            uow.alerts.change(alert, next_escalation_at=uow.now)
 
 
 async def _put_out(channel: Channel, notice: Notice, message: OutgoingMessage) -> str | None:

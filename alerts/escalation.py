@@ -9,13 +9,21 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
+
 from alerts import outbox
 from alerts.clock import WorkingHours
 from alerts.notices import Why
 from alerts.office import Office
 from alerts.routing import targets
 from domain.alert import Alert, AlertState, Chain, LevelTimes, LogKind
+from storage.alerts import ChangedMeanwhile
+from storage.store import StorageFailure
 from storage.unit_of_work import UnitOfWork
+
+WAIT_AFTER_FAILURE = timedelta(seconds=30)
+
+log = structlog.get_logger()
 
 
 def freeze_chain(times: LevelTimes, at: datetime, hours: WorkingHours) -> Chain:
@@ -62,19 +70,22 @@ def restart(
     return climb(uow, office, fresh, why)
 
 
-def climb(uow: UnitOfWork, office: Office, alert: Alert, why: Why) -> Alert:
+def climb(
+    uow: UnitOfWork, office: Office, alert: Alert, why: Why, *, at_once: bool = False
+) -> Alert:
     """Call every step of an open alert that is due, skipping the empty ones at once.
 
-    Called in the transaction that raises the alert and whenever its time has come.
-    Returns the alert with its next time set.
+    Called in the transaction that raises the alert and whenever its time has come; with
+    ``at_once`` the next step is due whatever the chain says. Returns the alert with its
+    next time set.
     """
     times, due_at = alert.chain.times, alert.chain.due_at
-    step, skipping, escalated = alert.step, False, False
-    while step < len(times.steps) and (skipping or due_at[step] <= uow.now):
+    step, call_now, escalated = alert.step, at_once, False
+    while step < len(times.steps) and (call_now or due_at[step] <= uow.now):
         reached = targets(uow, alert, times.steps[step].to)
         step += 1
-        skipping = not reached
-        if skipping:
+        call_now = not reached
+        if not reached:
             uow.alerts.log(alert.id, LogKind.STEP_EMPTY, detail=f"第{step}级")
             continue
         if step > 1:
@@ -113,7 +124,10 @@ def call_next_step(uow: UnitOfWork, alert: Alert) -> tuple[Alert, bool]:
         step += 1
         if reached:
             outbox.send_cards(uow, alert, reached, Why.HELP)
-            return uow.alerts.change(alert, step=step), True
+            values: dict[str, Any] = {"step": step}
+            if alert.state is AlertState.OPEN and step < len(times.steps):
+                values["next_escalation_at"] = max(alert.chain.due_at[step], uow.now)
+            return uow.alerts.change(alert, **values), True
         uow.alerts.log(alert.id, LogKind.STEP_EMPTY, detail=f"第{step}级")
     return alert, False
 
@@ -126,28 +140,39 @@ def escalate_due(uow: UnitOfWork, office: Office, *, limit: int = 50) -> int:
     """
     due = uow.alerts.due(limit=limit)
     for alert in due:
-        if alert.state is AlertState.OPEN:
-            _climb_on(uow, office, alert)
-        elif alert.state is AlertState.TAKEN:
-            uow.alerts.log(
-                alert.id,
-                LogKind.ACKNOWLEDGEMENT_LAPSED,
-                person_id=alert.taken_by,
-                detail=_within(alert.chain.times.outcome_within),
-            )
-            restart(uow, office, alert, Why.LAPSED)
-        elif alert.state is AlertState.WATCHED:
-            uow.alerts.log(alert.id, LogKind.WATCH_ENDED)
-            restart(uow, office, alert, Why.WATCH_ENDED)
-        else:
-            uow.alerts.change(alert, next_escalation_at=None)
+        try:
+            with uow.apart():
+                _act_on(uow, office, alert)
+        except (ChangedMeanwhile, StorageFailure):
+            raise  # the whole unit runs again
+        except Exception:  # one alert that cannot climb holds up no other
+            log.exception("climbing_failed", alert=alert.id)
+            uow.alerts.change(alert, next_escalation_at=uow.now + WAIT_AFTER_FAILURE)
     return len(due)
+
+
+def _act_on(uow: UnitOfWork, office: Office, alert: Alert) -> None:
+    if alert.state is AlertState.OPEN:
+        _climb_on(uow, office, alert)
+    elif alert.state is AlertState.TAKEN:
+        uow.alerts.log(
+            alert.id,
+            LogKind.ACKNOWLEDGEMENT_LAPSED,
+            person_id=alert.taken_by,
+            detail=_within(alert.chain.times.outcome_within),
+        )
+        restart(uow, office, alert, Why.LAPSED)
+    elif alert.state is AlertState.WATCHED:
+        uow.alerts.log(alert.id, LogKind.WATCH_ENDED)
+        restart(uow, office, alert, Why.WATCH_ENDED)
+    else:
+        uow.alerts.change(alert, next_escalation_at=None)
 
 
 def _climb_on(uow: UnitOfWork, office: Office, alert: Alert) -> None:
     times = alert.chain.times
     if alert.step < len(times.steps):
-        climb(uow, office, alert, Why.RAISED)
+        climb(uow, office, alert, Why.RAISED, at_once=True)
         return
     reached = targets(uow, alert, times.steps[-1].to)
     if reached:

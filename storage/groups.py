@@ -186,10 +186,38 @@ class GroupRows:
         )
 
     def move(self, address: Address, new_chat: str) -> None:
-        """Rewrite a chat's id everywhere: group, address, cards and what is still to be sent."""
-        for table in (groups, addresses, cards, notices):
-            self._connection.execute(
-                sa.update(table)
-                .where(table.c.channel == address.channel, table.c.chat == address.chat)
-                .values(chat=new_chat)
-            )
+        """Rewrite a chat's id everywhere: group, address, cards and what is still to be sent.
+
+        Where the new chat is known already, the old group is unbound and the old address
+        forgotten instead.
+        """
+        for table in (groups, addresses):
+            known = self._connection.execute(
+                sa.select(table.c.id).where(
+                    table.c.channel == address.channel, table.c.chat == new_chat
+                )
+            ).first()
+            if known is None:
+                self._rename(table, address, new_chat)
+            elif table is groups:
+                self._connection.execute(
+                    sa.update(groups).where(_at(groups, address)).values(unbound_at=self._now)
+                )
+            else:
+                self._connection.execute(sa.delete(addresses).where(_at(addresses, address)))
+        # Ids of messages are the chat's own: those of the old one may exist in the new one.
+        same = sa.select(cards.c.message_id).where(
+            cards.c.channel == address.channel, cards.c.chat == new_chat
+        )
+        self._connection.execute(
+            sa.delete(cards).where(_at(cards, address), cards.c.message_id.in_(same))
+        )
+        self._rename(cards, address, new_chat)
+        self._rename(notices, address, new_chat)
+
+    def _rename(self, table: sa.Table, address: Address, new_chat: str) -> None:
+        self._connection.execute(sa.update(table).where(_at(table, address)).values(chat=new_chat))
+
+
+def _at(table: sa.Table, address: Address) -> sa.ColumnElement[bool]:
+    return sa.and_(table.c.channel == address.channel, table.c.chat == address.chat)

@@ -207,6 +207,16 @@ class WholeOffice:
         self.people[somebody.sender] = somebody
         return somebody
 
+    def enrols_elsewhere(self, name: str) -> Somebody:
+        """Enrol a grid worker of 大石 who uses the other channel."""
+        return self.enrols(name, Role.GRID_WORKER, DASHI, channel="pigeon")
+
+    def also_at(self, somebody: Somebody, channel: str) -> Chat:
+        """Let somebody have a second, newer private chat on another channel."""
+        return self.meets(
+            replace(self.stranger(somebody.name, channel=channel), person=somebody.known)
+        ).private
+
     def binds(self, chat: str, scope: Scope, town: str | None, *, channel: str = "wire") -> Chat:
         """Make a room a duty group."""
         room = Chat(channel, chat, ChatKind.GROUP)
