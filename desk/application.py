@@ -136,7 +136,9 @@ async def _answer_errors(request: web.Request, handler: Handler) -> web.StreamRe
         log.warning("store_away", error=type(error).__name__)
         status, sentence = web.HTTPServiceUnavailable.status_code, STORE_AWAY
     except Exception as error:  # noqa: BLE001 - one request, answered; the next goes on
-        log.warning("request_failed", path=request.path, error=type(error).__name__)
+        resource = request.match_info.route.resource
+        route = resource.canonical if resource is not None else "?"
+        log.warning("request_failed", route=route, error=type(error).__name__)
         status, sentence = web.HTTPInternalServerError.status_code, WRONG_SOMEWHERE
     if request.path.startswith("/api/"):
         return web.json_response({"error": sentence}, status=status)

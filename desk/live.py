@@ -1,7 +1,7 @@
 """The board as server-sent events: a whole snapshot at each change.
 
 A snapshot needs no resume: a browser that comes back gets the present state first. All who
-watch share one reading, at most one a second and one more after a hint.
+watch share one reading; between two hints only a mark is looked at.
 """
 
 from __future__ import annotations
@@ -18,10 +18,13 @@ from aiohttp import web
 
 from alerts.status import Board, board
 from domain.duty import Person
+from storage.board import Mark, board_mark
 from storage.live import BOARD, Live
 from storage.store import Store
+from storage.unit_of_work import UnitOfWork
 
-LOOK_EVERY_SECONDS = 1.0
+LOOK_EVERY_SECONDS = 1.0  # another process may have written, and its hint may be lost
+READ_EVERY_SECONDS = 10.0  # for what only time changes
 GATHER_SECONDS = 0.1  # changes that come together make one snapshot
 HEARTBEAT_SECONDS = 15.0
 STALLED_SECONDS = 60.0
@@ -42,18 +45,32 @@ class BoardFeed:
         self._closing = closing
         self._reading = asyncio.Lock()
         self._board: Board | None = None
-        self._read_at = 0.0
+        self._mark: Mark | None = None
+        self._looked_at = self._read_at = 0.0
 
     async def read(self, person: Person, *, not_before: float) -> Board:
-        """Return a board that was read at or after ``not_before`` (of the loop's clock)."""
+        """Return the board as it was at or after ``not_before`` (of the loop's clock)."""
         async with self._reading:
-            if self._board is None or self._read_at < not_before:
-                read_at = asyncio.get_running_loop().time()
-                found = await asyncio.to_thread(self._store.read, lambda uow: board(uow, person))
-                if self._board is None or found != dataclasses.replace(self._board, now=found.now):
-                    self._board = found
-                self._read_at = read_at
+            if self._board is None or self._looked_at < not_before:
+                self._looked_at = asyncio.get_running_loop().time()
+                self._board = await asyncio.to_thread(self._store.read, self._look(person))
             return self._board
+
+    def _look(self, person: Person) -> Callable[[UnitOfWork], Board]:
+        """Return a look at the rows that gives the board shown before if nothing changed."""
+        looked_at = self._looked_at
+
+        def look(uow: UnitOfWork) -> Board:
+            mark, shown = board_mark(uow), self._board
+            rested = looked_at - self._read_at < READ_EVERY_SECONDS
+            if shown is not None and mark == self._mark and rested:
+                return shown
+            self._mark, self._read_at = mark, looked_at
+            found = board(uow, person)
+            same = shown is not None and found == dataclasses.replace(shown, now=found.now)
+            return shown if shown is not None and same else found
+
+        return look
 
     async def stream(
         self, request: web.Request, person: Person, *, still_seated: Callable[[], Awaitable[bool]]

@@ -37,6 +37,7 @@ class Pages:
         return [
             web.get("/", self.home),
             web.get("/chat", self.chat),
+            web.get("/chat/enter", self.ask_code),
             web.post("/chat/enter", self.enter),
             web.post("/chat/leave", self.leave),
             web.get("/desk", self.desk),
@@ -51,7 +52,7 @@ class Pages:
             return self._page("demo.html", seats=seats, town=town, samples=samples)
         people = await self._sign_in.who(request)
         if not people:
-            return self._page("enter.html", problem="", code="", name="")
+            return self._way_in()
         watches = people[0].role in BOARD_ROLES
         raise web.HTTPSeeOther("/desk" if watches else "/chat")
 
@@ -59,7 +60,7 @@ class Pages:
         """Show the chats of the seat."""
         people = await self._sign_in.who(request)
         if not people:
-            return self._page("enter.html", problem="", code="", name="")
+            return self._way_in()
         seat, person = self._seat(request), people[0]
         return self._page("chat.html", person=person, seat=seat, watches=person.role in BOARD_ROLES)
 
@@ -67,10 +68,14 @@ class Pages:
         """Show the board to those who may see it."""
         people = await self._sign_in.who(request)
         if not people:
-            return self._page("enter.html", problem="", code="", name="")
+            return self._way_in()
         if people[0].role not in BOARD_ROLES:
             raise web.HTTPNotFound
         return self._page("desk.html", person=people[0], seat=self._seat(request))
+
+    async def ask_code(self, _: web.Request) -> web.StreamResponse:
+        """Show the form for an invite code."""
+        return self._page("enter.html", problem="", code="", name="")
 
     async def enter(self, request: web.Request) -> web.StreamResponse:
         """Take an invite code; a wrong one shows the form again with the reason."""
@@ -90,6 +95,13 @@ class Pages:
         response = web.HTTPSeeOther("/")
         self._sign_in.drop_cookie(response)
         raise response
+
+    def _way_in(self) -> web.Response:
+        """Show the form for an invite code; in the demo, the seats to choose from."""
+        seats = self._sign_in.demo_seats
+        if seats is not None:
+            return self._page("seats.html", seats=seats, board_roles=BOARD_ROLES)
+        return self._page("enter.html", problem="", code="", name="")
 
     def _seat(self, request: web.Request) -> str:
         """Return the seat that a page of the demo goes on naming in its requests."""

@@ -33,7 +33,6 @@ from domain.channel import (
 )
 from domain.duty import Person, Role, Scope
 from domain.errors import MessageGone, Refused
-from storage import migrate
 from storage.inbox import InboxOutcome, InboxRow
 from storage.live import INBOX, LocalLive
 from storage.store import Store
@@ -45,16 +44,10 @@ PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
 Client = TestClient[web.Request, web.Application]
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+@pytest.fixture
+def store(database: str) -> Iterator[Store]:
     """Give an empty store on each database."""
-    url = (
-        f"sqlite:///{tmp_path / 'huxin.db'}"
-        if request.param == "sqlite"
-        else request.getfixturevalue("postgres_database")
-    )
-    migrate.upgrade(url)
-    opened = Store(url)
+    opened = Store(database)
     yield opened
     opened.close()
 

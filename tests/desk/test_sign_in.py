@@ -16,7 +16,6 @@ from desk import application
 from desk.sign_in import GUESSES, SignIn, read_secret
 from domain.duty import Person, Role
 from domain.errors import PersonCanFix, SetupError
-from storage import migrate
 from storage.live import LocalLive
 from storage.store import Store
 from storage.unit_of_work import UnitOfWork
@@ -26,11 +25,9 @@ Client = TestClient[web.Request, web.Application]
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
+def store(sqlite_file: str) -> Iterator[Store]:
     """Give an empty store."""
-    url = f"sqlite:///{tmp_path / 'huxin.db'}"
-    migrate.upgrade(url)
-    opened = Store(url)
+    opened = Store(sqlite_file)
     yield opened
     opened.close()
 
@@ -257,8 +254,10 @@ async def test_the_demo_is_closed_to_foreign_host_names(demo: Client) -> None:
 async def test_a_seat_is_named_in_the_query_in_the_demo_only(client: Client, demo: Client) -> None:
     """Outside the demo the name of a seat means nothing."""
     assert "用邀请码进入" in (await page(client, "/chat?seat=reporter"))[1]
-    assert "用邀请码进入" not in (await page(demo, "/chat?seat=reporter"))[1]
-    assert "用邀请码进入" in (await page(demo, "/chat?seat=nobody"))[1]
+    assert "大石街道网格员 reporter" in (await page(demo, "/chat?seat=reporter"))[1]
+    for path in ("/chat?seat=nobody", "/chat", "/desk?seat=nobody"):
+        assert "选一个位置" in (await page(demo, path))[1]
+    assert "您的姓名" in (await page(demo, "/chat/enter"))[1]
 
 
 async def test_the_board_is_for_the_district_only(demo: Client) -> None:
@@ -297,7 +296,7 @@ async def test_no_page_asks_another_host_for_anything(client: Client, demo: Clie
 
 async def test_every_page_is_free_of_inline_script_and_style(demo: Client) -> None:
     """The policy would stop them; so none is written."""
-    for path in ("/", "/chat?seat=officer", "/desk?seat=desk", "/chat"):
+    for path in ("/", "/chat?seat=officer", "/desk?seat=desk", "/chat", "/chat/enter"):
         _, text = await page(demo, path)
         assert "style=" not in text
         assert not re.search(r"<script(?![^>]*\bsrc=)", text)

@@ -1,0 +1,132 @@
+"""The district's board: live, complete, and each look at an alert is written down."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from aiohttp import ClientResponse, web
+from aiohttp.test_utils import TestClient, TestServer
+
+from desk import application
+from desk.sign_in import SignIn
+from domain.duty import Person
+from domain.errors import PersonCanFix
+from storage.unit_of_work import UnitOfWork
+from tests.office import WholeOffice
+
+JUMP = "张某现在坐在12楼天台边上扬言要跳楼"
+Client = TestClient[web.Request, web.Application]
+
+
+@pytest.fixture
+async def client(office: WholeOffice) -> AsyncIterator[Client]:
+    """Serve the desk of a whole office; a query names who asks."""
+
+    def redeem(_: UnitOfWork, __: str, ___: str) -> Person:
+        raise PersonCanFix("没有这个邀请码")
+
+    app = application.build(
+        store=office.store,
+        live=office.live,
+        sign_in=SignIn(
+            office.store,
+            secret=b"k" * 32,
+            redeem=redeem,
+            secure=False,
+            lasts=timedelta(days=30),
+            demo_seats={"zhou": office.zhou.known, "li": office.li.known},
+        ),
+        office=office.office.name,
+        zone="Asia/Shanghai",
+    )
+    client = TestClient(TestServer(app))
+    await client.start_server()
+    yield client
+    await client.close()
+
+
+async def boards(response: ClientResponse) -> AsyncIterator[Any]:
+    """Read the snapshots of a live board."""
+    name = ""
+    async with asyncio.timeout(10):
+        async for line in response.content:
+            field, _, value = line.decode().rstrip("\n").partition(": ")
+            if field == "event":
+                name = value
+            elif field == "data" and name == "board":
+                yield json.loads(value)
+
+
+async def test_the_board_shows_who_has_what_and_what_comes_next(
+    office: WholeOffice, client: Client
+) -> None:
+    """Level in a word, state, holder, both times of a running timer, from the server's clock."""
+    await office.says(office.chen, JUMP)
+    office.sees(office.chen, "R-0001")
+    card = office.sees(office.room_dashi, "疑似")
+    async with client.get("/api/desk/board?seat=zhou") as answer:
+        (line,) = (await answer.json())["alerts"]
+    assert (line["number"], line["level"], line["level_label"]) == ("A-0001", "red", "红")
+    assert (line["state"], line["taken_by"], line["town"]) == ("open", "", "大石街道")
+    assert line["raised_at"] == "2026-03-04T02:00:00+00:00"
+    assert line["next_at"] == "2026-03-04T02:03:00+00:00"
+    await office.presses(office.li, "接收", card)
+    office.sees(office.chen, "已接收")
+    async with client.get("/api/desk/board?seat=zhou") as answer:
+        (line,) = (await answer.json())["alerts"]
+    assert (line["state"], line["state_label"]) == ("taken", "已接收")
+    assert "李国明" in line["taken_by"]
+
+
+async def test_whoever_watches_sees_a_change_without_asking(
+    office: WholeOffice, client: Client
+) -> None:
+    """A snapshot on opening, and another when an alert is raised and when it is taken."""
+    async with client.get("/api/desk/events?seat=zhou") as response:
+        seen = boards(response)
+        assert (await anext(seen))["alerts"] == []
+        await office.says(office.chen, JUMP)
+        office.sees(office.chen, "R-0001")
+        card = office.sees(office.room_dashi, "疑似")
+        shown = await anext(seen)
+        assert [line["state"] for line in shown["alerts"]] == ["open"]
+        await office.presses(office.li, "接收", card)
+        office.sees(office.chen, "已接收")
+        while shown["alerts"][0]["state"] != "taken":
+            shown = await anext(seen)
+
+
+async def test_a_look_at_an_alert_leaves_a_line(office: WholeOffice, client: Client) -> None:
+    """The story names reporter, words, evidence and every step; the log names who looked."""
+    await office.says(office.chen, JUMP)
+    office.sees(office.chen, "R-0001")
+    office.sees(office.room_dashi, "疑似")
+    async with client.get("/api/desk/alerts/1?seat=zhou") as answer:
+        story = await answer.json()
+    assert story["line"]["number"] == "A-0001"
+    (report,) = story["reports"]
+    assert report["versions"][0]["text"] == JUMP
+    hit = report["versions"][0]["evidence"][0]
+    assert JUMP[hit["start"] : hit["end"]]
+    assert story["entries"][0]["label"] == "发出预警"
+    looks = office.store.read(lambda uow: uow.audit.looks())
+    assert (office.zhou.known.id, "alert", "A-0001") in looks
+
+
+async def test_a_town_officer_neither_sees_the_board_nor_leaves_a_line(
+    office: WholeOffice, client: Client
+) -> None:
+    """To them it is not there; a look that was refused is no look."""
+    await office.says(office.chen, JUMP)
+    office.sees(office.chen, "R-0001")
+    office.sees(office.room_dashi, "疑似")
+    for path in ("board", "events", "alerts/1"):
+        async with client.get(f"/api/desk/{path}?seat=li") as answer:
+            assert answer.status == 404
+            assert "张某" not in await answer.text()
+    assert office.store.read(lambda uow: uow.audit.looks()) == ()
