@@ -54,16 +54,20 @@ async def _run(house: House, parts: frozenset[Part], say: Callable[[str], None])
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stop.set)
+    runner = None
+    address = ""
+    if Part.WEB in parts:
+        runner, address = await _serve(house, has_timers=Part.DISPATCHER in parts)
+    if house.store.sqlite and parts == frozenset(Part):
+        # The port is ours, so the last process is gone: what it was on when it was killed
+        # need not wait for its leases to end.
+        house.store.write(_take_back_leases)
     loops: list[Coroutine[Any, Any, None]] = []
     if Part.BOT in parts:
         loops.append(house.reader().run())
     if Part.DISPATCHER in parts:
         loops += [house.dispatcher().run(), house.timers().run()]
     tasks = [asyncio.create_task(one) for one in loops]
-    runner = None
-    address = ""
-    if Part.WEB in parts:
-        runner, address = await _serve(house, has_timers=Part.DISPATCHER in parts)
     await _wait_until_ready(house, has_timers=Part.DISPATCHER in parts, stop=stop)
     if not stop.is_set():
         say(_ready_line(house, address))
@@ -77,6 +81,11 @@ async def _run(house: House, parts: frozenset[Part], say: Callable[[str], None])
         async with asyncio.timeout(STOP_SECONDS):
             await asyncio.gather(*tasks, return_exceptions=True)
     log.info("stopped", pid=os.getpid())
+
+
+def _take_back_leases(uow: UnitOfWork) -> None:
+    uow.inbox.take_back()
+    uow.notices.take_back()
 
 
 def _ready_line(house: House, address: str) -> str:

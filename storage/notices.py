@@ -160,7 +160,18 @@ class NoticeRows:
         return self._connection.execute(
             sa.update(notices)
             .where(notices.c.state == NoticeState.DUE.value, notices.c.expires_at <= self._now)
-            .values(state=NoticeState.EXPIRED.value)
+            .values(state=NoticeState.EXPIRED.value, lease_until=None)
+        ).rowcount
+
+    def take_back(self) -> int:
+        """End every lease, so that its notice is due at once; returns how many there were.
+
+        For the start of an office's only process, whose last one may have been killed.
+        """
+        return self._connection.execute(
+            sa.update(notices)
+            .where(notices.c.state == NoticeState.DUE.value, notices.c.lease_until.is_not(None))
+            .values(lease_until=None)
         ).rowcount
 
     def lease(
@@ -261,13 +272,6 @@ class NoticeRows:
             .limit(1)
         ).first()
         return found is not None
-
-    def next_due(self) -> datetime | None:
-        """Return when the next unleased notice is due."""
-        found: datetime | None = self._connection.execute(
-            sa.select(sa.func.min(notices.c.due_at)).where(notices.c.state == NoticeState.DUE.value)
-        ).scalar()
-        return found
 
     def waiting(self) -> tuple[int, int, datetime | None]:
         """Return (due in all, overdue now, due time of the oldest overdue one)."""
