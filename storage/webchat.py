@@ -135,6 +135,16 @@ class WebchatRows:
         )
         return tuple(_event_of(row) for row in rows)
 
+    def events_before(self, chat: str, *, before: int, limit: int) -> tuple[WebchatEvent, ...]:
+        """Return the last ``limit`` of a chat's events with a number below ``before``, in order."""
+        rows = self._connection.execute(
+            sa.select(webchat_events)
+            .where(webchat_events.c.chat == chat, webchat_events.c.number < before)
+            .order_by(webchat_events.c.number.desc())
+            .limit(limit)
+        ).all()
+        return tuple(_event_of(row) for row in reversed(rows))
+
     def event(self, key: str) -> WebchatEvent | None:
         """Return the event that was added under ``key``."""
         row = self._connection.execute(

@@ -11,6 +11,8 @@ const ANSWER_WITHIN_MS = 8000;
 const TOAST_MS = 6000;
 const FRESH_MS = 30_000; // an older answer to a press is history
 const NEAR_PX = 80;
+const FULL_PAGE = 50; // with fewer messages there is nothing earlier to ask for
+const MOST_NODES = 400; // while one reads the newest
 
 export class ChatView {
   /**
@@ -24,7 +26,8 @@ export class ChatView {
     this.log = el("div", { class: "log", role: "log", "aria-live": "polite", "aria-label": room.title, tabindex: "0", onscroll: () => this.scrolled() });
     this.empty = el("p", { class: "empty" }, el("strong", {}, WORDS.empty), group ? WORDS.emptyGroup : WORDS.emptyPrivate);
     this.pending = el("div", { class: "pending" });
-    this.log.append(this.empty, this.pending);
+    this.earlier = el("button", { type: "button", class: "earlier", hidden: true, onclick: () => this.showEarlier() }, WORDS.earlier);
+    this.log.append(this.earlier, this.empty, this.pending);
     this.toBottom = el("button", { type: "button", class: "to-bottom", hidden: true, onclick: () => this.stick() }, icon("down"), el("span"));
     this.toasts = el("div", { class: "toasts", role: "status" });
     this.composer = new Composer(
@@ -54,10 +57,9 @@ export class ChatView {
     return undefined;
   }
 
-  show(message) {
-    this.empty.hidden = true;
+  draw(message) {
     const quoted = this.transcripts.chat(this.room.chat).messages.get(message.reply_to);
-    const node = bubble(message, {
+    return bubble(message, {
       seat: this.sitter.seat,
       address: this.sitter.address,
       quoted,
@@ -65,6 +67,11 @@ export class ChatView {
       onCorrect: (corrected) => this.composer.correct(corrected),
       onPress: (pressed, data, button) => this.press(pressed, data, button),
     });
+  }
+
+  show(message) {
+    this.empty.hidden = true;
+    const node = this.draw(message);
     const shown = this.nodes.get(message.id);
     this.nodes.set(message.id, node);
     if (shown) {
@@ -82,7 +89,47 @@ export class ChatView {
       this.pending.before(node);
     }
     if (shown?.classList.contains("follows")) node.classList.add("follows");
-    if (this.stuck) this.stick();
+    if (!this.stuck) return;
+    while (this.nodes.size > MOST_NODES) {
+      const [id, oldest] = this.nodes.entries().next().value;
+      this.nodes.delete(id);
+      this.transcripts.forget(this.room.chat, id);
+      oldest.remove();
+    }
+    this.earlier.hidden = this.nodes.size < FULL_PAGE;
+    this.stick();
+  }
+
+  async showEarlier() {
+    const { chat } = this.room;
+    const before = this.transcripts.chat(chat).first;
+    this.earlier.disabled = true;
+    try {
+      const answer = await fetch(this.sitter.address(`/api/chat/history?chat=${encodeURIComponent(chat)}&before=${before}`));
+      if (!answer.ok) throw new Error(answer.status);
+      const events = await answer.json();
+      const height = this.log.scrollHeight;
+      this.insertEarlier(this.transcripts.prepend(chat, events));
+      this.log.scrollTop += this.log.scrollHeight - height;
+      this.earlier.textContent = events.length ? WORDS.earlier : WORDS.noEarlier;
+      this.earlier.disabled = !events.length;
+    } catch {
+      this.earlier.textContent = WORDS.earlierFailed;
+      this.earlier.disabled = false;
+    }
+  }
+
+  insertEarlier(messages) {
+    const drawn = [];
+    const nodes = new Map();
+    let day = "";
+    for (const message of messages) {
+      if (dayOf(message.at) !== day) drawn.push(el("h3", { class: "day" }, (day = dayOf(message.at))));
+      nodes.set(message.id, this.draw(message));
+      drawn.push(nodes.get(message.id));
+    }
+    this.earlier.after(...drawn);
+    this.nodes = new Map([...nodes, ...this.nodes]);
   }
 
   showPending() {

@@ -1,28 +1,20 @@
 // The page of one seat.
 
 import { LiveStream } from "./live.js";
+import { notice, soundIsOn, switchSound } from "./ring.js";
 import { SeatView } from "./seat.js";
 import { showConnection } from "./state.js";
 import { Transcripts } from "./transcript.js";
+import { WORDS } from "./words.js";
 
 const place = document.querySelector("#seat");
 const query = place.dataset.seat;
-const title = document.title;
 const transcripts = new Transcripts();
 let seat = null;
-let unseen = 0;
 
 transcripts.listen((event, message) => {
   seat?.apply(event, message);
-  if (seat?.settled && document.hidden && event.kind === "message" && event.author !== seat.seat) {
-    unseen += 1;
-    document.title = `(${unseen}) ${title}`;
-  }
-});
-document.addEventListener("visibilitychange", () => {
-  if (document.hidden) return;
-  unseen = 0;
-  document.title = title;
+  if (seat?.settled) notice(event, event.author === seat.seat);
 });
 
 const path = `/api/chat/events${query ? `?seat=${encodeURIComponent(query)}` : ""}`;
@@ -39,3 +31,14 @@ new LiveStream(
   },
   showConnection,
 );
+
+const sound = document.querySelector("#sound");
+function showSound() {
+  sound.textContent = soundIsOn() ? WORDS.sound.on : WORDS.sound.off;
+  sound.setAttribute("aria-pressed", String(soundIsOn()));
+}
+sound.addEventListener("click", () => {
+  switchSound(!soundIsOn());
+  showSound();
+});
+showSound();

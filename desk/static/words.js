@@ -21,6 +21,9 @@ export const WORDS = {
   toBottom: "回到最新",
   unfold: (count) => `展开全文（${count.toLocaleString("zh-CN")} 字）`,
   fold: "收起",
+  earlier: "看更早的消息",
+  noEarlier: "没有更早的消息",
+  earlierFailed: "没有取到，请再试一次",
   empty: "还没有消息。",
   emptyPrivate: "看到、听到可能出人命的情况，直接写在下面发出来。写清谁、在哪、什么情况。",
   emptyGroup: "这里会收到本群负责的预警。",
@@ -40,7 +43,7 @@ export const WORDS = {
   pin: "位置",
   tooLong: (over) => `超出 ${over.toLocaleString("zh-CN")} 字，请分几条发`,
   removePhoto: "不发这张照片",
-  sample: "示例",
+  sound: { on: "提示音：开", off: "提示音：关" },
   board: {
     waiting: "待接收",
     taken: "已接收",

@@ -21,7 +21,16 @@ from bot.channels.webchat.bodies import LARGEST_BODY, Declined, PostedMessage, P
 from bot.channels.webchat.channel import message_key
 from bot.channels.webchat.photos import NotAPhoto, Photos, TooLarge
 from bot.channels.webchat.rooms import NAME, Room, may_sit, private_chat
-from bot.channels.webchat.stream import BEAT, LOOK_EVERY_SECONDS, READY, Stream, read_cursor
+from bot.channels.webchat.stream import (
+    BEAT,
+    HISTORY,
+    LOOK_EVERY_SECONDS,
+    READY,
+    Stream,
+    read_cursor,
+    read_number,
+    show,
+)
 from domain.duty import Person
 from storage.live import INBOX, Live, chat_topic
 from storage.store import StorageFailure, Store
@@ -77,6 +86,7 @@ def routes(
         web.post("/api/chat/files", door.take_photo),
         web.get("/api/chat/files/{file_id}", door.give_photo),
         web.get("/api/chat/events", door.stream_events),
+        web.get("/api/chat/history", door.give_history),
     ]
 
 
@@ -139,6 +149,19 @@ class _Door:
                 "Cache-Control": "private, max-age=86400, immutable",
             },
         )
+
+    async def give_history(self, request: web.Request) -> web.StreamResponse:
+        """Give what was said in a chat before the event numbered in the query."""
+        chat, before = request.query.get("chat", ""), request.query.get("before", "")
+        people = await self.who(request)
+        if not any(may_sit(person, chat) for person in people):
+            raise Declined(404, NO_SUCH_CHAT)
+        number = read_number(before)
+        events = await asyncio.to_thread(
+            self.store.read,
+            lambda uow: uow.webchat.events_before(chat, before=number, limit=HISTORY),
+        )
+        return web.json_response([show(event) for event in events if event.kind != "toast"])
 
     async def stream_events(self, request: web.Request) -> web.StreamResponse:
         """Replay what the browser has not seen, then go on live until it leaves."""

@@ -24,7 +24,7 @@ from storage.webchat import WebchatEvent
 HISTORY = 200  # events of each chat for a browser that comes for the first time
 AT_ONCE = 50
 LOOK_EVERY_SECONDS = 1.0  # another process may have written, and its hint may be lost
-HIGHEST_NUMBER = 2**53
+HIGHEST_NUMBER = 2**31 - 1  # of an event, as PostgreSQL counts
 # An event and no comment: a page sees it, and knows a connection that died in silence.
 BEAT = b"event: beat\ndata: 1\n\n"
 # What a browser had missed is with it; what follows is new.
@@ -41,9 +41,16 @@ def read_cursor(text: str) -> Cursor:
     except ValueError:
         return cursor
     for chat, number in pairs:
-        if number.isascii() and number.isdigit() and len(number) < len(str(HIGHEST_NUMBER)):
-            cursor[chat] = int(number)
+        if number.isascii() and number.isdigit():
+            cursor[chat] = read_number(number)
     return cursor
+
+
+def read_number(text: str) -> int:
+    """Return the number of an event as a browser wrote it; 0 for what makes no sense."""
+    if not (text.isascii() and text.isdigit()):
+        return 0
+    return min(int(text[:15]), HIGHEST_NUMBER)
 
 
 @dataclass(slots=True)
