@@ -39,9 +39,9 @@ class Surroundings:
             case Direction.COVERS:
                 return _covered(cues, span)
             case Direction.REPORT:
-                return self._wide(context, cues, (0, len(self._text.text)))
+                return self._wide(context, cues, span, (0, len(self._text.text)))
             case Direction.SENTENCE:
-                return self._wide(context, cues, self._text.sentence(span[0]))
+                return self._wide(context, cues, span, self._text.sentence(span[0]))
             case Direction.BEFORE:
                 return self._before(context, cues, span)
             case Direction.AFTER:
@@ -57,8 +57,12 @@ class Surroundings:
             self._cues[context.name] = [cue for cue in cues if not _covered(pseudo, cue)]
         return self._cues[context.name]
 
-    def _wide(self, context: Context, cues: list[Span], within: Span) -> bool:
-        if not _any_in(cues, within) or self._stopped(context, within):
+    def _wide(self, context: Context, cues: list[Span], span: Span, within: Span) -> bool:
+        if context.gap:
+            near = max(within[0], span[0] - context.gap), min(within[1], span[1] + context.gap)
+        else:
+            near = within
+        if not _any_in(cues, near) or self._stopped(context, within):
             return False
         also = self._text.lists.get(f"also:{context.name}", [])
         return not context.also or _any_in(also, within)
