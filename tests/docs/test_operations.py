@@ -72,6 +72,13 @@ def test_every_make_target_exists_and_is_documented() -> None:
     assert {target for target in targets if f"`make {target}`" not in contributing} == set()
 
 
+def test_every_measurement_is_documented() -> None:
+    """CONTRIBUTING.md names each script of bench/, and no other."""
+    there = {path.name for path in (ROOT / "bench").glob("[!_]*.py")}
+    named = set(re.findall(r"bench/(\w+\.py)", page("CONTRIBUTING.md").text))
+    assert named == there
+
+
 def snippets() -> list[str]:
     """Return the lines of docs/operations.md that call Python."""
     return [
