@@ -64,7 +64,13 @@ def _database(settings: Settings) -> str:
 
 def _disk(settings: Settings) -> str:
     url = settings.storage.url
-    where = Path(url.removeprefix("sqlite:///")).parent if url.startswith("sqlite") else PRODUCT
+    where = (
+        Path(url.removeprefix("sqlite:///")).resolve().parent
+        if url.startswith("sqlite")
+        else PRODUCT
+    )
+    # A folder that cannot be made is the database's fault to tell; its disk is above it.
+    where = next(folder for folder in (where, *where.parents) if folder.exists())
     free = shutil.disk_usage(where).free
     if free < LEAST_FREE:
         raise SetupError(

@@ -153,7 +153,7 @@ async def _serve(house: House, *, has_timers: bool) -> tuple[web.AppRunner, str]
             where="settings.toml",
             key="web.port",
             found=str(settings.port),
-            write=f"这个端口用不了（{error.strerror}），请换一个，如 8081",
+            write=f"这个端口用不了（{os.strerror(error.errno or 0)}），请换一个，如 8081",
         ) from error
     port = runner.addresses[0][1]
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
