@@ -7,15 +7,17 @@ everybody anew, a lower one is shown but changes no duty until an officer closes
 from __future__ import annotations
 
 from alerts import outbox
+from alerts.handover import settle_town
 from alerts.intake import Filed, FiledAs, add_to_alert, raise_alert
+from alerts.learning import learn, live_alert, units_in
 from alerts.notices import supplement_words, withdrawn_words
 from alerts.office import Office
 from domain.alert import Alert, LogKind
 from domain.channel import Attachment, Location
 from domain.danger import Assessment
 from domain.errors import PersonCanFix
-from domain.report import Report, VersionKind
-from nlp.places import units_complained_about
+from domain.report import Report, TownBy, VersionKind
+from nlp.places import responsible_town
 from storage.unit_of_work import UnitOfWork
 
 TOO_LATE = "已过更正时间。请直接发一条新的上报，写明编号 {number}。"
@@ -62,10 +64,9 @@ def correct(
     location: Location | None = None,
     inbox_id: int | None = None,
 ) -> Filed:
-    """Replace a report's words, within the office's time; `PersonCanFix` after it."""
+    """Replace a report's words while `is_in_time`; after it the caller adds them instead."""
     if report.withdrawn_at is not None:
         raise PersonCanFix(GONE)
-    _check_time(uow, office, report)
     assessment = office.assess(text)
     report = uow.reports.add_version(
         report.id,
@@ -87,7 +88,8 @@ def withdraw(
     alert = live_alert(uow, report)
     if report.withdrawn_at is not None:
         return Filed(report=report, became=FiledAs.KNOWN, alert=alert)
-    _check_time(uow, office, report)
+    if not is_in_time(uow, office, report):
+        raise PersonCanFix(TOO_LATE.format(number=report.number))
     report = uow.reports.add_version(
         report.id,
         VersionKind.WITHDRAWN,
@@ -114,27 +116,46 @@ def _amend(
     text: str,
     kind: LogKind,
 ) -> Filed:
+    report = _follow_town(uow, office, report)
     alert = live_alert(uow, report)
     if alert is not None:
         if kind is LogKind.CORRECTED and assessment.level.rank < alert.level.rank:
-            lowered = _tell_lower(uow, alert, report, assessment, text)
+            lowered = _tell_lower(uow, office, alert, report, assessment, text=text)
             return Filed(report=report, became=FiledAs.SUPPLEMENT, alert=lowered)
         fed = add_to_alert(uow, office, alert, report, assessment, text=text, kind=kind)
         return Filed(report=report, became=FiledAs.SUPPLEMENT, alert=fed)
     if not assessment.level.is_danger:
         return Filed(report=report, became=FiledAs.QUIET, alert=None)
-    raised = raise_alert(
-        uow,
-        office,
-        report,
-        assessment,
-        about_units=units_complained_about(text, office.gazetteer, own=report.town),
-    )
+    raised = raise_alert(uow, office, report, assessment)
     return Filed(report=uow.reports.get(report.id) or report, became=FiledAs.RAISED, alert=raised)
 
 
+def _follow_town(uow: UnitOfWork, office: Office, report: Report) -> Report:
+    """Move a report, and its alert, when its standing words now surely name another town."""
+    if report.town_by is TownBy.ANSWERED:
+        return report
+    standing = uow.reports.standing(report.id)
+    pin = None
+    for version in standing:
+        if version.location is not None:
+            pin = office.gazetteer.nearest(version.location.latitude, version.location.longitude)
+    named = responsible_town(
+        office.gazetteer.find("\n".join(version.text for version in standing)), pin=pin
+    )
+    if named.town is None or not named.sure or named.town == report.town:
+        return report
+    settle_town(uow, office, report, named.town, TownBy(named.by))
+    return uow.reports.get(report.id) or report
+
+
 def _tell_lower(
-    uow: UnitOfWork, alert: Alert, report: Report, assessment: Assessment, text: str
+    uow: UnitOfWork,
+    office: Office,
+    alert: Alert,
+    report: Report,
+    assessment: Assessment,
+    *,
+    text: str,
 ) -> Alert:
     """Show a correction that reads lower. The level stays: only a person takes it down."""
     uow.alerts.hear(alert.id)
@@ -144,8 +165,11 @@ def _tell_lower(
         person_id=report.person_id,
         detail=f"{report.number}，更正后规则读作{assessment.level.label}",
     )
-    changed = uow.alerts.change(alert)
-    outbox.edit_cards(uow, changed)
+    changed, called_anew = learn(
+        uow, office, alert, level=alert.level, about_units=units_in(uow, office, report)
+    )
+    if called_anew:
+        return changed
     outbox.say_in_groups(
         uow,
         changed,
@@ -155,16 +179,6 @@ def _tell_lower(
     return changed
 
 
-def live_alert(uow: UnitOfWork, report: Report) -> Alert | None:
-    """Return the alert that a report belongs to while somebody still has to act on it."""
-    if report.alert_id is None:
-        return None
-    alert = uow.alerts.get(report.alert_id)
-    while alert is not None and alert.merged_into is not None:
-        alert = uow.alerts.get(alert.merged_into)
-    return alert if alert is not None and alert.is_live else None
-
-
-def _check_time(uow: UnitOfWork, office: Office, report: Report) -> None:
-    if uow.now > report.filed_at + office.amend_within:
-        raise PersonCanFix(TOO_LATE.format(number=report.number))
+def is_in_time(uow: UnitOfWork, office: Office, report: Report) -> bool:
+    """Whether a report may still be corrected or withdrawn."""
+    return uow.now <= report.filed_at + office.amend_within

@@ -18,7 +18,7 @@ import structlog
 from alerts import outbox
 from alerts.notices import Why, card
 from alerts.office import Office
-from alerts.routing import holder
+from alerts.routing import holder, is_barred
 from alerts.undelivered import Failure, settle
 from alerts.view import view
 from domain.alert import Alert, LogKind
@@ -100,11 +100,11 @@ class Dispatcher:
 
     def _write(self, uow: UnitOfWork, notice: Notice) -> tuple[OutgoingMessage | None, int]:
         """Return the words of a notice and, for a card, the version of the alert they show."""
-        if notice.body is not None or notice.alert_id is None:
+        alert = None if notice.alert_id is None else uow.alerts.get(notice.alert_id)
+        if alert is not None and is_barred(uow, alert, notice.address):
+            return None, 0  # it complains about them, as more words showed meanwhile
+        if notice.body is not None or alert is None:
             return notice.body, 0
-        alert = uow.alerts.get(notice.alert_id)
-        if alert is None:
-            return None, 0
         why = Why(notice.why) if notice.why else Why.RAISED
         message = card(view(uow, alert), self.office, why=why, now=uow.now)
         if not _may_press(uow, alert, notice.address):

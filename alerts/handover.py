@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from alerts import outbox
-from alerts.amendment import live_alert
 from alerts.escalation import restart
-from alerts.intake import raise_level
+from alerts.learning import learn, live_alert
 from alerts.notices import Why, handed_over_words, merged_words
 from alerts.office import Office
 from domain.alert import Alert, AlertState, LogKind, Outcome
-from domain.danger import Category
 from domain.duty import Person
 from domain.report import Report, TownBy
 from storage.unit_of_work import UnitOfWork
@@ -31,14 +29,17 @@ def hand_over(
     return restart(uow, office, alert, Why.HANDED_OVER, town=to)
 
 
-def settle_town(uow: UnitOfWork, office: Office, report: Report, town: str) -> Alert | None:
+def settle_town(
+    uow: UnitOfWork, office: Office, report: Report, town: str, by: TownBy = TownBy.ANSWERED
+) -> Alert | None:
     """Write the town that the reporter named; a live alert moves there and climbs anew.
 
-    Returns the live alert, if there is one. The former group's card says where it went.
+    Returns the live alert, if there is one. The former group's card says where it went. An
+    alert of somebody who is not enrolled stays with the district desk.
     """
-    uow.reports.settle_town(report.id, town, TownBy.ANSWERED)
+    uow.reports.settle_town(report.id, town, by)
     alert = live_alert(uow, report)
-    if alert is None or alert.town == town:
+    if alert is None or alert.town == town or not alert.verified:
         return alert
     uow.alerts.log(alert.id, LogKind.TOWN_ANSWERED, person_id=report.person_id, detail=town)
     outbox.say_in_groups(
@@ -53,9 +54,9 @@ def settle_town(uow: UnitOfWork, office: Office, report: Report, town: str) -> A
 def merge(uow: UnitOfWork, office: Office, alert: Alert, into: Alert, *, by: int | None) -> bool:
     """Let an alert be another one: its reports move, the higher level wins.
 
-    False when either has ended; then both stay as they are.
+    False when either has ended or they are of two towns; then both stay as they are.
     """
-    if alert.id == into.id or not alert.is_live or not into.is_live:
+    if alert.id == into.id or not (alert.is_live and into.is_live) or alert.town != into.town:
         return False
     closed = uow.alerts.change(
         alert,
@@ -72,11 +73,12 @@ def merge(uow: UnitOfWork, office: Office, alert: Alert, into: Alert, *, by: int
     uow.reports.move_to(alert.id, into.id)
     outbox.say_in_groups(uow, closed, f"merged:{alert.id}", merged_words(closed, into.number))
     outbox.edit_cards(uow, closed)
-    categories = tuple(
-        category for category in Category if category in {*alert.categories, *into.categories}
+    learn(
+        uow,
+        office,
+        into,
+        level=alert.level,
+        categories=alert.categories,
+        about_units=alert.about_units,
     )
-    if alert.level.rank > into.level.rank:
-        raise_level(uow, office, into, alert.level, categories)
-        return True
-    outbox.edit_cards(uow, uow.alerts.change(into, categories=categories))
     return True

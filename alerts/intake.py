@@ -11,7 +11,8 @@ import enum
 from dataclasses import dataclass
 
 from alerts import outbox
-from alerts.escalation import climb, freeze_chain, restart
+from alerts.escalation import climb, freeze_chain
+from alerts.learning import learn, units_in
 from alerts.notices import Why, supplement_words
 from alerts.office import Office
 from alerts.routing import district_desk
@@ -19,11 +20,13 @@ from alerts.sameness import EventWords, Sameness, compare, event_words
 from alerts.view import view
 from domain.alert import Alert, LogKind
 from domain.channel import Address, Attachment, Location
-from domain.danger import Assessment, Category, Level
+from domain.danger import Assessment, Level
 from domain.duty import Person
 from domain.report import Report, TownBy, VersionKind
-from nlp.places import Responsibility, responsible_town, units_complained_about
+from nlp.places import Responsibility, responsible_town
 from storage.unit_of_work import UnitOfWork
+
+ONLY_ATTACHED = "（附件）"
 
 
 class FiledAs(enum.StrEnum):
@@ -108,9 +111,7 @@ def raise_alert(
     report: Report,
     assessment: Assessment,
     *,
-    about_units: frozenset[str] = frozenset(),
     sure_of_town: bool = True,
-    drill: bool = False,
 ) -> Alert:
     """Raise an alert from a report, with its first notices and its next time.
 
@@ -123,15 +124,14 @@ def raise_alert(
         categories=assessment.categories,
         chain=freeze_chain(office.times[assessment.level], uow.now, office.hours),
         verified=report.verified,
-        about_units=about_units,
-        drill=drill,
+        about_units=units_in(uow, office, report),
     )
     uow.reports.attach(report.id, alert.id)
     uow.alerts.log(
         alert.id, LogKind.RAISED, person_id=report.person_id, detail=_level_words(alert, report)
     )
     alert = climb(uow, office, alert, Why.RAISED)
-    if not sure_of_town and alert.level is Level.RED:
+    if not sure_of_town and alert.level is Level.RED and alert.step == 1:
         outbox.send_cards(uow, alert, district_desk(uow, alert), Why.RAISED)
     return alert
 
@@ -150,45 +150,22 @@ def add_to_alert(
     uow.reports.attach(report.id, alert.id)
     uow.alerts.hear(alert.id)
     uow.alerts.log(alert.id, kind, person_id=report.person_id, detail=report.number)
-    categories = tuple(
-        category for category in Category if category in {*alert.categories, *assessment.categories}
+    changed, called_anew = learn(
+        uow,
+        office,
+        alert,
+        level=assessment.level,
+        categories=assessment.categories,
+        about_units=units_in(uow, office, report),
     )
-    if assessment.level.rank > alert.level.rank:
-        return raise_level(uow, office, alert, assessment.level, categories)
-    changed = uow.alerts.change(alert, categories=categories)
-    outbox.edit_cards(uow, changed)
-    if kind is not LogKind.CORROBORATED or text:
+    if (text or kind is not LogKind.CORROBORATED) and not called_anew:
         outbox.say_in_groups(
             uow,
             changed,
             f"more:{report.id}:{report.version}",
-            supplement_words(changed, text, uow.people.name_of(report.person_id)),
+            supplement_words(changed, text or ONLY_ATTACHED, uow.people.name_of(report.person_id)),
         )
     return changed
-
-
-def raise_level(
-    uow: UnitOfWork,
-    office: Office,
-    alert: Alert,
-    level: Level,
-    categories: tuple[Category, ...],
-) -> Alert:
-    """Give an alert a higher level; whoever had it is asked to take it again.
-
-    An acknowledgement of a yellow alert says nothing about a red one, so the alert is open
-    again and climbs by the new level's times.
-    """
-    uow.alerts.log(alert.id, LogKind.LEVEL_RAISED, detail=f"{alert.level.label} → {level.label}")
-    return restart(
-        uow,
-        office,
-        alert,
-        Why.LEVEL_RAISED,
-        times=office.times[level],
-        level=level,
-        categories=categories,
-    )
 
 
 def _raise_or_feed(
@@ -203,21 +180,14 @@ def _raise_or_feed(
     words = event_words(text, assessment.categories, office.gazetteer)
     alert, sameness = _most_alike(uow, office, report, words)
     if alert is not None and sameness is Sameness.REPEATED:
-        return _feed_repeated(uow, office, alert, report, assessment)
+        return _feed_repeated(uow, office, alert, report, assessment, text=text)
     if alert is not None and sameness is Sameness.SAME:
-        other = all(one.person_id != report.person_id for one in uow.reports.of_alert(alert.id))
+        other = not any(_is_by_same(one, report) for one in uow.reports.of_alert(alert.id))
         kind = LogKind.CORROBORATED if other else LogKind.SUPPLEMENTED
         fed = add_to_alert(uow, office, alert, report, assessment, text=text, kind=kind)
         became = FiledAs.CORROBORATION if other else FiledAs.SUPPLEMENT
         return Filed(report=_fresh(uow, report), became=became, alert=fed)
-    raised = raise_alert(
-        uow,
-        office,
-        report,
-        assessment,
-        about_units=units_complained_about(text, office.gazetteer, own=report.town),
-        sure_of_town=not ask_towns,
-    )
+    raised = raise_alert(uow, office, report, assessment, sure_of_town=not ask_towns)
     return Filed(
         report=_fresh(uow, report),
         became=FiledAs.RAISED,
@@ -228,18 +198,35 @@ def _raise_or_feed(
 
 
 def _feed_repeated(
-    uow: UnitOfWork, office: Office, alert: Alert, report: Report, assessment: Assessment
+    uow: UnitOfWork,
+    office: Office,
+    alert: Alert,
+    report: Report,
+    assessment: Assessment,
+    *,
+    text: str,
 ) -> Filed:
-    """The same words again: from another person they corroborate, from the same they don't."""
-    mine = any(
-        one.person_id == report.person_id and one.sender == report.sender
-        for one in uow.reports.of_alert(alert.id)
-    )
-    if mine:
+    """The same words again: from another person they corroborate, from the same they don't.
+
+    Words that were taken back and are said again are news.
+    """
+    before = uow.reports.of_alert(alert.id)
+    mine = [one for one in before if _is_by_same(one, report)]
+    if any(one.withdrawn_at is None for one in mine):
         uow.reports.attach(report.id, alert.id)
         return Filed(report=_fresh(uow, report), became=FiledAs.REPEATED, alert=alert)
-    fed = add_to_alert(uow, office, alert, report, assessment, text="", kind=LogKind.CORROBORATED)
-    return Filed(report=_fresh(uow, report), became=FiledAs.CORROBORATION, alert=fed)
+    kind = LogKind.SUPPLEMENTED if mine else LogKind.CORROBORATED
+    said = text if mine else ""
+    fed = add_to_alert(uow, office, alert, report, assessment, text=said, kind=kind)
+    became = FiledAs.SUPPLEMENT if mine else FiledAs.CORROBORATION
+    return Filed(report=_fresh(uow, report), became=became, alert=fed)
+
+
+def _is_by_same(one: Report, other: Report) -> bool:
+    """Whether two reports are somebody's own, whichever channel they wrote through."""
+    if one.person_id is not None or other.person_id is not None:
+        return one.person_id == other.person_id
+    return (one.address.channel, one.sender) == (other.address.channel, other.sender)
 
 
 def _most_alike(
@@ -249,15 +236,20 @@ def _most_alike(
     order = (Sameness.REPEATED, Sameness.SAME, Sameness.UNSURE)
     found: dict[Sameness, Alert] = {}
     town = report.town if report.verified else None
+    uow.wait_turn(f"alerts of {town}")  # two who report the same at once: the second sees the first
     for alert in uow.alerts.live_in(town, heard_since=uow.now - office.merge_within):
         if alert.drill or alert.verified != report.verified:
             continue
         for seen in view(uow, alert).reports:
             if seen.report.id == report.id:
                 continue
-            for version in seen.versions:
-                theirs = event_words(version.text, alert.categories, office.gazetteer)
-                found.setdefault(compare(words, theirs), alert)
+            texts = [version.text for version in seen.versions]
+            whole = "\n".join(texts)
+            for text in dict.fromkeys([*texts, whole]):
+                theirs = event_words(text, alert.categories, office.gazetteer)
+                sameness = compare(words, theirs)
+                if text == whole or sameness is Sameness.REPEATED:
+                    found.setdefault(sameness, alert)
     for sameness in order:
         if sameness in found:
             return found[sameness], sameness

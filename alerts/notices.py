@@ -11,13 +11,13 @@ import enum
 from collections.abc import Sequence
 from datetime import datetime
 
+from alerts.clipping import marked
 from alerts.office import Office
 from alerts.view import AlertView, ReportView
 from domain.alert import Alert, AlertState, Outcome
 from domain.channel import Button, OutgoingMessage, Span, Style
 from domain.danger import Level
 
-WORDS_ON_CARD = 300
 REPORTS_ON_CARD = 3
 REASONS_ON_CARD = 2
 
@@ -123,7 +123,7 @@ def _head(seen: AlertView, why: Why) -> Sequence[Span]:
             f"{LEVEL_SIGN[_shown_level(alert)]} {drill}疑似{kinds or '有危险'}　{alert.number}\n",
             Style.STRONG,
         ),
-        Span(f"地点：{alert.town or '镇街未定'}\n"),
+        Span(f"地点：{_place(seen)}\n"),
     ]
     if alert.town is not None and seen.holder is None:
         spans.append(Span("反映的对象就是本镇街，由区值班室处理。\n", Style.STRONG))
@@ -134,6 +134,12 @@ def _head(seen: AlertView, why: Why) -> Sequence[Span]:
     if alert.is_live and _WHY[why]:
         spans.append(Span(_WHY[why] + "\n", Style.STRONG))
     return spans
+
+
+def _place(seen: AlertView) -> str:
+    """Return the town of the event, also where the district desk has it."""
+    named = (report.report.town for report in seen.reports)
+    return seen.alert.town or next((town for town in named if town), "镇街未定")
 
 
 def _report(seen: ReportView, office: Office) -> Sequence[Span]:
@@ -148,46 +154,6 @@ def _report(seen: ReportView, office: Office) -> Sequence[Span]:
             spans.append(Span(f"（附件 {len(version.attachments)} 个）", Style.QUIET))
         spans.append(Span("\n"))
     return spans
-
-
-def marked(text: str, places: Sequence[tuple[int, int]]) -> Sequence[Span]:
-    """Return a text with places marked, clipped around them when it is long.
-
-    Every marked place stays readable; what is left out is shown as ``…``.
-    """
-    flags = bytearray(len(text))
-    for start, end in places:
-        flags[start:end] = b"\x01" * (end - start)
-    keep = _kept(flags)
-    spans: list[Span] = []
-    position = 0
-    while position < len(text):
-        if not keep[position]:
-            following = keep.find(1, position)
-            spans.append(Span("…", Style.QUIET))
-            position = len(text) if following < 0 else following
-            continue
-        end = position
-        while end < len(text) and keep[end] and flags[end] == flags[position]:
-            end += 1
-        spans.append(Span(text[position:end], Style.MARK if flags[position] else Style.PLAIN))
-        position = end
-    return spans
-
-
-def _kept(flags: bytearray) -> bytearray:
-    if len(flags) <= WORDS_ON_CARD:
-        return bytearray(b"\x01") * len(flags)
-    keep = bytearray(len(flags))
-    keep[: WORDS_ON_CARD // 3] = b"\x01" * (WORDS_ON_CARD // 3)
-    around, left = 20, WORDS_ON_CARD
-    position = flags.find(1)
-    while position >= 0 and left > 0:
-        start, end = max(0, position - around), min(len(flags), position + around)
-        keep[start:end] = b"\x01" * (end - start)
-        left -= end - start
-        position = flags.find(1, end)
-    return keep
 
 
 def _reasons(seen: AlertView) -> Sequence[Span]:

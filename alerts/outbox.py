@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from alerts.notices import Why
-from alerts.routing import Target
+from alerts.routing import Target, holder, is_barred
 from domain.alert import Alert
 from domain.channel import Address, OutgoingMessage, plain
 from domain.danger import Level
@@ -19,6 +19,7 @@ from storage.unit_of_work import UnitOfWork
 
 TOAST_LASTS = timedelta(seconds=30)
 ANSWER_LASTS = timedelta(days=1)
+TAKEN_OVER = "{number} 已由区值班室处理。"
 
 _PRIORITY = {
     Level.RED: Priority.RED,
@@ -49,8 +50,22 @@ def send_cards(uow: UnitOfWork, alert: Alert, reached: Iterable[Target], why: Wh
 
 
 def edit_cards(uow: UnitOfWork, alert: Alert) -> None:
-    """Have every message about an alert brought up to date; edits that wait are not doubled."""
+    """Have every message about an alert brought up to date; edits that wait are not doubled.
+
+    A card in a chat of the unit complained about shows the alert no longer.
+    """
     for card in uow.alerts.cards(alert.id):
+        if is_barred(uow, alert, card.address):
+            uow.alerts.drop_cards([card.id])
+            replace_message(
+                uow,
+                card.address,
+                card.message_id,
+                plain(TAKEN_OVER.format(number=alert.number)),
+                key=f"barred:{card.id}",
+                lasts=None,
+            )
+            continue
         if card.shown_version >= alert.version or uow.notices.edit_is_waiting(card.id):
             continue
         uow.notices.add(
@@ -67,12 +82,14 @@ def edit_cards(uow: UnitOfWork, alert: Alert) -> None:
 def say_in_groups(uow: UnitOfWork, alert: Alert, key: str, message: OutgoingMessage) -> None:
     """Say something about an alert once in every chat that has a card of it.
 
-    The message replies to the chat's first card there; it never expires, since it is part
-    of the alert.
+    A town that no longer handles it is left alone. The message replies to the chat's first
+    card there; it never expires, since it is part of the alert.
     """
     first: dict[Address, str] = {}
     for card in uow.alerts.cards(alert.id):
-        first.setdefault(card.address, card.message_id)
+        town = uow.groups.town_at(card.address)
+        if town is None or town == holder(alert):
+            first.setdefault(card.address, card.message_id)
     for address, message_id in first.items():
         uow.notices.add(
             address,
@@ -109,7 +126,13 @@ def say(
 
 
 def replace_message(
-    uow: UnitOfWork, address: Address, message_id: str, message: OutgoingMessage, *, key: str
+    uow: UnitOfWork,
+    address: Address,
+    message_id: str,
+    message: OutgoingMessage,
+    *,
+    key: str,
+    lasts: timedelta | None = ANSWER_LASTS,
 ) -> None:
     """Replace the text and buttons of a message that is not a card."""
     uow.notices.add(
@@ -119,7 +142,7 @@ def replace_message(
         priority=Priority.EDIT,
         body=message,
         target=message_id,
-        lasts=ANSWER_LASTS,
+        lasts=lasts,
     )
 
 

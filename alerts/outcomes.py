@@ -25,9 +25,11 @@ _ENDED = {
 
 
 def tell_reporters(uow: UnitOfWork, office: Office, alert: Alert) -> None:
-    """Tell each reporter, once a state, what became of their latest report in an alert."""
+    """Tell each enrolled reporter, once a state, what became of their latest report in an alert."""
     latest: dict[tuple[str, str], Report] = {}
     for report in uow.reports.of_alert(alert.id):
+        if not report.verified:
+            continue  # nobody knows who that is
         latest[(report.address.channel, report.address.chat)] = report
     for report in latest.values():
         outbox.say(

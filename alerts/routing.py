@@ -40,6 +40,11 @@ def holder(alert: Alert) -> str | None:
     return alert.town
 
 
+def is_barred(uow: UnitOfWork, alert: Alert, address: Address) -> bool:
+    """Whether a chat is of a unit that an alert complains about: its group, or its officers."""
+    return bool(alert.about_units) and uow.groups.town_at(address) in alert.about_units
+
+
 def town_group(uow: UnitOfWork, alert: Alert) -> tuple[Target, ...]:
     """Return the duty groups of the town that handles an alert, or the district desk."""
     town = holder(alert)

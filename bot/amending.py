@@ -38,10 +38,12 @@ def hear_answer(
         return _note_outcome(hearing, message, state)
     if kind in {"supplement", "correct", "words"} and says_something(message):
         report = reporting.own_report(hearing, int(str(state["report"])))
+        if report.withdrawn_at is not None:
+            return None  # the words are a report of their own
         if kind == "correct":
             reporting.correct(hearing, report, message, message.text)
             return InboxOutcome.CORRECTION
-        reporting.supplement(hearing, report, message)
+        reporting.supplement(hearing, report, message, message.text)
         return InboxOutcome.CORRECTION
     return None
 
@@ -53,6 +55,8 @@ def _note_outcome(
     person = hearing.person
     if alert is None or person is None or not acknowledgement.may_act(person, alert):
         raise PersonCanFix(replies.NO_SUCH_NUMBER)
+    if not _WORDS.search(message.text):
+        raise PersonCanFix(replies.NOTE_WANTED)
     note = message.text.strip()[:NOTE_LENGTH]
     done = acknowledgement.close(
         hearing.uow, hearing.office, alert, person, Outcome(str(state["outcome"])), note=note
@@ -86,6 +90,9 @@ def hear_reply(hearing: Hearing, message: IncomingMessage, reply_to: str) -> Inb
     if report is not None:
         if not says_something(message):
             raise PersonCanFix(replies.NO_WORDS)
+        is_danger = hearing.office.assess(message.text).level.is_danger
+        if report.withdrawn_at is not None and is_danger:
+            return None
         return _amend(hearing, report, message)
     if answered is not None and answered[1] is not None:
         return _note(hearing, message, answered[1])
@@ -130,7 +137,7 @@ def _amend(hearing: Hearing, report: Report, message: IncomingMessage) -> InboxO
     report = reporting.own_report(hearing, report.id)
     found = _AMEND.match(message.text.strip())
     if found is None:
-        reporting.supplement(hearing, report, message)
+        reporting.supplement(hearing, report, message, message.text)
         return InboxOutcome.CORRECTION
     kind = {
         "撤回": Command.WITHDRAW,
@@ -167,7 +174,7 @@ def _do_amend(
     elif kind is Command.CORRECT:
         reporting.correct(hearing, report, message, rest)
     else:
-        reporting.supplement(hearing, report, message)
+        reporting.supplement(hearing, report, message, rest)
     return InboxOutcome.CORRECTION
 
 

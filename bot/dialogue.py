@@ -11,6 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import timedelta
 
+from alerts import amendment
 from alerts.office import Office
 from bot import amending, answers, enrolment, form_talk, replies, report_form, reporting
 from bot.commands import Asked, Command, asked
@@ -28,6 +29,9 @@ _PLEASANTRY = re.compile(
     r"^(?:你好|您好|在吗|在么|有人吗|收到|好的?|谢谢您?|多谢|辛苦了?|ok|hi|hello|早|早上好|晚安|嗯+|哦+)[\s,，。.!！~～?？]*$",
     re.IGNORECASE,
 )
+
+
+_TAKES_WORDS = frozenset({Command.REPORT, Command.SUPPLEMENT, Command.CORRECT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,7 @@ class Dialogue:
             hearing.answer(replies.TOO_FAST, part="pace")
 
     def _hear_message(self, hearing: Hearing, message: IncomingMessage) -> InboxOutcome:
-        command = asked(message.text)
+        command = self._command(message.text)
         if hearing.person is None:
             return self._hear_stranger(hearing, message, command)
         if message.edit:
@@ -105,6 +109,13 @@ class Dialogue:
                 return outcome
         return self._hear_report(hearing, message)
 
+    def _command(self, text: str) -> Asked | None:
+        """Return the command that a text is; one behind which stands a danger is a report."""
+        command = asked(text)
+        if command is None or command.command in _TAKES_WORDS:
+            return command
+        return None if self.office.assess(command.rest).level.is_danger else command
+
     def _hear_edit(self, hearing: Hearing, message: IncomingMessage) -> InboxOutcome:
         """An edited message corrects its report; if it was none, only a danger makes it one."""
         corrected = amending.hear_edit(hearing, message)
@@ -120,8 +131,12 @@ class Dialogue:
         """Tell how to enrol; words of a plain danger reach the district desk all the same."""
         if command is not None and command.command in {Command.ENROL, Command.BIND}:
             return self._enrol(hearing, message, command)
-        level = self.office.assess(message.text).level
-        if level in {Level.RED, Level.ORANGE}:
+        if not hearing.is_private and hearing.uow.groups.at(hearing.address) is not None:
+            return InboxOutcome.NOTICE  # talk in a duty group is no report
+        said = self._add_of_stranger(hearing, message)
+        if said is not None:
+            return said
+        if self.office.assess(message.text).level in {Level.RED, Level.ORANGE}:
             reporting.file(
                 hearing,
                 message.text,
@@ -134,6 +149,28 @@ class Dialogue:
             return InboxOutcome.NOTICE
         hearing.answer(replies.NOT_ENROLLED)
         return InboxOutcome.ANSWER
+
+    def _add_of_stranger(self, hearing: Hearing, message: IncomingMessage) -> InboxOutcome | None:
+        """Add to a stranger's danger what they say next, as they were asked: name, phone, edits."""
+        uow = hearing.uow
+        report = uow.reports.at_message(message.address, message.message_id)
+        state = uow.dialogues.get(hearing.address, hearing.sender)
+        if report is None and state is not None and state.get("kind") == "words":
+            report = uow.reports.get(int(str(state["report"])))
+        if report is None or report.verified or not amending.says_something(message):
+            return None
+        amendment.supplement(
+            uow,
+            self.office,
+            report,
+            message.text,
+            attachments=message.attachments,
+            location=message.location,
+            inbox_id=hearing.inbox_id,
+        )
+        reporting.wait_for_words(hearing, report)
+        hearing.answer(replies.STRANGER_ADDED, report_id=report.id)
+        return InboxOutcome.CORRECTION
 
     def _enrol(self, hearing: Hearing, message: IncomingMessage, command: Asked) -> InboxOutcome:
         if not command.rest:
@@ -198,7 +235,7 @@ class Dialogue:
             location=message.location,
         )
         if not _WORDS.search(text):
-            hearing.wait_for({"kind": "words", "report": filed.report.id})
+            reporting.wait_for_words(hearing, filed.report)
             hearing.answer(replies.NO_WORDS, part="words", report_id=filed.report.id)
         return InboxOutcome.REPORT
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from alerts import amendment
 from alerts.handover import merge, settle_town
 from alerts.intake import Filed, FiledAs, Filing, file_report, raise_alert
+from alerts.learning import live_alert
 from alerts.outbox import say
 from bot import replies
 from bot.hearing import Hearing
@@ -45,9 +46,15 @@ def file(
     )
     if hearing.person is None:
         hearing.answer(replies.NOT_ENROLLED_DANGER, report_id=filed.report.id)
+        wait_for_words(hearing, filed.report)
         return filed
     _give_receipt(hearing, filed, lead=lead)
     return filed
+
+
+def wait_for_words(hearing: Hearing, report: Report) -> None:
+    """Let what this sender says next belong to a report."""
+    hearing.wait_for({"kind": "words", "report": report.id})
 
 
 def _give_receipt(hearing: Hearing, filed: Filed, *, lead: str = "") -> None:
@@ -88,22 +95,32 @@ def ask_any_town(hearing: Hearing, report: Report) -> None:
     )
 
 
-def supplement(hearing: Hearing, report: Report, message: IncomingMessage) -> None:
-    """Add a message's words to a report and say so."""
+def supplement(
+    hearing: Hearing,
+    report: Report,
+    message: IncomingMessage,
+    text: str,
+    *,
+    lead: str = replies.SUPPLEMENTED,
+) -> None:
+    """Add ``text`` and what else a message brought to a report and say so."""
     filed = amendment.supplement(
         hearing.uow,
         hearing.office,
         report,
-        message.text,
+        text,
         attachments=message.attachments,
         location=message.location,
         inbox_id=hearing.inbox_id,
     )
-    _say_amended(hearing, filed, replies.SUPPLEMENTED)
+    _say_amended(hearing, filed, lead)
 
 
 def correct(hearing: Hearing, report: Report, message: IncomingMessage, text: str) -> None:
-    """Replace a report's words and say so."""
+    """Replace a report's words and say so; after the time for it they are added instead."""
+    if not amendment.is_in_time(hearing.uow, hearing.office, report):
+        supplement(hearing, report, message, text, lead=replies.CORRECTED_LATE)
+        return
     filed = amendment.correct(
         hearing.uow,
         hearing.office,
@@ -140,7 +157,7 @@ def say_danger(hearing: Hearing, report: Report) -> Alert | None:
 
     Returns None when the report has a live alert already.
     """
-    if amendment.live_alert(hearing.uow, report) is not None:
+    if live_alert(hearing.uow, report) is not None:
         return None
     assessment = Assessment(level=Level.ORANGE)
     report = hearing.uow.reports.add_version(
@@ -168,7 +185,7 @@ def answer_town(hearing: Hearing, report: Report, town: str) -> str:
 
 def answer_same(hearing: Hearing, report: Report, into_id: int) -> str:
     """Merge a report's alert into the one it is about and return the thanks."""
-    alert = amendment.live_alert(hearing.uow, report)
+    alert = live_alert(hearing.uow, report)
     into = hearing.uow.alerts.get(into_id)
     if alert is None or into is None:
         return replies.QUESTION_OVER

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from domain.channel import Address
 from domain.duty import Group, Scope
 from storage.people import PeopleRows
-from storage.tables import addresses, cards, groups, notices, towns
+from storage.tables import addresses, cards, groups, notices, people, towns
 from storage.upsert import put
 
 
@@ -158,6 +158,17 @@ class GroupRows:
         if person_id is None:
             return ()
         return tuple(way for way in self.addresses_of(person_id) if way != address)
+
+    def town_at(self, address: Address) -> str | None:
+        """Return the town of the group or person that an address belongs to, if there is one."""
+        found: str | None = self._connection.execute(
+            sa.select(sa.func.coalesce(groups.c.town, people.c.town))
+            .select_from(addresses)
+            .outerjoin(groups, groups.c.id == addresses.c.group_id)
+            .outerjoin(people, people.c.id == addresses.c.person_id)
+            .where(_at(addresses, address))
+        ).scalar()
+        return found
 
     def name_of(self, address: Address) -> str:
         """Return what people call an address: a group's title, or a person's name and post."""

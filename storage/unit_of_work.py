@@ -51,6 +51,17 @@ class UnitOfWork:
         with self.connection.begin_nested():
             yield
 
+    def wait_turn(self, what: str) -> None:
+        """Let units of work that name the same thing follow one another, to their commits.
+
+        On SQLite there is one writer, and every unit does.
+        """
+        if self.connection.dialect.name == "postgresql":
+            self.connection.execute(
+                sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:what, 0))"),
+                {"what": what},
+            )
+
     @property
     def hints(self) -> tuple[Callable[[], None], ...]:
         """What is to be called after the commit."""

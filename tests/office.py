@@ -279,6 +279,7 @@ class WholeOffice:
             location=location,
         )
         self.secrets.add(text)
+        self.last_message = message
         self.arrives(message, agent=agent)
         return Said(by, chat, message_id)
 
