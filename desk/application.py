@@ -17,13 +17,12 @@ from aiohttp import web
 from desk.routes import board_routes
 from desk.sign_in import SignIn
 from desk.texts import NOT_FOUND, NOT_FROM_HERE, NOT_THIS_HOST, STORE_AWAY, WRONG_SOMEWHERE
-from desk.views import Pages
+from desk.views import LOOPBACK, Pages
 from storage.live import Live
 from storage.store import StorageFailure, Store
 
 STATIC = Path(__file__).parent / "static"
 LARGEST_FORM = 16 * 1024
-LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": (

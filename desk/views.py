@@ -13,6 +13,7 @@ from desk.sign_in import SignIn
 from desk.texts import SAMPLES
 from domain.errors import PersonCanFix
 
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -82,7 +83,7 @@ class Pages:
         form = await request.post()
         code, name = str(form.get("code", "")), str(form.get("name", ""))
         try:
-            entry = await self._sign_in.enter(code, name, guesser=request.remote or "")
+            entry = await self._sign_in.enter(code, name, guesser=_asker(request))
         except PersonCanFix as error:
             return self._page("enter.html", status=422, problem=error.reply, code=code, name=name)
         response = web.HTTPSeeOther("/")
@@ -101,7 +102,8 @@ class Pages:
         seats = self._sign_in.demo_seats
         if seats is not None:
             return self._page("seats.html", seats=seats, board_roles=BOARD_ROLES)
-        return self._page("enter.html", problem="", code="", name="")
+        # The page's scripts read the status, and show this form in place of a chat that has ended.
+        return self._page("enter.html", status=401, problem="", code="", name="")
 
     def _seat(self, request: web.Request) -> str:
         """Return the seat that a page of the demo goes on naming in its requests."""
@@ -112,3 +114,9 @@ class Pages:
             office=self._office, zone=self._zone, demo=self._sign_in.demo_seats is not None, **words
         )
         return web.Response(text=text, status=status, content_type="text/html")
+
+
+def _asker(request: web.Request) -> str:
+    """Return the address of who asks; a proxy on this machine names it in a header."""
+    forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    return forwarded if forwarded and request.remote in LOOPBACK else request.remote or ""

@@ -45,9 +45,16 @@ export class LiveStream {
   later() {
     this.onState("off");
     this.source.close();
+    this.checkSeat();
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.open(), this.wait * (0.75 + Math.random() / 2));
     this.wait = Math.min(this.wait * 2, LONGEST_WAIT_MS);
+  }
+
+  /** A seat that has ended shows the way in; what was not sent waits in this browser. */
+  async checkSeat() {
+    const answer = await fetch(location.href).catch(() => null);
+    if (answer?.status === 401) location.reload();
   }
 
   reopen() {

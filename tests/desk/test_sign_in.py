@@ -120,7 +120,9 @@ def cookie(client: Client) -> str:
 
 async def test_a_code_opens_a_seat_once_and_the_cookie_keeps_it(client: Client) -> None:
     """Before the code a page asks for it; after it the chat opens."""
-    assert "邀请码" in (await page(client, "/chat"))[1]
+    status, text = await page(client, "/chat")
+    assert status == 401
+    assert "邀请码" in text
     assert (await enter(client, "GOOD-1"))[0] == 303
     status, text = await page(client, "/chat")
     assert status == 200
@@ -217,6 +219,19 @@ async def test_wrong_codes_are_slowed_and_even_a_right_one_then_waits(client: Cl
     status, text = await enter(client, "GOOD-1")
     assert status == 422
     assert "10 分钟" in text
+
+
+async def test_behind_a_proxy_one_guesser_does_not_lock_out_the_others(client: Client) -> None:
+    """The address that a proxy on this machine names counts, and the last of a list."""
+    for _ in range(GUESSES + 1):
+        async with client.post(
+            "/chat/enter",
+            data={"code": "WRONG", "name": ""},
+            headers={"X-Forwarded-For": "10.0.0.9, 203.0.113.7"},
+        ) as answer:
+            text = await answer.text()
+    assert "10 分钟" in text
+    assert (await enter(client, "GOOD-1"))[0] == 303
 
 
 async def test_what_was_typed_comes_back_as_text(client: Client) -> None:

@@ -6,6 +6,7 @@ fails its test.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -14,6 +15,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page
@@ -46,22 +48,43 @@ class Running:
         """Where its pages are."""
         return f"http://127.0.0.1:{self.port}"
 
-    def start(self) -> None:
-        """Start it and wait for the line that says that it is ready."""
+    @property
+    def command(self) -> list[str]:
+        """The command with the settings of this folder."""
         own = self.folder / "settings.toml"
         own.write_text(self.settings, "utf-8")
+        return [sys.executable, "-m", "app", "--settings", str(own)]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment with this folder's database, key and port."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("HUXIN_")}
+        return kept | {
+            "HUXIN_STORAGE__URL": f"sqlite:///{self.folder / 'huxin.db'}",
+            "HUXIN_WEB__COOKIE_SECRET_FILE": str(self.folder / "cookie.key"),
+            "HUXIN_WEB__PORT": str(self.port),
+            "HUXIN_WEB__HOST": "127.0.0.1",
+        }
+
+    def huxin(self, *arguments: str) -> Any:
+        """Run another command of the same office and return the JSON it printed."""
+        done = subprocess.run(
+            [*self.command, *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        return json.loads(done.stdout)
+
+    def start(self) -> None:
+        """Start it and wait for the line that says that it is ready."""
         log = (self.folder / "log").open("a")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "app", "--settings", own, "run"],
+            [*self.command, "run"],
             cwd=ROOT,
-            env=kept
-            | {
-                "HUXIN_STORAGE__URL": f"sqlite:///{self.folder / 'huxin.db'}",
-                "HUXIN_WEB__COOKIE_SECRET_FILE": str(self.folder / "cookie.key"),
-                "HUXIN_WEB__PORT": str(self.port),
-                "HUXIN_WEB__HOST": "127.0.0.1",
-            },
+            env=self.environment,
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
