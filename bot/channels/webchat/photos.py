@@ -7,11 +7,13 @@ refused. Names on disk are random, folders are hashes of chats.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import os
 import re
 import secrets
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 
 LARGEST_PHOTO = 10 * 1024 * 1024
@@ -65,6 +67,16 @@ class Photos:
             return None
         path = self._place(chat) / file_id
         return (path, CONTENT_TYPES[path.suffix[1:]]) if path.is_file() else None
+
+    def remove_older(self, before: datetime) -> int:
+        """Remove the photos that were stored before ``before``; returns how many."""
+        removed = 0
+        for path in self._folder.glob("*/*"):
+            with contextlib.suppress(FileNotFoundError):  # another process was faster
+                if path.stat().st_mtime < before.timestamp():
+                    path.unlink()
+                    removed += 1
+        return removed
 
     def _place(self, chat: str) -> Path:
         return self._folder / hashlib.sha256(chat.encode()).hexdigest()[:32]

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -55,3 +58,20 @@ async def test_only_pictures_within_the_limit_are_taken(
     posted = message(chat, "", attachments=[{"file_id": f"{'a' * 24}.png"}])
     async with client.post("/api/chat/messages", json=posted, headers=as_("小陈")) as answer:
         assert answer.status == 400
+
+
+async def test_photos_go_when_their_time_is_over(tmp_path: Path) -> None:
+    """What was stored before a moment is removed, what came after stays."""
+    photos = webchat.Photos(tmp_path / "files")
+
+    async def chunks() -> AsyncIterator[bytes]:
+        yield PNG
+
+    old, new = await photos.keep("p:1", chunks()), await photos.keep("p:2", chunks())
+    found = photos.find("p:1", old)
+    assert found is not None
+    moment = datetime(2026, 3, 4, tzinfo=UTC)
+    os.utime(found[0], (moment.timestamp(), moment.timestamp()))
+    assert photos.remove_older(moment + timedelta(days=1)) == 1
+    assert photos.find("p:1", old) is None
+    assert photos.find("p:2", new) is not None
