@@ -14,7 +14,7 @@ from bench._seats import Seat, buttons_of
 
 CLOSED = 0.6
 BURST = 20
-LONGEST_UP = 2.5
+LONGEST_UP = 4.0
 WHILE_STARTING = 0.15
 
 

@@ -61,6 +61,7 @@ class Run:
         self.accepted: list[Accepted] = []
         self.posted_twice = 0
         self.killed_with_work = 0
+        self.fire_seconds = 0.0
 
     async def go(self) -> Findings:
         """Run it all and return what was found."""
@@ -70,7 +71,10 @@ class Run:
             self.door.up.set()
             for town in self.towns:
                 await self._enrol(town)
+            under_fire_since = time.monotonic()
             await self._under_fire()
+            self.fire_seconds = time.monotonic() - under_fire_since
+            self.uptime.stop()
             settle_seconds = await self._settle()
         finally:
             for session in self.sessions:
@@ -192,6 +196,7 @@ class Run:
         findings.figures = {
             "kill -9": f"{len(self.plan.ups) + starting}, {starting} of them while starting, "
             f"{self.killed_with_work} with work on hand",
+            "under fire": f"{self.fire_seconds:.0f} s, up for {self.uptime.seconds:.0f} s of it",
             "posts that got no 202 and went again": str(tries - posted),
             "posts sent again after their 202": str(self.posted_twice),
             **findings.figures,
