@@ -101,7 +101,7 @@ def file_report(uow: UnitOfWork, office: Office, filing: Filing) -> Filed:
     )
     if not assessment.level.is_danger:
         return Filed(report=report, became=FiledAs.QUIET, alert=None)
-    ask_towns = () if town.sure else town.candidates
+    ask_towns = () if town.sure else town.candidates or office.town_names
     return _raise_or_feed(uow, office, report, assessment, text=filing.text, ask_towns=ask_towns)
 
 

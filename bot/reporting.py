@@ -79,11 +79,8 @@ def _give_receipt(hearing: Hearing, filed: Filed, *, lead: str = "") -> None:
 
 def _ask_town(hearing: Hearing, report: Report, names: tuple[str, ...]) -> None:
     towns = [town for town in hearing.office.gazetteer.towns if town.name in names]
-    hearing.answer(
-        replies.town_question(report, towns[:FEW_TOWNS], more=True),
-        part="town",
-        report_id=report.id,
-    )
+    few = len(towns) <= FEW_TOWNS
+    hearing.answer(replies.town_question(report, towns, more=few), part="town", report_id=report.id)
 
 
 def ask_any_town(hearing: Hearing, report: Report) -> None:

@@ -137,10 +137,14 @@ async def test_a_supplement_after_the_move_leaves_the_former_town_alone(
     office.sees(office.room_shiqi, "他妻子在楼下")
 
 
-async def test_a_district_without_the_reporters_town(office: WholeOffice) -> None:
-    """A district officer reports with no town in the words: the district desk has it."""
-    await office.says(office.zhou, "有人要跳楼")
-    office.sees(office.zhou, "A-0001 已发给区值班室")
-    office.sees(office.room_district, "镇街未定")
-    alert = office.alert()
-    assert (alert.town, alert.level) == (None, Level.RED)
+async def test_a_report_that_names_no_town_from_somebody_of_no_town(office: WholeOffice) -> None:
+    """The district desk has it meanwhile, and all sixteen are offered."""
+    await office.says(office.zhou, RED)
+    office.sees(office.zhou, "编号 R-0001")
+    question = office.sees(office.zhou, "这件事在哪个镇街")
+    assert len(question.labels) == 16
+    office.sees(office.room_district, "A-0001", "镇街未定")
+    assert (office.alert().town, office.alert().level) == (None, Level.RED)
+    await office.presses(office.zhou, SHIQI, question)
+    assert office.alert().town == SHIQI
+    office.reads_all()
