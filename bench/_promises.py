@@ -203,7 +203,7 @@ def _notices(rows: sqlite3.Connection, findings: Findings) -> None:
             ),
         ),
     )
-    cards = Counter((row["chat"], row["message_id"]) for row in every if row["kind"] == "card")
+    cards = Counter((r["chat"], r["message_id"]) for r in every if r["kind"] == "card")
     shown = Counter(
         (row["chat"], row["message_id"])
         for row in rows.execute(
@@ -296,6 +296,4 @@ def expected_events(database: Path, chat: str, seat: str) -> list[int]:
 
 
 def _counts(counter: Counter[Any]) -> str:
-    return ", ".join(
-        f"{name or 'none'} {number}" for name, number in sorted(counter.items(), key=str)
-    )
+    return ", ".join(f"{name} {number}" for name, number in sorted(counter.items(), key=str))
