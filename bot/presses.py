@@ -80,7 +80,7 @@ def _give(hearing: Hearing, person: Person, alert: Alert, choice: str) -> None:
         towns = [
             (town.name, town.code)
             for town in hearing.office.gazetteer.towns
-            if town.name != alert.town
+            if town.name != alert.town and town.name not in alert.about_units
         ]
         choices = [*towns, (handover.DISTRICT, DISTRICT_CODE)]
         _ask(hearing, person, alert, verb="give", choices=choices, words=replies.ASK_GIVE)
@@ -94,6 +94,8 @@ def _give(hearing: Hearing, person: Person, alert: Alert, choice: str) -> None:
         )
         if to is None:
             raise PersonCanFix(replies.STALE_BUTTON)
+        if to in alert.about_units:
+            raise PersonCanFix(replies.NOT_TO_THAT_UNIT.format(town=to))
     handover.hand_over(hearing.uow, hearing.office, alert, to, by=person)
     words = replies.HANDED_OVER.format(number=alert.number, to=to or handover.DISTRICT)
     hearing.toast(words)

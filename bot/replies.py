@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from alerts.notices import clock
 from alerts.office import Office
+from alerts.routing import holder
 from domain.alert import Alert, AlertState
 from domain.channel import Button, OutgoingMessage, Span, Style
 from domain.danger import Level
@@ -75,6 +76,7 @@ STALE_BUTTON = "这个按钮已经失效。"
 HELP_CALLED = "已呼叫上一级支援 {number}。"
 NOBODY_ABOVE = "上面没有人可以叫了，请直接打电话，急事拨110／120。"
 HANDED_OVER = "{number} 已移交{to}。"
+NOT_TO_THAT_UNIT = "反映的对象就是{town}，不能移交给它。"
 WATCHING = "{number} 转为关注，到时再提醒。"
 CLOSED = "{number} 已办结：{outcome}。"
 ASK_GIVE = "{who}：{number} 移交给？"
@@ -167,7 +169,7 @@ def _what_now(office: Office, alert: Alert | None) -> str:
         return (
             f"已存档，没有看出人身危险。若有危险，请先拨110／120，再按「有危险」。\n{amend_words}"
         )
-    whom = alert.town or "区值班室"
+    whom = holder(alert) or "区值班室"
     if alert.state is AlertState.OPEN and alert.step == 0:
         at = alert.next_escalation_at
         when = "上班后" if at is None else clock(office, at, day=True)
