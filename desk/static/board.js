@@ -56,7 +56,11 @@ export class BoardView {
       if (!line || line.looks !== looks) {
         const changed = line && line.alert.state !== alert.state;
         const node = this.line(alert, list);
-        if (line) line.node.replaceWith(node);
+        if (line) {
+          const held = line.node.contains(document.activeElement);
+          line.node.replaceWith(node);
+          if (held) node.querySelector(".line-toggle").focus({ preventScroll: true });
+        }
         if (!this.first && (!line || changed)) {
           node.classList.add("changed");
           if (list === this.live) this.said.textContent = W.announce(alert);
@@ -64,7 +68,11 @@ export class BoardView {
         line = { node, looks, alert, list };
         this.lines.set(key, line);
       }
-      if (list.children[place] !== line.node) list.insertBefore(line.node, list.children[place] ?? null);
+      if (list.children[place] !== line.node) {
+        const held = line.node.contains(document.activeElement) && document.activeElement;
+        list.insertBefore(line.node, list.children[place] ?? null);
+        if (held) held.focus({ preventScroll: true });
+      }
     });
     for (const [key, line] of this.lines) {
       if (line.list === list && !kept.has(key)) {

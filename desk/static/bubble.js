@@ -53,7 +53,7 @@ function head(message, mine) {
 }
 
 export function avatar(name, desk = false) {
-  return el("span", { class: `avatar${desk ? " avatar-desk" : ""}`, "aria-hidden": "true" }, desk ? "护" : [...name].at(-1));
+  return el("span", { class: `avatar${desk ? " avatar-desk" : ""}`, "aria-hidden": "true" }, desk ? "护" : [...name].pop());
 }
 
 export function quote(message) {

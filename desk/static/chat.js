@@ -145,6 +145,7 @@ export class ChatView {
             { class: "bubble" },
             message.text ? el("div", { class: "words folded" }, el("span", {}, message.text.slice(0, 2000))) : null,
             message.photos.length ? el("p", { class: "pin" }, icon("photo"), `${message.photos.length}`) : null,
+            message.location ? el("p", { class: "pin" }, icon("pin"), WORDS.pin) : null,
           ),
           el("p", { class: "state" }, this.stateWords(message), ...this.rescue(message)),
         ),
@@ -190,7 +191,7 @@ export class ChatView {
   }
 
   toast(event) {
-    const done = this.pressed.get(event.id.split(".").at(-1));
+    const done = this.pressed.get(event.id.split(".").pop());
     if (done) done(event.text);
     else if (this.sitter.settled && event.author === this.sitter.seat && Date.now() - Date.parse(event.at) < FRESH_MS) this.say(event.text);
   }

@@ -7,6 +7,8 @@ import { WORDS } from "./words.js";
 const LONGEST = 100_000;
 const LARGEST_PHOTO = 10 * 1024 * 1024;
 const MOST_PHOTOS = 9;
+const LOCATE_MS = 10_000;
+const canLocate = isSecureContext && "geolocation" in navigator;
 
 export class Composer {
   /**
@@ -15,7 +17,7 @@ export class Composer {
    * @param {(message: object) => void} send
    */
   constructor(draftKey, texts, send) {
-    Object.assign(this, { draftKey, send, answers: null, corrects: null, photos: [] });
+    Object.assign(this, { draftKey, send, answers: null, corrects: null, photos: [], location: null });
     this.input = el("textarea", {
       rows: "1",
       placeholder: texts.placeholder,
@@ -58,6 +60,7 @@ export class Composer {
         { class: "composer-row" },
         el("button", { type: "button", class: "attach", "aria-label": WORDS.photo, title: WORDS.photo, onclick: () => this.file.click() }, icon("photo")),
         this.file,
+        canLocate ? el("button", { type: "button", class: "attach", "aria-label": WORDS.sendPin, title: WORDS.sendPin, onclick: () => this.locate() }, icon("pin")) : null,
         this.input,
         this.button,
       ),
@@ -82,7 +85,7 @@ export class Composer {
     this.input.style.height = `${Math.min(this.input.scrollHeight, 160)}px`;
     const over = [...value].length - LONGEST;
     this.warning.textContent = over > 0 ? WORDS.tooLong(over) : "";
-    this.button.disabled = over > 0 || (!value.trim() && !this.photos.length);
+    this.button.disabled = over > 0 || (!value.trim() && !this.photos.length && !this.location);
     try {
       if (value) localStorage.setItem(this.draftKey, value);
       else localStorage.removeItem(this.draftKey);
@@ -103,10 +106,12 @@ export class Composer {
     this.send({
       text,
       photos: this.photos,
+      location: this.location,
       reply_to: this.corrects ? this.corrects.reply_to : (this.answers?.id ?? null),
       ...(this.corrects ? { message_id: this.corrects.id, edit: this.corrects.edits + 1 } : {}),
     });
     this.photos = [];
+    this.location = null;
     this.input.value = "";
     this.clearAbout();
     this.showTray();
@@ -150,9 +155,31 @@ export class Composer {
     if (photos.length < files.length) this.warning.textContent = WORDS.photoWrong;
   }
 
+  locate() {
+    this.warning.textContent = WORDS.findingPin;
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => {
+        this.warning.textContent = "";
+        this.location = { latitude: coords.latitude, longitude: coords.longitude };
+        this.showTray();
+      },
+      () => {
+        this.warning.textContent = WORDS.noPin;
+      },
+      { enableHighAccuracy: true, timeout: LOCATE_MS },
+    );
+  }
+
   showTray() {
-    this.tray.hidden = !this.photos.length;
+    this.tray.hidden = !this.photos.length && !this.location;
+    const forget = () => {
+      this.location = null;
+      this.showTray();
+    };
     this.tray.replaceChildren(
+      ...(this.location
+        ? [el("p", { class: "pin" }, icon("pin"), `${this.location.latitude.toFixed(5)}, ${this.location.longitude.toFixed(5)}`, el("button", { type: "button", class: "act", "aria-label": WORDS.removePin, onclick: forget }, icon("close")))]
+        : []),
       ...this.photos.map((photo) => {
         const url = URL.createObjectURL(photo);
         const image = el("img", { src: url, alt: WORDS.photoOf(photo.name), onload: () => URL.revokeObjectURL(url) });

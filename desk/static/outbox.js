@@ -32,8 +32,8 @@ export class Outbox {
   }
 
   /** Take a message; it is kept before this returns, and sent as soon as it can be. */
-  async take({ chat, text, reply_to = null, photos = [], message_id = newId(), edit = 0 }) {
-    const message = { chat, text, reply_to, message_id, edit, photos: [], queued_at: Date.now(), state: "sending" };
+  async take({ chat, text, reply_to = null, photos = [], location = null, message_id = newId(), edit = 0 }) {
+    const message = { chat, text, reply_to, message_id, edit, location, photos: [], queued_at: Date.now(), state: "sending" };
     for (const photo of photos) {
       message.photos.push({ key: await putPhoto(photo), name: photo.name });
     }
@@ -129,14 +129,14 @@ export class Outbox {
       photo.file_id = (await answer.json()).file_id;
       this.save(message);
     }
-    const { chat, message_id, text, edit, reply_to } = message;
+    const { chat, message_id, text, edit, reply_to, location } = message;
     const attachments = message.photos
       .filter((photo) => photo.file_id)
       .map(({ file_id, name }) => ({ file_id, name: name ?? "" }));
     return fetch(this.address("/api/chat/messages"), {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ chat, message_id, text, edit, reply_to, attachments }),
+      body: JSON.stringify({ chat, message_id, text, edit, reply_to, attachments, location }),
     });
   }
 

@@ -45,6 +45,25 @@ async def test_a_photo_without_a_word_is_sent_and_shown(
     assert await shown.evaluate("image => image.complete && image.naturalWidth > 0")
 
 
+async def test_a_place_is_sent_with_the_words(
+    run: Callable[..., Running], visitors: Visitors
+) -> None:
+    """The browser's position stands under the message; where it is refused the page says so."""
+    office = run()
+    page = await visitors.open(f"{office.address}/chat?seat=reporter", width=420)
+    pin = page.get_by_role("button", name="附上现在的位置")
+    await pin.click()
+    await expect(page.locator(".warning")).to_contain_text("请把地点写出来")
+    await page.context.grant_permissions(["geolocation"])
+    await page.context.set_geolocation({"latitude": 23.01, "longitude": 113.31})
+    await pin.click()
+    await expect(page.locator(".tray")).to_contain_text("23.01000, 113.31000")
+    await page.locator("textarea").fill("有人坐在楼顶要跳下来")
+    await page.locator("textarea").press("Enter")
+    await expect(page.locator(".mine .pin")).to_contain_text("23.01000, 113.31000")
+    await expect(page.locator(".desk").first).to_contain_text("R-0001")
+
+
 async def test_everything_goes_by_keyboard(run: Callable[..., Running], visitors: Visitors) -> None:
     """A report, the first button of its alert and the board's story, without a mouse."""
     office = run()
