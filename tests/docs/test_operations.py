@@ -36,7 +36,7 @@ def test_every_log_event_is_documented() -> None:
         for cells in rows(OPERATIONS.section("Logs"))
         for word in re.findall(r"`([a-z_]+)`", cells[0])
     }
-    assert named == logged
+    assert named == logged, "docs/operations.md, Logs: one line an event"
 
 
 def events(path: Path) -> Iterator[str]:
@@ -76,7 +76,7 @@ def test_every_measurement_is_documented() -> None:
     """CONTRIBUTING.md names each script of bench/, and no other."""
     there = {path.name for path in (ROOT / "bench").glob("[!_]*.py")}
     named = set(re.findall(r"bench/(\w+\.py)", page("CONTRIBUTING.md").text))
-    assert named == there
+    assert named == there, "CONTRIBUTING.md, Tests: one line a measurement"
 
 
 def snippets() -> list[str]:
