@@ -32,7 +32,7 @@ export class ChatView {
     this.toasts = el("div", { class: "toasts", role: "status" });
     this.composer = new Composer(
       `huxin.draft.${sitter.seat}.${room.chat}`,
-      { placeholder: group ? WORDS.placeholderGroup : WORDS.placeholderPrivate, label: `${WORDS.send}：${room.title}` },
+      { placeholder: group ? WORDS.placeholderGroup : WORDS.placeholderPrivate, label: `${WORDS.send}：${room.title}`, locates: !group },
       (message) => {
         this.stuck = true;
         sitter.outbox.take({ chat: room.chat, ...message });

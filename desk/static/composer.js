@@ -13,7 +13,7 @@ const canLocate = isSecureContext && "geolocation" in navigator;
 export class Composer {
   /**
    * @param {string} draftKey where the draft is kept
-   * @param {{placeholder: string, label: string}} texts
+   * @param {{placeholder: string, label: string, locates: boolean}} texts
    * @param {(message: object) => void} send
    */
   constructor(draftKey, texts, send) {
@@ -60,7 +60,7 @@ export class Composer {
         { class: "composer-row" },
         el("button", { type: "button", class: "attach", "aria-label": WORDS.photo, title: WORDS.photo, onclick: () => this.file.click() }, icon("photo")),
         this.file,
-        canLocate ? el("button", { type: "button", class: "attach", "aria-label": WORDS.sendPin, title: WORDS.sendPin, onclick: () => this.locate() }, icon("pin")) : null,
+        canLocate && texts.locates ? el("button", { type: "button", class: "attach", "aria-label": WORDS.sendPin, title: WORDS.sendPin, onclick: () => this.locate() }, icon("pin")) : null,
         this.input,
         this.button,
       ),
