@@ -56,7 +56,7 @@ def board_routes(
     return [
         web.get("/api/desk/board", give_board),
         web.get(r"/api/desk/alerts/{alert_id:\d+}", give_alert),
-        web.get("/api/desk/events", stream),
+        web.get("/api/desk/events", stream, allow_head=False),
     ]
 
 

@@ -22,6 +22,8 @@ new LiveStream(
   path,
   {
     seats: ([who]) => {
+      // Another post means other rooms; what was not sent waits in this browser.
+      if (seat && JSON.stringify(seat.chats) !== JSON.stringify(who.chats)) location.reload();
       if (seat) return;
       seat = new SeatView(who, query, transcripts);
       place.replaceChildren(seat.node);

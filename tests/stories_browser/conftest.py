@@ -18,9 +18,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page
+from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from tests.servers import free_port
+
+expect.set_options(timeout=20_000)  # on a busy machine; a page that is right waits for none of it
 
 ROOT = Path(__file__).resolve().parents[2]
 QUICK = """

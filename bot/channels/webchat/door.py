@@ -85,7 +85,7 @@ def routes(
         web.post("/api/chat/presses", door.take_press),
         web.post("/api/chat/files", door.take_photo),
         web.get("/api/chat/files/{file_id}", door.give_photo),
-        web.get("/api/chat/events", door.stream_events),
+        web.get("/api/chat/events", door.stream_events, allow_head=False),
         web.get("/api/chat/history", door.give_history),
     ]
 

@@ -91,14 +91,16 @@ class Stream:
 
     async def next_frames(self) -> list[bytes]:
         """Return what is new since the last call, at most `AT_ONCE` events; [] when nothing."""
-        events = await asyncio.to_thread(self.store.read, self._new)
-        frames = []
-        for event in events:
-            self.cursor[event.chat] = event.number
-            if event.kind == "toast" and event.author not in self.seats:
-                continue
-            frames.append(frame("chat", show(event), cursor=self.cursor))
-        return frames
+        while events := await asyncio.to_thread(self.store.read, self._new):
+            frames = []
+            for event in events:
+                self.cursor[event.chat] = event.number
+                if event.kind == "toast" and event.author not in self.seats:
+                    continue
+                frames.append(frame("chat", show(event), cursor=self.cursor))
+            if frames:  # else all were answers to others' presses: look on
+                return frames
+        return []
 
     @property
     def topics(self) -> Iterable[str]:

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import pytest
 
 from bot.channels import webchat
-from bot.channels.webchat.stream import HISTORY
+from bot.channels.webchat.stream import AT_ONCE, HISTORY
 from domain.channel import (
     plain,
 )
@@ -50,6 +50,20 @@ async def test_a_lost_connection_goes_on_exactly_where_it_was(
     headers = as_("李明") | {"Last-Event-ID": cursor}
     async with client.get("/api/chat/events", headers=headers) as response:
         assert chat_events(await frames(response)) == []
+
+
+async def test_answers_to_others_presses_hold_nothing_up(
+    client: Client, store: Store, live: LocalLive, people: dict[str, Person]
+) -> None:
+    """Many toasts for a colleague stand before a message: it comes all the same, at once."""
+    channel = webchat.Webchat(store, live)
+    colleague = webchat.private_chat(people["阿玲"].id)
+    for number in range(2 * AT_ONCE):
+        await channel.answer_press(GROUP, f"{colleague}.{number}", "已由别人接收", key=f"t{number}")
+    await channel.send(GROUP, plain("预警"), key="n1")
+    async with client.get("/api/chat/events", headers=as_("李明")) as response:
+        found = await frames(response)
+    assert [name for name, _, _ in found] == ["seats", "chat", "ready"]
 
 
 async def test_a_page_that_watches_hears_at_once_and_in_order(
