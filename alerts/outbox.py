@@ -17,7 +17,8 @@ from domain.danger import Level
 from storage.notices import NoticeKind, Priority
 from storage.unit_of_work import UnitOfWork
 
-TOAST_LASTS = timedelta(seconds=30)
+# Long enough for a restart or a crowd of presses; a channel that is asked too late refuses.
+TOAST_LASTS = timedelta(minutes=10)
 ANSWER_LASTS = timedelta(days=1)
 TAKEN_OVER = "{number} 已由区值班室处理。"
 
