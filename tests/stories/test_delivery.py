@@ -233,7 +233,7 @@ async def test_answers_that_come_too_late_are_not_sent(office: WholeOffice) -> N
     office.sees(office.chen, "编号")
     pressed = office.touches(office.zhao, "接收", card)
     await office.go("read")
-    office.clock.push(timedelta(seconds=31))
+    office.clock.push(timedelta(minutes=11))
     await office.settle()
     assert not [one for one in office.channels["wire"].toasts if one.press_id == pressed.press_id]
     assert office.count(tables.notices, tables.notices.c.state == NoticeState.EXPIRED.value) == 1
