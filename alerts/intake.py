@@ -15,7 +15,7 @@ from alerts.escalation import climb, freeze_chain
 from alerts.learning import learn, units_in
 from alerts.notices import Why, supplement_words
 from alerts.office import Office
-from alerts.routing import district_desk
+from alerts.routing import district_desk, holder
 from alerts.sameness import EventWords, Sameness, compare, event_words
 from alerts.view import view
 from domain.alert import Alert, LogKind
@@ -131,7 +131,9 @@ def raise_alert(
         alert.id, LogKind.RAISED, person_id=report.person_id, detail=_level_words(alert, report)
     )
     alert = climb(uow, office, alert, Why.RAISED)
-    if not sure_of_town and alert.level is Level.RED and alert.step == 1:
+    # Where the district desk holds it, or the town's step was empty, the desk has been called.
+    only_town_called = holder(alert) is not None and alert.step == 1
+    if not sure_of_town and alert.level is Level.RED and only_town_called:
         outbox.send_cards(uow, alert, district_desk(uow, alert), Why.RAISED)
     return alert
 

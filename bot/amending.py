@@ -167,6 +167,7 @@ def _do_amend(
         hearing.answer(reporting.withdraw(hearing, report), report_id=report.id)
     elif not rest:
         waiting = "correct" if kind is Command.CORRECT else "supplement"
+        form_talk.leave(hearing)
         hearing.wait_for({"kind": waiting, "report": report.id})
         hearing.answer(
             replies.WRITE_CORRECTION if kind is Command.CORRECT else replies.WRITE_SUPPLEMENT

@@ -23,6 +23,7 @@ from storage.inbox import InboxOutcome
 from storage.unit_of_work import UnitOfWork
 
 MINUTE = timedelta(minutes=1)
+REPLACED = "\ufffd"  # what stands where a character could not be stored
 
 _WORDS = re.compile(r"\w")
 _PLEASANTRY = re.compile(
@@ -241,4 +242,6 @@ class Dialogue:
 
 
 def _visible(text: str) -> bool:
-    return any(unicodedata.category(letter)[0] not in "CZ" for letter in text)
+    return any(
+        letter != REPLACED and unicodedata.category(letter)[0] not in "CZ" for letter in text
+    )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot import replies, report_form, reporting
 from bot.hearing import Hearing
 from domain.channel import ButtonPress, IncomingMessage
 from domain.danger import Level
+from domain.errors import PersonCanFix
 from storage.inbox import InboxOutcome
 
 
@@ -20,6 +23,9 @@ def begin(hearing: Hearing, message: IncomingMessage, said: str) -> InboxOutcome
             location=message.location,
         )
         return InboxOutcome.REPORT
+    if not hearing.is_private:
+        raise PersonCanFix(replies.NOT_FOR_GROUP)
+    leave(hearing)
     form = report_form.Form(
         message_id=message.message_id,
         attachments=message.attachments,
@@ -27,6 +33,19 @@ def begin(hearing: Hearing, message: IncomingMessage, said: str) -> InboxOutcome
     )
     _ask(hearing, form)
     return InboxOutcome.COMMAND
+
+
+def leave(hearing: Hearing) -> None:
+    """File what an open form holds, before its sender is asked something else."""
+    state = hearing.uow.dialogues.overdue(hearing.address, hearing.sender)
+    if state is None or state.get("kind") != report_form.KIND:
+        return
+    hearing.uow.dialogues.end(hearing.address, hearing.sender)
+    form = report_form.unpack(state)
+    if form.text or form.attachments:
+        # Under the row that asked last, so that this row can be answered as well.
+        asked = replace(hearing, inbox_id=int(state["inbox"]))
+        file_form(asked, form, lead=replies.FORM_EXPIRED)
 
 
 def _ask(hearing: Hearing, form: report_form.Form) -> None:

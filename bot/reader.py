@@ -7,13 +7,14 @@ or fails again and again is set aside where a person sees it; the next one goes 
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import structlog
 
-from bot import replies, reporting
+from bot import replies, report_form, reporting
 from bot.dialogue import Dialogue
 from bot.hearing import Hearing
 from domain.channel import (
@@ -36,6 +37,8 @@ LEASE = timedelta(seconds=60)
 POLL_SECONDS = 1.0
 MOST_TRIES = 3
 FIRST_WAIT = timedelta(seconds=1)
+
+_NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
 
 log = structlog.get_logger()
 
@@ -78,6 +81,9 @@ class Reader:
 
     async def finish_forms(self) -> int:
         """File the guided reports that were left unfinished."""
+        # Looking costs no commit; most passes find nothing.
+        if not await asyncio.to_thread(self.store.read, _some_form_is_left):
+            return 0
         return await asyncio.wrap_future(self.store.submit(self._finish_forms))
 
     def _finish_forms(self, uow: UnitOfWork) -> int:
@@ -87,6 +93,12 @@ class Reader:
         return finished
 
     async def _read(self, row: InboxRow) -> None:
+        try:
+            await self._read_once(row)
+        except LostLeaseError:
+            log.info("lease_lost", inbox=row.id)
+
+    async def _read_once(self, row: InboxRow) -> None:
         try:
             channel = self.channels.get(row.channel)
             incoming = (
@@ -100,6 +112,7 @@ class Reader:
         if isinstance(incoming, Unreadable):
             await self._set_aside(row, incoming.reason, None)
             return
+        incoming = _storable(incoming)
         try:
             await asyncio.wrap_future(self.store.submit(lambda uow: self._hear(uow, row, incoming)))
         except PersonCanFix as problem:
@@ -108,7 +121,7 @@ class Reader:
                 self.store.submit(lambda uow: self._reply(uow, row, incoming, reply))
             )
         except LostLeaseError:
-            log.info("lease_lost", inbox=row.id)
+            raise
         except Exception as error:  # noqa: BLE001 - the row stays due, or a person sees it
             await self._try_later(row, incoming, error)
 
@@ -181,7 +194,8 @@ class Reader:
             hearing.answer(replies.SAVED_FOR_PERSON)
         words = replies.CANNOT_READ_DESK.format(row=row.id, channel=row.channel)
         reporting.tell_desk(hearing, words, part="aside")
-        uow.inbox.finish(row.id, InboxOutcome.SET_ASIDE, fence=row.fence, reason=reason)
+        if not uow.inbox.finish(row.id, InboxOutcome.SET_ASIDE, fence=row.fence, reason=reason):
+            raise LostLeaseError
         self._hint(uow)
 
     def _hearing(
@@ -196,3 +210,26 @@ class Reader:
             sent_at=row.received_at,
         )
         return Hearing(uow, self.dialogue.office, heard, None, row.id)
+
+
+def _some_form_is_left(uow: UnitOfWork) -> bool:
+    return uow.dialogues.any_expired(kind=report_form.KIND)
+
+
+def _storable(incoming: IncomingMessage | ButtonPress) -> IncomingMessage | ButtonPress:
+    """Replace what no database takes (NUL, half a character), one for one: places stay."""
+    sender = replace(incoming.sender, name=_clean(incoming.sender.name))
+    if isinstance(incoming, ButtonPress):
+        return replace(incoming, sender=sender, data=_clean(incoming.data))
+    return replace(
+        incoming,
+        sender=sender,
+        text=_clean(incoming.text),
+        attachments=tuple(replace(item, name=_clean(item.name)) for item in incoming.attachments),
+        location=incoming.location
+        and replace(incoming.location, title=_clean(incoming.location.title)),
+    )
+
+
+def _clean(text: str) -> str:
+    return _NOT_STORABLE.sub("\ufffd", text)

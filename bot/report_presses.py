@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot import replies, reporting
+from bot import form_talk, replies, reporting
 from bot.hearing import Hearing
 from domain.errors import PersonCanFix
 
@@ -20,6 +20,7 @@ def row_id(written: str) -> int:
 
 def _add(hearing: Hearing, report_id: int, _choice: str) -> None:
     report = reporting.own_report(hearing, report_id)
+    form_talk.leave(hearing)
     hearing.wait_for({"kind": "supplement", "report": report.id})
     hearing.answer(replies.WRITE_SUPPLEMENT, report_id=report.id)
     hearing.toast("")
@@ -27,6 +28,7 @@ def _add(hearing: Hearing, report_id: int, _choice: str) -> None:
 
 def _fix(hearing: Hearing, report_id: int, _choice: str) -> None:
     report = reporting.own_report(hearing, report_id)
+    form_talk.leave(hearing)
     hearing.wait_for({"kind": "correct", "report": report.id})
     hearing.answer(replies.WRITE_CORRECTION, report_id=report.id)
     hearing.toast("")

@@ -61,6 +61,17 @@ class DialogueRows:
         ).scalar()
         return state
 
+    def overdue(self, address: Address, sender: str) -> dict[str, Any] | None:
+        """Return the question to a sender, whether its time is over or not."""
+        state: dict[str, Any] | None = self._connection.execute(
+            sa.select(dialogues.c.state).where(
+                dialogues.c.channel == address.channel,
+                dialogues.c.chat == address.chat,
+                dialogues.c.sender == sender,
+            )
+        ).scalar()
+        return state
+
     def any_expired(self, *, kind: str) -> bool:
         """Whether a dialogue of a kind ran out of time."""
         found = self._connection.execute(
