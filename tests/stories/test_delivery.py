@@ -231,10 +231,11 @@ async def test_answers_that_come_too_late_are_not_sent(office: WholeOffice) -> N
     await office.says(office.chen, RED)
     card = office.sees(office.room_dashi, "A-0001")
     office.sees(office.chen, "编号")
-    pressed = office.touches(office.zhao, "接收", card)
+    pressed = office.touches(office.li, "接收", card)
     await office.go("read")
     office.clock.push(timedelta(minutes=11))
     await office.settle()
+    office.sees(office.chen, "已接收")
     assert not [one for one in office.channels["wire"].toasts if one.press_id == pressed.press_id]
     assert office.count(tables.notices, tables.notices.c.state == NoticeState.EXPIRED.value) == 1
 
