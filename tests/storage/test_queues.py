@@ -1,0 +1,193 @@
+"""Inbox and outbox rows: leases, fences, order, and what two workers see of each other."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from domain.channel import Address, plain
+from storage.inbox import InboxOutcome, InboxRow
+from storage.notices import Notice, NoticeKind, Priority
+from storage.store import Store
+from storage.unit_of_work import UnitOfWork
+from tests.fakes import PushedClock
+
+NOON = datetime(2026, 3, 4, 4, 0, tzinfo=UTC)
+LEASE = timedelta(seconds=30)
+
+
+@pytest.fixture
+def clock() -> PushedClock:
+    """Give a clock that stands at noon."""
+    return PushedClock(NOON)
+
+
+@pytest.fixture
+def store(database: str, clock: PushedClock) -> Iterator[Store]:
+    """Give a store on each engine."""
+    opened = Store(database, clock=clock, connections=4)
+    yield opened
+    opened.close()
+
+
+def put(store: Store, chat: str, key: str, agent: str = "") -> bool:
+    """Put a raw message into the inbox."""
+    return store.write(
+        lambda uow: uow.inbox.put(
+            channel="wire", chat=chat, message_key=key, raw=f"{chat}{key}", agent=agent
+        )
+    )
+
+
+def lease_inbox(store: Store, limit: int = 9) -> list[InboxRow]:
+    """Lease what is due."""
+    return list(store.write(lambda uow: uow.inbox.lease(limit=limit, lease=LEASE)))
+
+
+def add(
+    store: Store, chat: str, key: str, priority: Priority = Priority.RED, **more: timedelta
+) -> bool:
+    """Put a notice into the outbox."""
+    return store.write(
+        lambda uow: uow.notices.add(
+            Address("wire", chat),
+            key=key,
+            kind=NoticeKind.MESSAGE,
+            priority=priority,
+            body=plain(key),
+            **more,  # type: ignore[arg-type]
+        )
+    )
+
+
+def lease_notices(store: Store, limit: int = 9) -> list[Notice]:
+    """Lease what is due."""
+    return list(store.write(lambda uow: uow.notices.lease(limit=limit, lease=LEASE)))
+
+
+def test_the_same_message_is_stored_once(store: Store) -> None:
+    """The key is channel, agent, chat and message; another agent's copy is another row."""
+    assert put(store, "a", "1")
+    assert not put(store, "a", "1")
+    assert put(store, "b", "1")
+    assert put(store, "a", "1", agent="second")
+
+
+def test_only_the_oldest_of_each_chat_is_leased(store: Store) -> None:
+    """A chat stays in order, and one chat does not wait for another."""
+    for chat, key in (("a", "1"), ("a", "2"), ("b", "1")):
+        put(store, chat, key)
+    first = lease_inbox(store)
+    assert [row.raw for row in first] == ["a1", "b1"]
+    assert lease_inbox(store) == []
+    assert store.write(
+        lambda uow: uow.inbox.finish(first[0].id, InboxOutcome.ANSWER, fence=first[0].fence)
+    )
+    assert [row.raw for row in lease_inbox(store)] == ["a2"]
+
+
+def test_an_inbox_lease_runs_out_and_its_fence_with_it(store: Store, clock: PushedClock) -> None:
+    """Who comes back late can neither end the row nor put it off."""
+    put(store, "a", "1")
+    (late,) = lease_inbox(store)
+    clock.push(LEASE)
+    (again,) = lease_inbox(store)
+    assert again.fence == late.fence + 1
+    store.write(
+        lambda uow: uow.inbox.put_off(
+            late.id, fence=late.fence, until=NOON + timedelta(days=9), reason="x"
+        )
+    )
+    end = InboxOutcome.REPORT
+    assert not store.write(lambda uow: uow.inbox.finish(late.id, end, fence=late.fence))
+    assert store.write(lambda uow: uow.inbox.finish(again.id, end, fence=again.fence))
+    assert not store.write(lambda uow: uow.inbox.finish(again.id, end, fence=again.fence))
+    assert store.read(lambda uow: uow.inbox.unread()) == (0, None)
+
+
+def test_what_is_put_off_comes_back(store: Store, clock: PushedClock) -> None:
+    """A row that failed is due again at its time, with the tries counted."""
+    put(store, "a", "1")
+    (row,) = lease_inbox(store)
+    until = NOON + timedelta(seconds=5)
+    store.write(lambda uow: uow.inbox.put_off(row.id, fence=row.fence, until=until, reason="x"))
+    assert lease_inbox(store) == []
+    clock.now = until
+    (again,) = lease_inbox(store)
+    assert again.attempts == 1
+    assert store.read(lambda uow: uow.inbox.unread()) == (1, NOON)
+
+
+def test_the_most_urgent_notice_goes_first(store: Store) -> None:
+    """A toast before red before a receipt; the same key is one notice."""
+    add(store, "a", "receipt", Priority.RECEIPT)
+    add(store, "a", "red", Priority.RED)
+    add(store, "a", "toast", Priority.TOAST)
+    assert not add(store, "b", "red")
+    assert [notice.key for notice in lease_notices(store)] == ["toast", "red", "receipt"]
+
+
+def test_a_chat_that_somebody_sends_to_is_left_alone(store: Store, clock: PushedClock) -> None:
+    """One at a time in a chat, until the lease ends or is given back."""
+    add(store, "a", "one")
+    add(store, "b", "two")
+    (first, second) = lease_notices(store)
+    add(store, "a", "three")
+    assert lease_notices(store) == []
+    store.write(lambda uow: uow.notices.give_back([first]))
+    assert [notice.key for notice in lease_notices(store)] == ["one", "three"]
+    clock.push(LEASE)
+    assert {notice.key for notice in lease_notices(store)} == {"one", "two", "three"}
+    assert second.fence == 1
+
+
+def test_a_late_sender_records_nothing(store: Store, clock: PushedClock) -> None:
+    """The fence decides whose record counts."""
+    add(store, "a", "one")
+    (late,) = lease_notices(store)
+    clock.push(LEASE)
+    (again,) = lease_notices(store)
+    assert not store.write(lambda uow: uow.notices.sent(late, "m-1"))
+    assert not store.write(lambda uow: uow.notices.refused(late, "no"))
+    assert store.write(lambda uow: uow.notices.sent(again, "m-2"))
+    assert store.read(lambda uow: uow.notices.waiting())[0] == 0
+
+
+def test_what_expires_is_not_sent(store: Store, clock: PushedClock) -> None:
+    """A receipt may run out; a notice without an end never does."""
+    add(store, "a", "for ever")
+    add(store, "a", "a while", lasts=timedelta(seconds=9))
+    clock.push(timedelta(days=99))
+    assert store.write(lambda uow: uow.notices.expire()) == 1
+    assert [notice.key for notice in lease_notices(store)] == ["for ever"]
+
+
+def test_two_workers_do_not_wait_for_each_other(postgres_database: str) -> None:
+    """On PostgreSQL rows that one transaction has leased are skipped by the other (SKIP LOCKED)."""
+    from storage import migrate  # noqa: PLC0415 - the only test that needs it
+
+    migrate.upgrade(postgres_database)
+    store = Store(postgres_database, clock=PushedClock(NOON), connections=4)
+    for chat in "abcd":
+        put(store, chat, "1")
+        add(store, chat, chat)
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(uow: UnitOfWork) -> set[str]:
+        taken = {row.chat for row in uow.inbox.lease(limit=2, lease=LEASE)}
+        taken |= {one.address.chat + "!" for one in uow.notices.lease(limit=2, lease=LEASE)}
+        begun.set()
+        go_on.wait(10)
+        return taken
+
+    first = store.submit(slow)
+    assert begun.wait(10)
+    inbox = {row.chat for row in lease_inbox(store)}
+    notices = {one.address.chat + "!" for one in lease_notices(store)}
+    go_on.set()
+    assert first.result() == {"a", "b", "a!", "b!"}
+    assert (inbox, notices) == ({"c", "d"}, {"c!", "d!"})
+    store.close()
