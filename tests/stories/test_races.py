@@ -1,0 +1,97 @@
+"""Two things at the very same moment, really at once: units of work in threads that race."""
+
+from __future__ import annotations
+
+from alerts import acknowledgement, amendment, handover
+from alerts.acknowledgement import Pressed, Result
+from alerts.escalation import escalate_due
+from alerts.intake import Filed
+from domain.alert import AlertState, LogKind, Outcome
+from domain.report import Report
+from storage.unit_of_work import UnitOfWork
+from tests.office import WholeOffice
+
+RED = "张某现在坐在12楼天台边上扬言要跳楼"
+TIMES = 8
+
+
+async def raised(office: WholeOffice, floors: range) -> None:
+    """Raise an alert a floor, none like another."""
+    for floor in floors:
+        office.receives(office.chen, f"{floor}楼有人要跳楼")
+    await office.settle(rounds=200)
+    office.reads_all()
+
+
+async def test_taking_while_the_timer_calls_the_next_step(office: WholeOffice) -> None:
+    """Whoever comes second runs again on fresh rows: the press is never lost to the timer."""
+    await raised(office, range(1, TIMES + 1))
+    for number in range(1, TIMES + 1):
+        office.clock.now = office.alert(number).next_escalation_at or office.clock.now
+
+        def take(uow: UnitOfWork, number: int = number) -> Pressed:
+            alert = uow.alerts.get(number)
+            assert alert is not None
+            return acknowledgement.take(uow, office.office, alert, office.li.known)
+
+        climbing = office.store.submit(lambda uow: escalate_due(uow, office.office))
+        taking = office.store.submit(take)
+        climbing.result()
+        assert taking.result().result is Result.DONE
+        assert office.alert(number).state is AlertState.TAKEN
+    await office.settle(rounds=200)
+    office.reads_all()
+
+
+async def test_a_supplement_while_an_officer_closes(office: WholeOffice) -> None:
+    """Either the words are on the alert that is closed, or they are an alert of their own."""
+    await raised(office, range(1, TIMES + 1))
+    for number in range(1, TIMES + 1):
+
+        def close(uow: UnitOfWork, number: int = number) -> Pressed:
+            alert = uow.alerts.get(number)
+            assert alert is not None
+            return acknowledgement.close(uow, office.office, alert, office.li.known, Outcome.SAFE)
+
+        def add(uow: UnitOfWork, number: int = number) -> Filed:
+            report: Report | None = uow.reports.get(number)
+            assert report is not None
+            return amendment.supplement(uow, office.office, report, "他又要跳楼")
+
+        closing, adding = office.store.submit(close), office.store.submit(add)
+        assert closing.result().result is Result.DONE
+        filed = adding.result()
+        kinds = office.story_of(number)
+        later = kinds[kinds.index(LogKind.CLOSED) :]
+        assert filed.alert is not None
+        assert LogKind.SUPPLEMENTED not in later
+        assert filed.alert.id == number or filed.alert.is_live
+    await office.settle(rounds=200)
+    office.reads_all()
+
+
+async def test_handing_over_while_another_officer_takes(office: WholeOffice) -> None:
+    """Both are done, one after the other; the alert is never in two hands."""
+    await raised(office, range(1, TIMES + 1))
+    for number in range(1, TIMES + 1):
+
+        def give(uow: UnitOfWork, number: int = number) -> AlertState:
+            alert = uow.alerts.get(number)
+            assert alert is not None
+            given = handover.hand_over(uow, office.office, alert, "石碁镇", by=office.li.known)
+            return given.state
+
+        def take(uow: UnitOfWork, number: int = number) -> Result:
+            alert = uow.alerts.get(number)
+            assert alert is not None
+            if not acknowledgement.may_act(office.wang.known, alert):
+                return Result.NOT_YOURS
+            return acknowledgement.take(uow, office.office, alert, office.wang.known).result
+
+        giving, taking = office.store.submit(give), office.store.submit(take)
+        assert giving.result() is AlertState.OPEN
+        assert taking.result() in {Result.DONE, Result.NOT_YOURS}
+        alert = office.alert(number)
+        assert (alert.town, alert.state) == ("石碁镇", AlertState.OPEN)
+    await office.settle(rounds=200)
+    office.reads_all()
