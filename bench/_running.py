@@ -97,11 +97,10 @@ class RunningOffice:
         return await self.ready()
 
     async def kill(self) -> None:
-        """End it as a power cut would: `kill -9`."""
-        process = self._running()
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
+        """End it as a power cut would: `kill -9`; nothing happens when it has ended."""
+        if self.process is not None and self.process.returncode is None:
+            self.process.kill()
+            await self.process.wait()
 
     async def stop(self) -> int:
         """Ask it to end (SIGTERM) and return its exit code."""

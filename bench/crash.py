@@ -76,10 +76,11 @@ class Run:
             self.fire_seconds = time.monotonic() - under_fire_since
             self.uptime.stop()
             settle_seconds = await self._settle()
+            code = await self.office.stop()
         finally:
+            await self.office.kill()
             for session in self.sessions:
                 await session.close()
-        code = await self.office.stop()
         findings = examine(
             self.office.database,
             self.accepted,

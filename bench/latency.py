@@ -170,7 +170,7 @@ async def _measure(folder: Path, reports: int, town: str) -> dict[str, list[floa
         try:
             await measurement.go(reports)
         finally:
-            await office.stop()
+            await office.kill()
     return measurement.figures
 
 

@@ -55,8 +55,7 @@ async def office(tmp_path: Path, rules: Path) -> AsyncIterator[RunningOffice]:
     """Return a demo office that is not started; it is gone after the test in any case."""
     made = RunningOffice(tmp_path, demo=True, more={"HUXIN_RULES__FOLDER": str(rules.parent)})
     yield made
-    if made.process is not None:
-        await made.kill()
+    await made.kill()
 
 
 @pytest.fixture
