@@ -7,30 +7,20 @@ one that nobody expected fails the test. Names are invented.
 
 from __future__ import annotations
 
-import io
-import itertools
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
-from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
 import sqlalchemy as sa
 
-from alerts.clock import WorkingHours
 from alerts.dispatcher import Dispatcher, DispatchTimes
-from alerts.office import Office
 from alerts.timers import Timers
-from app import logs, settings
 from bot.dialogue import Dialogue
-from bot.enrolment import invite
 from bot.reader import Reader
 from domain.alert import Alert, LogKind
 from domain.channel import (
-    Address,
     Attachment,
     ButtonPress,
     ChatKind,
@@ -39,108 +29,34 @@ from domain.channel import (
     Sender,
 )
 from domain.danger import Assessment
-from domain.duty import Person, Post, Role, Scope
-from nlp import places
+from domain.duty import Post, Role, Scope
 from storage.live import LocalLive
 from storage.notices import Priority
 from storage.store import Store
 from storage.tables import alerts, dialogues, inbox, notices
 from storage.unit_of_work import UnitOfWork
-from tests.fakes import PushedClock, RecordingChannel, Shown, packed, plain_reading
+from tests.fakes import RecordingChannel, Shown, packed
+from tests.office_people import (
+    DASHI,
+    SHIQI,
+    Chat,
+    OfficePeople,
+    Said,
+    Somebody,
+    Where,
+)
 
 T = TypeVar("T")
 
 WEDNESDAY_TEN = datetime(2026, 3, 4, 2, 0, tzinfo=UTC)  # 10:00 in Panyu
-DASHI, SHIQI = "大石街道", "石碁镇"
-PANYU = Path(__file__).parents[1] / "districts" / "panyu.toml"
 MOST_ROUNDS = 60
-_CHINESE = re.compile(r"[\u4e00-\u9fff]+")
-
-
-@dataclass(frozen=True)
-class Chat:
-    """A chat: somebody's private one, or a duty group's room."""
-
-    channel: str
-    chat: str
-    kind: ChatKind = ChatKind.PRIVATE
-
-    @property
-    def address(self) -> Address:
-        """The chat as notices know it."""
-        return Address(channel=self.channel, chat=self.chat)
-
-
-@dataclass(frozen=True)
-class Somebody:
-    """Somebody in the stories; ``person`` None: not enrolled."""
-
-    name: str
-    sender: str
-    private: Chat
-    person: Person | None = None
-
-    @property
-    def known(self) -> Person:
-        """Who they are to the office."""
-        assert self.person is not None, f"{self.name} is not enrolled"
-        return self.person
-
-
-@dataclass(frozen=True)
-class Said:
-    """A message that somebody wrote."""
-
-    by: Somebody
-    where: Chat
-    message_id: str
-
-
-Where = Somebody | Chat | Shown
-
-
-@cache
-def panyu() -> places.Gazetteer:
-    """Read the towns once for all stories."""
-    return places.load(PANYU)
-
-
-@cache
-def office_of_panyu() -> Office:
-    """Return the office as the product's own settings make it, with plain readings."""
-    own = settings.load(environ={})
-    return Office(
-        name=own.office.name,
-        district=own.office.district,
-        assess=plain_reading,
-        gazetteer=panyu(),
-        times=own.level_times(),
-        hours=WorkingHours(
-            zone=own.office.time_zone,
-            days=frozenset(own.office.working_days),
-            spans=own.office.working_hours,
-        ),
-        support=own.supports(),
-        amend_within=own.dialogue.amend_within,
-        merge_within=own.dialogue.merge_within,
-        question_lasts=own.dialogue.question_expires,
-        invite_lasts=own.dialogue.invite_expires,
-        burst_per_minute=own.dialogue.burst_per_minute,
-    )
 
 
 @dataclass
-class WholeOffice:
+class WholeOffice(OfficePeople):
     """An office and everybody in it. ``restless``: it restarts after every step."""
 
-    url: str
-    office: Office
-    clock: PushedClock
-    restless: bool = False
     channels: dict[str, RecordingChannel] = field(default_factory=dict)
-    secrets: set[str] = field(default_factory=set)
-    _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
-    people: dict[str, Somebody] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Open the store and let the usual people in."""
@@ -186,74 +102,6 @@ class WholeOffice:
         """Drop every object and open the store again."""
         self.close()
         self.open()
-
-    # Who is there ----------------------------------------------------------------------
-
-    def enrols(self, name: str, role: Role, town: str | None, *, channel: str = "wire") -> Somebody:
-        """Enrol somebody with a private chat."""
-        person = self.store.write(lambda uow: uow.people.add(name=name, role=role, town=town))
-        return self.meets(replace(self.stranger(name, channel=channel), person=person))
-
-    def meets(self, somebody: Somebody) -> Somebody:
-        """Let the office know a sender and private chat of an enrolled person."""
-        person, private = somebody.known, somebody.private
-
-        def know(uow: UnitOfWork) -> None:
-            uow.people.identify(person, private.channel, somebody.sender)
-            uow.groups.keep_address(private.address, person_id=person.id)
-
-        self.store.write(know)
-        return somebody
-
-    def stranger(self, name: str, *, channel: str = "wire") -> Somebody:
-        """Somebody with a chat whom the office does not know."""
-        number = next(self._numbers)
-        somebody = Somebody(name, f"sender-88{number}", Chat(channel, f"private-77{number}"))
-        self.secrets |= {name, somebody.sender, somebody.private.chat}
-        self.people[somebody.sender] = somebody
-        return somebody
-
-    def enrols_elsewhere(self, name: str) -> Somebody:
-        """Enrol a grid worker of 大石 who uses the other channel."""
-        return self.enrols(name, Role.GRID_WORKER, DASHI, channel="pigeon")
-
-    def also_at(self, somebody: Somebody, channel: str) -> Chat:
-        """Let somebody have a second, newer private chat on another channel."""
-        return self.meets(
-            replace(self.stranger(somebody.name, channel=channel), person=somebody.known)
-        ).private
-
-    def binds(self, chat: str, scope: Scope, town: str | None, *, channel: str = "wire") -> Chat:
-        """Make a room a duty group."""
-        room = Chat(channel, chat, ChatKind.GROUP)
-        self.secrets.add(chat)
-        title = f"{town or '区'}值班群"
-        self.store.write(
-            lambda uow: uow.groups.bind(room.address, scope=scope, town=town, title=title)
-        )
-        return room
-
-    def on_duty(self, somebody: Somebody, post: Post, *, hours: int = 240) -> None:
-        """Put somebody on the roster from now on."""
-        person = somebody.known
-        now = self.clock.now
-        self.store.write(
-            lambda uow: uow.duty.add(
-                person,
-                post,
-                town=person.town,
-                starts_at=now,
-                ends_at=now + timedelta(hours=hours),
-            )
-        )
-
-    def invites(self, **what: Any) -> str:
-        """Return a new invite code."""
-        made = self.store.write(
-            lambda uow: invite(uow, **{"lasts": self.office.invite_lasts, **what})
-        )
-        self.secrets.add(made.code)
-        return made.code
 
     # What happens ----------------------------------------------------------------------
 
@@ -440,39 +288,3 @@ class WholeOffice:
     def story_of(self, number: int = 1) -> list[LogKind]:
         """Return the kinds of an alert's timeline."""
         return [entry.kind for entry in self.store.read(lambda uow: uow.alerts.timeline(number))]
-
-    def check_end(self, logged: str) -> None:
-        """Nothing came that no story expected, nothing is stuck, nothing private was logged."""
-        for channel in self.channels.values():
-            left = [f"{one.chat}: {one.text}" for one in channel.shown if not one.read]
-            assert not left, "nobody expected:\n" + "\n---\n".join(left)
-        check_log(logged, self.secrets)
-
-
-def check_log(logged: str, secrets: set[str]) -> None:
-    """Fail when a log holds anything that people wrote or are called."""
-    found = [secret for secret in secrets if len(secret) > 1 and secret in logged]
-    assert not found, f"in the log: {found}"
-    for town in panyu().towns:
-        logged = logged.replace(town.name, "")
-    assert not _CHINESE.findall(logged)
-
-
-@pytest.fixture
-def log_of_story() -> Iterator[io.StringIO]:
-    """Keep the whole log of a story."""
-    kept = io.StringIO()
-    logs.set_up(strict=True, level="DEBUG", to=kept)
-    yield kept
-    logs.set_up(strict=True)
-
-
-@pytest.fixture
-def office(database: str, log_of_story: io.StringIO) -> Iterator[WholeOffice]:
-    """Give a whole office, once on each engine, on a Wednesday at ten."""
-    whole = WholeOffice(database, office_of_panyu(), PushedClock(WEDNESDAY_TEN))
-    try:
-        yield whole
-        whole.check_end(log_of_story.getvalue())
-    finally:
-        whole.close()

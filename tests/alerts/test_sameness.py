@@ -6,7 +6,7 @@ import pytest
 
 from alerts.sameness import Sameness, compare, event_words
 from domain.danger import Category
-from tests.office import panyu
+from tests.office_people import panyu
 
 SELF, OTHERS = (Category.SELF_HARM,), (Category.HARM_OTHERS,)
 REPEATED, SAME, UNSURE, DIFFERENT = Sameness

@@ -9,7 +9,8 @@ from domain.channel import Attachment
 from domain.danger import Level
 from storage.tables import alerts, report_versions, reports
 from tests.fakes import Shown
-from tests.office import DASHI, SHIQI, Said, WholeOffice
+from tests.office import WholeOffice
+from tests.office_people import DASHI, SHIQI, Said
 
 YELLOW = "陈伯说活着没意思，住3栋402"
 RED = "陈伯要跳楼，住3栋402"

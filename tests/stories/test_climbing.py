@@ -12,7 +12,8 @@ from domain.alert import Alert, AlertState, LogKind, Recipient
 from domain.duty import Post, Role
 from storage.unit_of_work import UnitOfWork
 from tests.fakes import Shown
-from tests.office import DASHI, WEDNESDAY_TEN, Where, WholeOffice
+from tests.office import WEDNESDAY_TEN, WholeOffice
+from tests.office_people import DASHI, Where
 
 RED = "张某现在坐在12楼天台边上扬言要跳楼"
 ORANGE = "阿伯说不想活了，在3栋楼下"

@@ -18,7 +18,8 @@ from domain.errors import AddressMoved, MessageGone, Refused, RetryLater
 from storage import tables
 from storage.notices import NoticeState
 from tests.fakes import SlowAnswerError
-from tests.office import DASHI, Chat, Said, WholeOffice
+from tests.office import WholeOffice
+from tests.office_people import DASHI, Chat, Said
 
 RED = "张某现在坐在12楼天台边上扬言要跳楼"
 

@@ -15,7 +15,8 @@ from domain.errors import PersonCanFix
 from nlp import rulebook
 from nlp.assess import Assessor
 from storage.tables import access_log, alerts, metadata, reports
-from tests.office import DASHI, WholeOffice
+from tests.office import WholeOffice
+from tests.office_people import DASHI
 
 RED = "张某现在坐在12楼天台边上扬言要跳楼"
 AGAINST_DASHI = "李某投诉大石街道办不作为，说要跳楼"

@@ -9,7 +9,8 @@ from domain.channel import ChatKind
 from domain.duty import Role, Scope
 from storage.tables import alerts, invites, reports
 from storage.unit_of_work import UnitOfWork
-from tests.office import DASHI, SHIQI, Chat, WholeOffice
+from tests.office import WholeOffice
+from tests.office_people import DASHI, SHIQI, Chat
 
 RED = "我邻居要跳楼，在12楼"
 

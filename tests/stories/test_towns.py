@@ -5,7 +5,8 @@ from __future__ import annotations
 from domain.alert import AlertState, LogKind
 from domain.danger import Level
 from domain.duty import Post
-from tests.office import DASHI, SHIQI, WholeOffice
+from tests.office import WholeOffice
+from tests.office_people import DASHI, SHIQI
 
 RED = "张某现在坐在12楼天台边上扬言要跳楼"
 TWO_TOWNS = "大龙社区有人要跳楼"  # there is one in 大龙街道 and one in 石碁镇

@@ -10,7 +10,8 @@ from domain.alert import AlertState, LogKind, Outcome
 from domain.duty import Post
 from storage.unit_of_work import UnitOfWork
 from tests.fakes import Shown
-from tests.office import Somebody, WholeOffice
+from tests.office import WholeOffice
+from tests.office_people import Somebody
 
 JUMP = "张某现在坐在12楼天台边上扬言要跳楼"
 

@@ -1,0 +1,177 @@
+"""Who is in a story's office: people with their chats, rooms, a roster, invite codes."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from alerts.clock import WorkingHours
+from alerts.office import Office
+from app import settings
+from bot.enrolment import invite
+from domain.channel import Address, ChatKind
+from domain.duty import Person, Post, Role, Scope
+from nlp import places
+from storage.store import Store
+from storage.unit_of_work import UnitOfWork
+from tests.fakes import PushedClock, Shown, plain_reading
+
+DASHI, SHIQI = "大石街道", "石碁镇"
+PANYU = Path(__file__).parents[1] / "districts" / "panyu.toml"
+
+
+@dataclass(frozen=True)
+class Chat:
+    """A chat: somebody's private one, or a duty group's room."""
+
+    channel: str
+    chat: str
+    kind: ChatKind = ChatKind.PRIVATE
+
+    @property
+    def address(self) -> Address:
+        """The chat as notices know it."""
+        return Address(channel=self.channel, chat=self.chat)
+
+
+@dataclass(frozen=True)
+class Somebody:
+    """Somebody in the stories; ``person`` None: not enrolled."""
+
+    name: str
+    sender: str
+    private: Chat
+    person: Person | None = None
+
+    @property
+    def known(self) -> Person:
+        """Who they are to the office."""
+        assert self.person is not None, f"{self.name} is not enrolled"
+        return self.person
+
+
+@dataclass(frozen=True)
+class Said:
+    """A message that somebody wrote."""
+
+    by: Somebody
+    where: Chat
+    message_id: str
+
+
+Where = Somebody | Chat | Shown
+
+
+@cache
+def panyu() -> places.Gazetteer:
+    """Read the towns once for all stories."""
+    return places.load(PANYU)
+
+
+@cache
+def office_of_panyu() -> Office:
+    """Return the office as the product's own settings make it, with plain readings."""
+    own = settings.load(environ={})
+    return Office(
+        name=own.office.name,
+        district=own.office.district,
+        assess=plain_reading,
+        gazetteer=panyu(),
+        times=own.level_times(),
+        hours=WorkingHours(
+            zone=own.office.time_zone,
+            days=frozenset(own.office.working_days),
+            spans=own.office.working_hours,
+        ),
+        support=own.supports(),
+        amend_within=own.dialogue.amend_within,
+        merge_within=own.dialogue.merge_within,
+        question_lasts=own.dialogue.question_expires,
+        invite_lasts=own.dialogue.invite_expires,
+        burst_per_minute=own.dialogue.burst_per_minute,
+    )
+
+
+@dataclass
+class OfficePeople:
+    """An office's store and who is in it; ``secrets`` must never be in a log."""
+
+    url: str
+    office: Office
+    clock: PushedClock
+    restless: bool = False
+    store: Store = field(init=False)
+    secrets: set[str] = field(default_factory=set)
+    people: dict[str, Somebody] = field(default_factory=dict)
+    _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def enrols(self, name: str, role: Role, town: str | None, *, channel: str = "wire") -> Somebody:
+        """Enrol somebody with a private chat."""
+        person = self.store.write(lambda uow: uow.people.add(name=name, role=role, town=town))
+        return self.meets(replace(self.stranger(name, channel=channel), person=person))
+
+    def meets(self, somebody: Somebody) -> Somebody:
+        """Let the office know a sender and private chat of an enrolled person."""
+        person, private = somebody.known, somebody.private
+
+        def know(uow: UnitOfWork) -> None:
+            uow.people.identify(person, private.channel, somebody.sender)
+            uow.groups.keep_address(private.address, person_id=person.id)
+
+        self.store.write(know)
+        return somebody
+
+    def stranger(self, name: str, *, channel: str = "wire") -> Somebody:
+        """Somebody with a chat whom the office does not know."""
+        number = next(self._numbers)
+        somebody = Somebody(name, f"sender-88{number}", Chat(channel, f"private-77{number}"))
+        self.secrets |= {name, somebody.sender, somebody.private.chat}
+        self.people[somebody.sender] = somebody
+        return somebody
+
+    def enrols_elsewhere(self, name: str) -> Somebody:
+        """Enrol a grid worker of 大石 who uses the other channel."""
+        return self.enrols(name, Role.GRID_WORKER, DASHI, channel="pigeon")
+
+    def also_at(self, somebody: Somebody, channel: str) -> Chat:
+        """Let somebody have a second, newer private chat on another channel."""
+        return self.meets(
+            replace(self.stranger(somebody.name, channel=channel), person=somebody.known)
+        ).private
+
+    def binds(self, chat: str, scope: Scope, town: str | None, *, channel: str = "wire") -> Chat:
+        """Make a room a duty group."""
+        room = Chat(channel, chat, ChatKind.GROUP)
+        self.secrets.add(chat)
+        title = f"{town or '区'}值班群"
+        self.store.write(
+            lambda uow: uow.groups.bind(room.address, scope=scope, town=town, title=title)
+        )
+        return room
+
+    def on_duty(self, somebody: Somebody, post: Post, *, hours: int = 240) -> None:
+        """Put somebody on the roster from now on."""
+        person = somebody.known
+        now = self.clock.now
+        self.store.write(
+            lambda uow: uow.duty.add(
+                person,
+                post,
+                town=person.town,
+                starts_at=now,
+                ends_at=now + timedelta(hours=hours),
+            )
+        )
+
+    def invites(self, **what: Any) -> str:
+        """Return a new invite code."""
+        made = self.store.write(
+            lambda uow: invite(uow, **{"lasts": self.office.invite_lasts, **what})
+        )
+        self.secrets.add(made.code)
+        return made.code
