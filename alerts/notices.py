@@ -268,3 +268,8 @@ def merged_words(alert: Alert, into: str) -> OutgoingMessage:
 def handed_over_words(alert: Alert, to: str, who: str) -> OutgoingMessage:
     """Return what the former group reads when its alert went elsewhere."""
     return OutgoingMessage(body=(Span(f"{who} 已把 {alert.number} 移交给{to}。"),), rings=False)
+
+
+def taken_over_words(alert: Alert) -> OutgoingMessage:
+    """Return what stands in the place of a card that its chat must not read any longer."""
+    return OutgoingMessage(body=(Span(f"{alert.number} 已由区值班室处理。"),), rings=False)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
-from alerts.notices import Why
+from alerts.notices import Why, taken_over_words
 from alerts.routing import Target, holder, is_barred
 from domain.alert import Alert
 from domain.channel import Address, OutgoingMessage, plain
@@ -20,7 +20,6 @@ from storage.unit_of_work import UnitOfWork
 # Long enough for a restart or a crowd of presses; a channel that is asked too late refuses.
 TOAST_LASTS = timedelta(minutes=10)
 ANSWER_LASTS = timedelta(days=1)
-TAKEN_OVER = "{number} 已由区值班室处理。"
 
 _PRIORITY = {
     Level.RED: Priority.RED,
@@ -62,7 +61,7 @@ def edit_cards(uow: UnitOfWork, alert: Alert) -> None:
                 uow,
                 card.address,
                 card.message_id,
-                plain(TAKEN_OVER.format(number=alert.number)),
+                taken_over_words(alert),
                 key=f"barred:{card.id}",
                 lasts=None,
             )

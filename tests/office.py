@@ -29,7 +29,6 @@ from domain.channel import (
     Sender,
 )
 from domain.danger import Assessment
-from domain.duty import Post, Role, Scope
 from storage.live import LocalLive
 from storage.notices import Priority
 from storage.store import Store
@@ -37,8 +36,6 @@ from storage.tables import alerts, dialogues, inbox, notices
 from storage.unit_of_work import UnitOfWork
 from tests.fakes import RecordingChannel, Shown, packed
 from tests.office_people import (
-    DASHI,
-    SHIQI,
     Chat,
     OfficePeople,
     Said,
@@ -62,18 +59,7 @@ class WholeOffice(OfficePeople):
         """Open the store and let the usual people in."""
         self.channels = {name: RecordingChannel(name) for name in ("wire", "pigeon")}
         self.open()
-        self.chen = self.enrols("陈小燕", Role.GRID_WORKER, DASHI)
-        self.he = self.enrols("何文静", Role.SOCIAL_WORKER, DASHI)
-        self.li = self.enrols("李国明", Role.TOWN_OFFICER, DASHI)
-        self.wang = self.enrols("王秀芳", Role.TOWN_OFFICER, DASHI)
-        self.zhao = self.enrols("赵建军", Role.TOWN_OFFICER, SHIQI)
-        self.zhou = self.enrols("周志强", Role.DISTRICT_OFFICER, None)
-        self.deng = self.enrols("邓永康", Role.LEADER, None)
-        self.outsider = self.stranger("路过的人")
-        self.room_dashi = self.binds("room-4711-a", Scope.TOWN, DASHI)
-        self.room_shiqi = self.binds("room-4712-b", Scope.TOWN, SHIQI)
-        self.room_district = self.binds("room-4713-c", Scope.DISTRICT, None)
-        self.on_duty(self.deng, Post.LEADER_DUTY)
+        self.store.write(self.furnish)
 
     def open(self) -> None:
         """Make every object anew from what is on disk."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from alerts.clock import WorkingHours
 from alerts.office import Office
@@ -20,6 +20,8 @@ from nlp import places
 from storage.store import Store
 from storage.unit_of_work import UnitOfWork
 from tests.fakes import PushedClock, Shown, plain_reading
+
+T = TypeVar("T")
 
 DASHI, SHIQI = "大石街道", "石碁镇"
 PANYU = Path(__file__).parents[1] / "districts" / "panyu.toml"
@@ -109,10 +111,32 @@ class OfficePeople:
     secrets: set[str] = field(default_factory=set)
     people: dict[str, Somebody] = field(default_factory=dict)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    _furnishing: UnitOfWork | None = None
+
+    def write(self, work: Callable[[UnitOfWork], T]) -> T:
+        """Write to the store; while the office is furnished, all in one transaction."""
+        return work(self._furnishing) if self._furnishing else self.store.write(work)
+
+    def furnish(self, uow: UnitOfWork) -> None:
+        """Let the usual people in."""
+        self._furnishing = uow
+        self.chen = self.enrols("陈小燕", Role.GRID_WORKER, DASHI)
+        self.he = self.enrols("何文静", Role.SOCIAL_WORKER, DASHI)
+        self.li = self.enrols("李国明", Role.TOWN_OFFICER, DASHI)
+        self.wang = self.enrols("王秀芳", Role.TOWN_OFFICER, DASHI)
+        self.zhao = self.enrols("赵建军", Role.TOWN_OFFICER, SHIQI)
+        self.zhou = self.enrols("周志强", Role.DISTRICT_OFFICER, None)
+        self.deng = self.enrols("邓永康", Role.LEADER, None)
+        self.outsider = self.stranger("路过的人")
+        self.room_dashi = self.binds("room-4711-a", Scope.TOWN, DASHI)
+        self.room_shiqi = self.binds("room-4712-b", Scope.TOWN, SHIQI)
+        self.room_district = self.binds("room-4713-c", Scope.DISTRICT, None)
+        self.on_duty(self.deng, Post.LEADER_DUTY)
+        self._furnishing = None
 
     def enrols(self, name: str, role: Role, town: str | None, *, channel: str = "wire") -> Somebody:
         """Enrol somebody with a private chat."""
-        person = self.store.write(lambda uow: uow.people.add(name=name, role=role, town=town))
+        person = self.write(lambda uow: uow.people.add(name=name, role=role, town=town))
         return self.meets(replace(self.stranger(name, channel=channel), person=person))
 
     def meets(self, somebody: Somebody) -> Somebody:
@@ -123,7 +147,7 @@ class OfficePeople:
             uow.people.identify(person, private.channel, somebody.sender)
             uow.groups.keep_address(private.address, person_id=person.id)
 
-        self.store.write(know)
+        self.write(know)
         return somebody
 
     def stranger(self, name: str, *, channel: str = "wire") -> Somebody:
@@ -149,16 +173,14 @@ class OfficePeople:
         room = Chat(channel, chat, ChatKind.GROUP)
         self.secrets.add(chat)
         title = f"{town or '区'}值班群"
-        self.store.write(
-            lambda uow: uow.groups.bind(room.address, scope=scope, town=town, title=title)
-        )
+        self.write(lambda uow: uow.groups.bind(room.address, scope=scope, town=town, title=title))
         return room
 
     def on_duty(self, somebody: Somebody, post: Post, *, hours: int = 240) -> None:
         """Put somebody on the roster from now on."""
         person = somebody.known
         now = self.clock.now
-        self.store.write(
+        self.write(
             lambda uow: uow.duty.add(
                 person,
                 post,
@@ -170,8 +192,6 @@ class OfficePeople:
 
     def invites(self, **what: Any) -> str:
         """Return a new invite code."""
-        made = self.store.write(
-            lambda uow: invite(uow, **{"lasts": self.office.invite_lasts, **what})
-        )
+        made = self.write(lambda uow: invite(uow, **{"lasts": self.office.invite_lasts, **what}))
         self.secrets.add(made.code)
         return made.code
