@@ -17,7 +17,6 @@ from alerts.notices import Why, supplement_words
 from alerts.office import Office
 from alerts.routing import district_desk, holder
 from alerts.sameness import EventWords, Sameness, compare, event_words
-from alerts.view import view
 from domain.alert import Alert, LogKind
 from domain.channel import Address, Attachment, Location
 from domain.danger import Assessment, Level
@@ -242,10 +241,10 @@ def _most_alike(
     for alert in uow.alerts.live_in(town, heard_since=uow.now - office.merge_within):
         if alert.drill or alert.verified != report.verified:
             continue
-        for seen in view(uow, alert).reports:
-            if seen.report.id == report.id:
+        for other in uow.reports.of_alert(alert.id):
+            if other.id == report.id:
                 continue
-            texts = [version.text for version in seen.versions]
+            texts = [version.text for version in uow.reports.standing(other.id)]
             whole = "\n".join(texts)
             for text in dict.fromkeys([*texts, whole]):
                 theirs = event_words(text, alert.categories, office.gazetteer)
