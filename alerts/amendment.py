@@ -6,6 +6,8 @@ everybody anew, a lower one is shown but changes no duty until an officer closes
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from alerts import outbox
 from alerts.handover import settle_town
 from alerts.intake import Filed, FiledAs, add_to_alert, raise_alert
@@ -37,9 +39,9 @@ def supplement(
     """Add words to a report, at any time; the whole is judged anew."""
     if report.withdrawn_at is not None:
         raise PersonCanFix(GONE)
-    words = [version.text for version in uow.reports.standing(report.id)]
-    whole = office.assess("\n".join([*words, text]))
-    own = office.assess(text)
+    before = "".join(f"{version.text}\n" for version in uow.reports.standing(report.id))
+    whole = office.assess(before + text)
+    own = _with_context(office.assess(text), whole, offset=len(before))
     report = uow.reports.add_version(
         report.id,
         VersionKind.SUPPLEMENTED,
@@ -52,6 +54,17 @@ def supplement(
     )
     best = max(own, whole, key=lambda assessment: assessment.level.rank)
     return _amend(uow, office, report, best, text=text, kind=LogKind.SUPPLEMENTED)
+
+
+def _with_context(own: Assessment, whole: Assessment, *, offset: int) -> Assessment:
+    """Return the reading of new words, with what is a sign only beside the older ones."""
+    known = {(found.rule, found.start) for found in own.evidence}
+    more = [
+        replace(found, start=found.start - offset, end=found.end - offset)
+        for found in whole.evidence
+        if found.start >= offset and (found.rule, found.start - offset) not in known
+    ]
+    return replace(own, evidence=(*own.evidence, *more))
 
 
 def correct(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from domain.alert import AlertState, LogKind
-from domain.channel import Attachment
-from domain.danger import Level
+from domain.channel import Attachment, Style
+from domain.danger import Assessment, Category, Evidence, Level
 from storage.tables import alerts, report_versions, reports
 from tests.fakes import Shown
 from tests.office import WholeOffice
@@ -207,6 +207,29 @@ async def test_a_supplement_in_parts_is_judged_as_a_whole(office: WholeOffice) -
     office.sees(office.chen, "补充已收到，记在 R-0001", "预警 A-0001")
     office.sees(office.room_dashi, "没出门", "不想活")
     assert said.by is office.chen
+
+
+async def test_a_sign_that_needs_the_words_before_it_is_shown_with_its_reason(
+    office: WholeOffice,
+) -> None:
+    """The supplement is red only beside the first words: the card marks it and says why."""
+
+    def together(text: str) -> Assessment:
+        at = text.find("遗书")
+        if at < 0 or "天台" not in text:
+            return Assessment.harmless()
+        kind = Category.SELF_HARM
+        found = Evidence("T-01", Level.RED, kind, at, at + 2, "遗书", "天台上留了遗书")
+        return Assessment(Level.RED, (kind,), (found,))
+
+    office.reads_with(together)
+    said = await office.says(office.chen, "阿伯上了天台")
+    office.sees(office.chen, "没有看出人身危险")
+    await office.says(office.chen, "桌上有遗书", reply_to=said)
+    office.sees(office.chen, "A-0001")
+    card = office.sees(office.room_dashi, "🔴红", "依据：天台上留了遗书")
+    marks = [span.text for span in card.message.body if span.style is Style.MARK]
+    assert marks == ["遗书"]
 
 
 async def test_nobody_amends_what_somebody_else_reported(office: WholeOffice) -> None:
