@@ -1,0 +1,220 @@
+"""The second reader: sees what is shown rather than said, and asks a person to look.
+
+A linear model over character n-grams and long jieba words, made by ``python -m nlp.training``,
+read here from its weights file with one automaton: no training library, no numbers library. It
+is blind to names, places, numbers and words that only say petition (`nlp.masking`). Refuses:
+deciding anything; reading what a rule has graded (its caller keeps that from it).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import ahocorasick_rs
+
+from domain.danger import Category, Level
+from domain.errors import SetupError
+from nlp.masking import Blinded, Blinder
+
+FORMAT = 1
+REASON = "请人看一眼"
+COLUMNS = ("danger", *(level.value for level in (Level.RED, Level.ORANGE, Level.YELLOW)), *Category)
+_WRITE = "运行 python -m nlp.training 重新做一份"
+_WINDOW = 400  # characters read at a time; the corpus holds reports of up to that length
+_STEP = 200
+_LONGEST = 4_000  # characters: what stands behind them is left to the rules
+_SHOWN = 4  # words that an officer can take in at a look
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A word that weighed; ``start`` and ``end`` are offsets of the text as it was sent."""
+
+    text: str
+    start: int
+    end: int
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What the second reader proposes: that a person looks (请人看一眼).
+
+    ``score`` runs from 0 to 1 and orders texts by how like a danger they read; it says nothing
+    about a person. ``signs`` are the words that weighed most, the heaviest first.
+    """
+
+    level: Level
+    categories: tuple[Category, ...]
+    score: float
+    signs: tuple[Sign, ...]
+    reason: str = REASON
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What stands at the head of a weights file: where the weights come from, how they did."""
+
+    corpus: str
+    reports: int
+    made_on: str
+    threshold: float
+    red_from: float
+    category_from: float
+    figures: Mapping[str, Any]
+
+
+class WeakReader:
+    """Reads texts by one weights file; made once, never changed, may be shared by threads."""
+
+    def __init__(
+        self,
+        heading: Heading,
+        blinder: Blinder,
+        features: Sequence[str],
+        weights: Sequence[Sequence[float]],
+        bias: Sequence[float],
+    ) -> None:
+        """Compile the features; ``weights`` holds one row a feature in the order of COLUMNS."""
+        self.heading = heading
+        self._blinder = blinder
+        self._features = ahocorasick_rs.AhoCorasick(list(features))
+        self._danger = [row[0] for row in weights]
+        self._weights = weights
+        self._bias = bias
+
+    def score(self, text: str) -> float:
+        """Return how like a danger ``text`` reads, from 0 to 1; the highest of its windows."""
+        blinded = self._blinder.blind(text[:_LONGEST])
+        return max(_share(self._sum(window)[0]) for _, window in _windows(blinded.text))
+
+    def read(self, text: str, *, threshold: float | None = None) -> Glance | None:
+        """Return a proposal where ``text`` scores at least ``threshold``, else None.
+
+        Without a threshold the one of the weights file counts. The same text always gives the
+        same; of a text over 4,000 characters the beginning is read.
+        """
+        least = self.heading.threshold if threshold is None else threshold
+        blinded = self._blinder.blind(text[:_LONGEST])
+        best = max(
+            ((*self._sum(window), at, window) for at, window in _windows(blinded.text)),
+            key=lambda read: read[0],
+        )
+        total, hits, at, window = best
+        score = _share(total)
+        if score < least:
+            return None
+        sums = [self._weigh(hits, column) for column in range(len(COLUMNS))]
+        return Glance(
+            level=self._level(sums[1:4]),
+            categories=self._categories(sums[4:]),
+            score=round(score, 4),
+            signs=tuple(self._signs(blinded, at, window)),
+        )
+
+    def _sum(self, text: str) -> tuple[float, set[int]]:
+        hits = {index for index, _, _ in self._features.find_matches_as_indexes(text, overlapping=True)}
+        if not hits:
+            return self._bias[0], hits
+        danger = self._danger
+        return self._bias[0] + sum([danger[hit] for hit in hits]) / math.sqrt(len(hits)), hits
+
+    def _weigh(self, hits: Iterable[int], column: int) -> float:
+        rows = [self._weights[hit][column] for hit in sorted(hits)]
+        return self._bias[column] + sum(rows) / math.sqrt(max(1, len(rows)))
+
+    def _level(self, sums: Sequence[float]) -> Level:
+        """Red needs its own, proved margin; what is nearly red is orange and never yellow."""
+        red, orange, yellow = (_share(total) for total in sums)
+        if red >= self.heading.red_from:
+            return Level.RED
+        return Level.YELLOW if yellow >= max(red, orange) else Level.ORANGE
+
+    def _categories(self, sums: Sequence[float]) -> tuple[Category, ...]:
+        shares = {category: _share(total) for category, total in zip(Category, sums, strict=True)}
+        least = min(self.heading.category_from, max(shares.values()))
+        return tuple(category for category, share in shares.items() if share >= least)
+
+    def _signs(self, blinded: Blinded, at: int, window: str) -> Iterator[Sign]:
+        """Yield the words that weighed most: places where heavy features lie over each other."""
+        found = self._features.find_matches_as_indexes(window, overlapping=True)
+        heat = [0.0] * len(window)
+        for index, start, end in found:
+            for place in range(start, end):
+                heat[place] += self._danger[index] / (end - start)
+        words = sorted(
+            ((sum(heat[start:end]), start, end) for _, start, end in found if end - start > 1),
+            key=lambda word: (-word[0], word[1]),
+        )
+        taken: list[tuple[int, int]] = []
+        for weight, start, end in words:
+            if weight <= 0 or len(taken) == _SHOWN:
+                return
+            if any(start < stop and begin < end for begin, stop in taken):
+                continue
+            taken.append((start, end))
+            place = blinded.place(at + start, at + end)
+            yield Sign(blinded.reading.original[slice(*place)], *place, round(weight, 3))
+
+
+def load(path: Path, *, place_names: Iterable[str] = ()) -> WeakReader:
+    """Return the reader of the weights file at ``path``.
+
+    ``place_names`` (`nlp.masking.place_names`) are hidden from it as well. SetupError says what
+    is wrong with a file that is missing, broken or made by another version.
+    """
+    try:
+        sheet = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as fault:
+        raise SetupError(where=str(path), key="权重文件", found=str(fault), write=_WRITE) from fault
+    try:
+        if sheet["format"] != FORMAT or tuple(sheet["columns"]) != COLUMNS:
+            raise SetupError(
+                where=str(path),
+                key="format",
+                found=f"{sheet['format']} {sheet['columns']}",
+                write=_WRITE,
+            )
+        return _reader(path, sheet, place_names)
+    except (KeyError, TypeError, ValueError, AttributeError) as fault:
+        raise SetupError(
+            where=str(path), key="权重文件", found=f"缺少或不对的一项 {fault}", write=_WRITE
+        ) from fault
+
+
+def _reader(path: Path, sheet: Mapping[str, Any], place_names: Iterable[str]) -> WeakReader:
+    scale = float(sheet["scale"])
+    features = list(sheet["weights"])
+    weights = [[int(weight) / scale for weight in row] for row in sheet["weights"].values()]
+    bias = [int(weight) / scale for weight in sheet["bias"]]
+    if len(features) != sheet["features"] or {len(row) for row in (*weights, bias)} != {len(COLUMNS)}:
+        raise SetupError(
+            where=str(path), key="weights", found=f"{len(features)} 项，长短不一", write=_WRITE
+        )
+    heading = Heading(
+        corpus=str(sheet["corpus"]),
+        reports=int(sheet["reports"]),
+        made_on=str(sheet["made_on"]),
+        threshold=float(sheet["threshold"]),
+        red_from=float(sheet["red_from"]),
+        category_from=float(sheet["category_from"]),
+        figures=sheet["figures"],
+    )
+    blinder = Blinder(sheet["petition_words"], place_names)
+    return WeakReader(heading, blinder, features, weights, bias)
+
+
+def _windows(text: str) -> Iterator[tuple[int, str]]:
+    """Yield where each window begins and what it holds; a short text is one window."""
+    last = max(0, len(text) - _WINDOW + _STEP - 1) // _STEP
+    for number in range(last + 1):
+        yield number * _STEP, text[number * _STEP : number * _STEP + _WINDOW]
+
+
+def _share(total: float) -> float:
+    return 1 / (1 + math.exp(-max(-60.0, min(60.0, total))))
