@@ -11,11 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-import ahocorasick_rs
-
 from domain.danger import Assessment, Category, Evidence, Level, Muted
 from domain.errors import SetupError
 from nlp.combining import Combiner, Findings
+from nlp.gate import Gate
 from nlp.matching import Lexicon, Span, Text
 from nlp.normalize import Normalized, Normalizer
 from nlp.rule import Rule, Rulebook, Status
@@ -51,29 +50,43 @@ class Assessor:
         self.rulebook = rulebook
         live = {Status.STABLE, Status.EXPERIMENTAL} if experimental else {Status.STABLE}
         self._rules = _in_order([rule for rule in rulebook.rules if rule.status in live], rulebook)
-        self._lexicon = Lexicon(_lists(rulebook))
+        signs = {f"list:{rule.gives}" for rule in rulebook.rules if rule.gives}
+        self._lexicon = Lexicon(_lists(rulebook), sorted(signs))
+        self._needs = self._needed()
         self._segmenter = Segmenter(_words(rulebook))
-        self._open_gate()
+        self._normalizer = Normalizer(rulebook.spellings, _first_words(rulebook, self._rules))
+        self._gate: Gate | None = Gate(self._rules, rulebook)
 
     def trying(self, rules: Sequence[Rule]) -> Self:
-        """Return an assessor with other ``rules`` over the same lists, contexts and words."""
+        """Return an assessor with other ``rules`` over the same lists, contexts and words.
+
+        It looks at every text closely: a gate is not worth making for a few examples.
+        """
         other = copy.copy(self)
         other._rules = _in_order(rules, self.rulebook)  # noqa: SLF001 - the copy is ours
-        other._open_gate()  # noqa: SLF001
+        words = _first_words(self.rulebook, other._rules)  # noqa: SLF001
+        other._normalizer = Normalizer(self.rulebook.spellings, words)  # noqa: SLF001
+        other._needs = other._needed()  # noqa: SLF001
+        other._gate = None  # noqa: SLF001
         return other
 
-    def _open_gate(self) -> None:
-        """Prepare the one pass that lets most texts go by."""
-        words = _first_words(self.rulebook, self._rules)
-        self._gate = ahocorasick_rs.AhoCorasick(words or ["\x00"])
-        self._normalizer = Normalizer(self.rulebook.spellings, words)
+    def _needed(self) -> list[tuple[Rule, int, int]]:
+        """Return each rule with the bits of which it needs all, and of which it needs one."""
+        bits = self._lexicon.bits
+        return [
+            (
+                rule,
+                sum(bits["list:" + name] for name in set(rule.all)),
+                sum(bits["list:" + name] for name in set(rule.any)),
+            )
+            for rule in self._rules
+        ]
 
     def assess(self, text: str) -> Assessment:
         """Return what the rules read in ``text``; the same text always gives the same."""
-        reading = self._normalizer.normalize(text)
-        if not self._gate.find_matches_as_indexes(reading.text):
+        if self._gate and self._gate.lets_by(text):
             return _HARMLESS
-        return self._judge(reading)[0]
+        return self._judge(self._normalizer.normalize(text))[0]
 
     def explain(self, text: str) -> Explanation:
         """Return the assessment with the reading and the words it rests on."""
@@ -89,15 +102,17 @@ class Assessor:
     def _judge(self, reading: Normalized) -> tuple[Assessment, Text]:
         looked_at = Text(reading.text, self._lexicon.find(reading.text), self._segmenter)
         combiner = Combiner(looked_at, self.rulebook)
+        heard = looked_at.places.mask
         found: list[tuple[Rule, Findings]] = []
-        for rule in self._rules:
-            if not combiner.places(rule.all[0]):
+        for rule, needs_all, needs_one in self._needs:
+            if heard & needs_all != needs_all or (needs_one and not heard & needs_one):
                 continue
             findings = combiner.apply(rule)
             if findings.places or findings.muted:
                 found.append((rule, findings))
             if rule.gives and findings.places:
                 combiner.give(rule.gives, findings.places)
+                heard |= self._lexicon.bits["list:" + rule.gives]
         return _assessment(reading, found), looked_at
 
 

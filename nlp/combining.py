@@ -7,13 +7,14 @@ without bound on hostile text.
 
 from __future__ import annotations
 
+import functools
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from nlp.contexts import Surroundings
 from nlp.matching import Span, Text
-from nlp.rule import Across, Rule, Rulebook
+from nlp.rule import Across, Context, Rule, Rulebook
 
 ENOUGH = 3  # places a rule shows in one text
 _TRIED = 400  # first parts looked at in one text, from the start and from the end
@@ -34,10 +35,16 @@ class Combiner:
     def __init__(self, text: Text, rulebook: Rulebook) -> None:
         """Look at ``text`` with the contexts of ``rulebook``."""
         self._text = text
-        self._contexts = rulebook.contexts
+        self._rulebook = rulebook
         self._anywhere = rulebook.anywhere
         self._around = Surroundings(text)
         self._signs: dict[str, list[Span]] = {}
+
+    @functools.cached_property
+    def _contexts(self) -> dict[str, Context]:
+        """The contexts of which a cue stands in the text: mostly few, and the others never hold."""
+        contexts = self._rulebook.contexts
+        return {name: contexts[name] for name in self._text.places.heard_cues()}
 
     def give(self, sign: str, places: list[Span]) -> None:
         """Let later rules build on what a rule found."""
@@ -47,11 +54,15 @@ class Combiner:
         """Return the places of a list or sign in this text."""
         if name in self._signs:
             return self._signs[name]
-        return self._text.lists.get(f"list:{name}", [])
+        return self._text.places.of("list:" + name)
 
     def apply(self, rule: Rule) -> Findings:
         """Return where ``rule`` holds, at most `ENOUGH` places, and what was set aside."""
         findings = Findings()
+        if not all(map(self.places, rule.all)) or (
+            rule.any and not any(map(self.places, rule.any))
+        ):
+            return findings
         firsts = self.places(rule.all[0])
         if len(firsts) > 2 * _TRIED:
             firsts = firsts[:_TRIED] + firsts[-_TRIED:]
@@ -65,10 +76,8 @@ class Combiner:
 
     def _complete(self, rule: Rule, first: Span, findings: Findings) -> Span | None:
         """Return the place of the whole rule around ``first``, or None."""
-        if not self._counts(rule.all[0], first):
-            return None
         chosen = [first]
-        set_aside = self._set_aside(rule, first)
+        set_aside = ""
         for name in rule.all[1:]:
             after = chosen[-1] if rule.ordered else None
             part, why = self._nearest(rule, [name], chosen, after)
@@ -82,6 +91,9 @@ class Combiner:
                 return None
             set_aside = set_aside or why
             chosen.append(part)
+        if not self._counts(rule.all[0], first):  # last: it may have to ask for the words
+            return None
+        set_aside = self._set_aside(rule, first) or set_aside
         place = min(span[0] for span in chosen), max(span[1] for span in chosen)
         if set_aside:
             if len(findings.muted) < ENOUGH:
@@ -130,7 +142,7 @@ class Combiner:
 
     def _set_aside(self, rule: Rule, span: Span) -> str:
         for name in rule.unless:
-            if self._around.holds(self._contexts[name], span):
+            if name in self._contexts and self._around.holds(self._contexts[name], span):
                 return name
         return ""
 

@@ -37,23 +37,24 @@ class Surroundings:
             return False
         match context.direction:
             case Direction.COVERS:
-                return _covered(cues, span)
+                holds = _covered(cues, span)
             case Direction.REPORT:
-                return self._wide(context, cues, span, (0, len(self._text.text)))
+                holds = self._wide(context, cues, span, (0, len(self._text.text)))
             case Direction.SENTENCE:
-                return self._wide(context, cues, span, self._text.sentence(span[0]))
+                holds = self._wide(context, cues, span, self._text.sentence(span[0]))
             case Direction.BEFORE:
-                return self._before(context, cues, span)
+                holds = self._before(context, cues, span)
             case Direction.AFTER:
-                return self._after(context, cues, span)
+                holds = self._after(context, cues, span)
             case Direction.AROUND:
-                return self._before(context, cues, span) or self._after(context, cues, span)
+                holds = self._before(context, cues, span) or self._after(context, cues, span)
+        return holds
 
     def _real_cues(self, context: Context) -> list[Span]:
         """Return the places of the cues that are not part of a pseudo-cue."""
         if context.name not in self._cues:
-            cues = self._text.lists.get(f"cue:{context.name}", [])
-            pseudo = self._text.lists.get(f"pseudo:{context.name}", [])
+            cues = self._text.places.of("cue:" + context.name)
+            pseudo = self._text.places.of("pseudo:" + context.name)
             self._cues[context.name] = [cue for cue in cues if not _covered(pseudo, cue)]
         return self._cues[context.name]
 
@@ -64,7 +65,7 @@ class Surroundings:
             near = within
         if not _any_in(cues, near) or self._stopped(context, within):
             return False
-        also = self._text.lists.get(f"also:{context.name}", [])
+        also = self._text.places.of("also:" + context.name)
         return not context.also or _any_in(also, within)
 
     def _before(self, context: Context, cues: list[Span], span: Span) -> bool:
@@ -87,7 +88,7 @@ class Surroundings:
         return not any(mark in text for mark in marks) and not self._stopped(context, between)
 
     def _stopped(self, context: Context, within: Span) -> bool:
-        return _any_in(self._text.lists.get(f"stop:{context.name}", []), within)
+        return _any_in(self._text.places.of("stop:" + context.name), within)
 
 
 def _any_in(places: list[Span], within: Span) -> bool:

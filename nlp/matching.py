@@ -6,12 +6,15 @@ out only for texts that hold a candidate. Refuses: judging; see `nlp.combining`.
 
 from __future__ import annotations
 
+import functools
 import itertools
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 import ahocorasick_rs
 
+from nlp.everyday import rate
 from nlp.normalize import breaks
 from nlp.segment import WINDOW, Segmenter
 from nlp.terms import SHORT_GAP, Term
@@ -25,61 +28,138 @@ _AROUND = 40
 
 
 class Lexicon:
-    """The terms of all lists and cues by name, compiled once."""
+    """The terms of all lists and cues by name, compiled once.
 
-    def __init__(self, lists: Mapping[str, Iterable[Term]]) -> None:
-        """Compile the lists; the same piece in many lists is looked for once."""
+    Each name has a bit, so that what a text can hold at all is one number.
+    """
+
+    def __init__(self, lists: Mapping[str, Iterable[Term]], also: Iterable[str] = ()) -> None:
+        """Compile the lists; names in ``also`` have a bit but no words."""
+        self.bits = {name: 1 << at for at, name in enumerate(dict.fromkeys((*lists, *also)))}
+        self.cues = [
+            (name.removeprefix("cue:"), bit)
+            for name, bit in self.bits.items()
+            if name.startswith("cue:")
+        ]
         self._numbers: dict[str, int] = {}
-        self._words: list[list[str]] = []  # by piece: the lists of which it is a word
-        self._keys: list[list[int]] = []  # by piece: the terms of several pieces it opens
-        self._terms: list[tuple[str, list[list[int]], int]] = []
+        self._masks: list[int] = []  # by piece: the lists of which it is a word or a key
+        self._words: dict[str, set[int]] = {name: set() for name in self.bits}
+        self._chains: dict[str, dict[int, list[_Chain]]] = {name: {} for name in self.bits}
         for name, terms in lists.items():
             for term in terms:
                 self._add(name, term)
+        self._keys = {name: frozenset(chains) for name, chains in self._chains.items()}
         self._automaton = ahocorasick_rs.AhoCorasick(list(self._numbers) or ["\x00"])
 
     def _number(self, piece: str) -> int:
-        number = self._numbers.setdefault(piece, len(self._words))
-        if number == len(self._words):
-            self._words.append([])
-            self._keys.append([])
+        number = self._numbers.setdefault(piece, len(self._masks))
+        if number == len(self._masks):
+            self._masks.append(0)
         return number
 
     def _add(self, name: str, term: Term) -> None:
+        bit = self.bits[name]
         if len(term.pieces) == 1:
             for way in term.pieces[0]:
-                self._words[self._number(way)].append(name)
+                number = self._number(way)
+                self._words[name].add(number)
+                self._masks[number] |= bit
             return
-        pieces = [[self._number(way) for way in ways] for ways in term.pieces]
-        for way in term.key:
-            self._keys[self._number(way)].append(len(self._terms))
-        self._terms.append((name, pieces, term.gap))
+        chain = _Chain([frozenset(map(self._number, ways)) for ways in term.pieces], term.gap)
+        for way in min(term.pieces, key=_heard):  # the rarest: few chains are looked at closely
+            number = self._numbers[way]
+            self._chains[name].setdefault(number, []).append(chain)
+            self._masks[number] |= bit
 
-    def find(self, text: str) -> dict[str, list[Span]]:
-        """Return the places of every list's terms, in order, without doubles."""
+    def find(self, text: str) -> Places:
+        """Return the places of the pieces in ``text``, from which lists are made when asked."""
         pieces: dict[int, list[Span]] = {}
+        mask = 0
         for number, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
-            pieces.setdefault(number, []).append((start, end))
-        lists: dict[str, set[Span]] = {}
-        opened: set[int] = set()
-        for number, places in pieces.items():
-            opened.update(self._keys[number])
-            for name in self._words[number]:
-                lists.setdefault(name, set()).update(places)
-        for number in opened:
-            name, ways, gap = self._terms[number]
-            found = _chains(text, [_merged(pieces, way) for way in ways], gap)
-            if found:
-                lists.setdefault(name, set()).update(found)
-        return {name: sorted(places) for name, places in lists.items()}
+            if number in pieces:
+                pieces[number].append((start, end))
+            else:
+                pieces[number] = [(start, end)]
+                mask |= self._masks[number]
+        return Places(self, text, _Pieces(pieces), mask)
+
+    def places(self, name: str, text: str, pieces: _Pieces) -> list[Span]:
+        """Return where the terms of the list ``name`` stand, in order, without doubles."""
+        there = pieces.numbers
+        found = [pieces.spans[number] for number in self._words[name] & there]
+        opening = self._keys[name] & there
+        if opening:
+            chains = self._chains[name]
+            for chain in dict.fromkeys(chain for key in opening for chain in chains[key]):
+                parts = [pieces.of(ways) for ways in chain.pieces]
+                if all(parts):
+                    found.append(_chained(text, parts, chain.gap))
+        elif len(found) == 1:
+            return found[0]
+        return sorted(set(itertools.chain.from_iterable(found)))
 
 
-def _merged(pieces: Mapping[int, list[Span]], ways: list[int]) -> list[Span]:
-    found = [pieces[way] for way in ways if way in pieces]
-    return found[0] if len(found) == 1 else sorted(itertools.chain.from_iterable(found))
+def _heard(ways: Iterable[str]) -> float:
+    return sum(map(rate, ways))
 
 
-def _chains(text: str, parts: list[list[Span]], gap: int) -> list[Span]:
+@dataclass(slots=True, eq=False)
+class _Chain:
+    """A term of several pieces: the numbers of the ways to say each, and the gap."""
+
+    pieces: list[frozenset[int]]
+    gap: int
+
+
+class _Pieces:
+    """The places of each piece that stands in one text."""
+
+    __slots__ = ("numbers", "spans")
+
+    def __init__(self, spans: dict[int, list[Span]]) -> None:
+        self.spans = spans
+        self.numbers = set(spans)
+
+    def of(self, ways: frozenset[int]) -> list[Span]:
+        """Return the places of all ``ways`` in order."""
+        found = [self.spans[way] for way in ways & self.numbers]
+        if not found:
+            return []
+        return found[0] if len(found) == 1 else sorted(itertools.chain(*found))
+
+
+class Places:
+    """Where the lists of a lexicon stand in one text, each worked out when first asked for."""
+
+    def __init__(self, lexicon: Lexicon, text: str, pieces: _Pieces, mask: int) -> None:
+        """Keep the places of the pieces; ``mask`` has the bits of the lists that may be there."""
+        self.mask = mask
+        self._lexicon = lexicon
+        self._text = text
+        self._pieces = pieces
+        self._known: dict[str, list[Span]] = {}
+
+    def may_hold(self, name: str) -> bool:
+        """Whether the list ``name`` could have a place; if not, it has none."""
+        return bool(self.mask & self._lexicon.bits.get(name, 0))
+
+    def heard_cues(self) -> Iterator[str]:
+        """Yield the contexts that may have a cue in the text."""
+        return (name for name, bit in self._lexicon.cues if self.mask & bit)
+
+    def of(self, name: str) -> list[Span]:
+        """Return the places of a list in order; an unknown list has none."""
+        known = self._known.get(name)
+        if known is None:
+            if self.may_hold(name):
+                known = self._lexicon.places(name, self._text, self._pieces)
+            else:
+                known = []
+            self._known[name] = known
+        return known
+
+
+def _chained(text: str, parts: list[list[Span]], gap: int) -> list[Span]:
     """Return the places where the pieces follow each other, each within ``gap``."""
     marks = CLAUSE_MARKS if gap <= SHORT_GAP else SENTENCE_MARKS
     chains = parts[0]
@@ -98,16 +178,22 @@ def _chains(text: str, parts: list[list[Span]], gap: int) -> list[Span]:
 class Text:
     """One normalised text with its places: what every rule and context looks at."""
 
-    def __init__(self, text: str, lists: dict[str, list[Span]], segmenter: Segmenter) -> None:
+    def __init__(self, text: str, places: Places, segmenter: Segmenter) -> None:
         """Keep the text; sentences and words are worked out when somebody asks."""
         self.text = text
-        self.lists = lists
+        self.places = places
         self._segmenter = segmenter
-        self._sentences = breaks(text, SENTENCE_MARKS)
-        self._clauses = breaks(text, CLAUSE_MARKS)
         self._words: dict[Span, list[tuple[str, int, int]]] = {}
         self._whole: dict[Span, bool] = {}
         self._spent = 0
+
+    @functools.cached_property
+    def _sentences(self) -> list[int]:
+        return breaks(self.text, SENTENCE_MARKS)
+
+    @functools.cached_property
+    def _clauses(self) -> list[int]:
+        return breaks(self.text, CLAUSE_MARKS)
 
     def sentence(self, place: int) -> Span:
         """Return the sentence in which ``place`` lies."""

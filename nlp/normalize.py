@@ -20,7 +20,10 @@ import ahocorasick_rs
 import opencc
 
 INVISIBLE = "\x00"  # stands for what is cut out: controls, zero-width and bidi, marks
+MARKS = ',。!?;:\n、"“”「」'  # they end what they stand in; no word goes on behind them
+GAP = f"[^\u4e00-\u9fff0-9a-z{MARKS}]"  # what may stand between the characters of a word
 _BMP = 0x10000
+_HAN = (*range(0x3400, 0xD800), *range(0xF900, 0xFB00))  # without surrogates, private use
 
 # Cantonese characters that stand for exactly one Mandarin word wherever they occur, and
 # traditional forms that OpenCC keeps because they are words of their own too.
@@ -30,10 +33,8 @@ _ONE_FOR_ONE = str.maketrans(
 )
 _KEPT = frozenset("\n\t\r")
 _SPACED_OUT = re.compile(r"(?:[\u4e00-\u9fff][ .·\-_*~/|]{1,2}){3,}[\u4e00-\u9fff]")
-_INSIDE_A_WORD = re.compile(
-    r"[\u4e00-\u9fffa-z][^\u4e00-\u9fff0-9a-z,。!?;:\n、\"“”「」]{1,3}[\u4e00-\u9fffa-z]"
-)
-_CUT = re.compile(r"[^\u4e00-\u9fff0-9a-z,。!?;:\n、\"“”「」]{1,3}")
+_INSIDE_A_WORD = re.compile(rf"[\u4e00-\u9fffa-z]{GAP}{{1,3}}[\u4e00-\u9fffa-z]")
+_CUT = re.compile(rf"{GAP}{{1,3}}")
 _TAGS = re.compile("[\U000e0000-\U000e01ef]")
 _LONG_RUN = re.compile(r"([^0-9\s])\1{3,}")
 _LETTER = re.compile(r"[a-z0-9]")
@@ -78,9 +79,8 @@ def character_list() -> list[str]:
     """Return what each character of the basic plane becomes: one for one, so places stay."""
     characters = [chr(code) for code in range(_BMP)]
     wide = [_fold(character) for character in characters]
-    cjk = [code for code in range(0x3400, 0xFB00) if not 0xD800 <= code <= 0xF8FF]
-    simplified = opencc.OpenCC("t2s").convert("\n".join(wide[code] for code in cjk)).split("\n")
-    for code, character in zip(cjk, simplified, strict=True):
+    simplified = opencc.OpenCC("t2s").convert("\n".join(wide[code] for code in _HAN)).split("\n")
+    for code, character in zip(_HAN, simplified, strict=True):
         if len(character) == 1:
             wide[code] = character
     for code, character in _ONE_FOR_ONE.items():
@@ -96,15 +96,15 @@ def _fold(character: str) -> str:
         return INVISIBLE
     if category in {"Zs", "Zl", "Zp"}:
         return "\n" if category != "Zs" else " "
-    if category == "Cs":
-        return character
+    if category == "Cs":  # half a character, which no automaton takes
+        return INVISIBLE
     folded = unicodedata.normalize("NFKC", character).lower()
     return folded if len(folded) == 1 else character
 
 
 def plain(text: str) -> str:
     """Return ``text`` character by character in one form, of the same length."""
-    return text.translate(character_list())  # type: ignore[arg-type]
+    return text.translate(character_list())
 
 
 class _Cuts:
@@ -180,10 +180,7 @@ class Normalizer:
             )
         gaps = list(_CUT.finditer(cuts.text))
         closed = _CUT.sub("", cuts.text)
-        found = self._apart(closed)
-        if len(found) <= len(self._apart(cuts.text)) and not gaps:
-            return
-        inside = set(_gaps_inside(found, gaps))
+        inside = set(_gaps_inside(self._apart(closed), gaps))
         if inside:
             cuts.replace((gap.start(), gap.end(), "") for i, gap in enumerate(gaps) if i in inside)
 

@@ -48,13 +48,19 @@ class Segmenter:
 
     def may_straddle(self, text: str, place: int) -> bool:
         """Whether a dictionary word of ours or jieba's could lie across ``place``."""
-        for start in range(max(0, place - _LONGEST_WORD), place):
-            for end in range(place + 1, min(len(text), start + _LONGEST_WORD) + 1):
-                frequency = self._known.get(text[start:end])
-                if frequency is None:
-                    break
-                if frequency and text[start:end] not in self._ours:
+        known = self._known.get
+        for start in range(max(0, place - _LONGEST_WORD + 1), place):
+            end = place + 1
+            word = text[start:end]
+            frequency = known(word)
+            while frequency is not None:
+                if frequency and word not in self._ours:
                     return True
+                end += 1
+                if end > len(text) or end > start + _LONGEST_WORD:
+                    break
+                word = text[start:end]
+                frequency = known(word)
         return False
 
     def is_ours(self, word: str) -> bool:
