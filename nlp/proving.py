@@ -40,25 +40,30 @@ def wrong_examples(assessor: Assessor, rule: Rule) -> Iterator[Fault]:
             yield Fault(rule.id, "不应命中", example.text)
 
 
-def thinner(rule: Rule) -> Iterator[tuple[str, Rule]]:
-    """Yield a rule without each of its own parts in turn, with the part's name."""
+def thinner(rule: Rule) -> Iterator[tuple[str, tuple[Rule, ...]]]:
+    """Yield each part of a rule by name, with what the rule could be without it."""
     if rule.any:
-        yield "any", replace(rule, any=())
-    if len(rule.all) + bool(rule.any) > 1:
-        for name in rule.all:
-            rest = tuple(other for other in rule.all if other != name)
-            yield f"all {name}", replace(rule, all=rest or rule.any, any=rule.any if rest else ())
+        yield "any", (replace(rule, any=()),)
+    for name in rule.all:
+        rest = tuple(other for other in rule.all if other != name)
+        if rest:
+            yield f"all {name}", (replace(rule, all=rest),)
+        elif rule.any:
+            yield f"all {name}", tuple(replace(rule, all=(one,), any=()) for one in rule.any)
     for name in rule.own_unless:
         kept = tuple(other for other in rule.unless if other != name)
-        yield f"unless {name}", replace(rule, unless=kept)
+        yield f"unless {name}", (replace(rule, unless=kept),)
 
 
 def idle_parts(assessor: Assessor, rule: Rule) -> Iterator[Fault]:
     """Yield the parts of a rule without which none of its no_match lines is found."""
     rules = assessor.rulebook.rules
-    for part, thin in thinner(rule):
-        other = assessor.trying([thin if one.id == rule.id else one for one in rules])
-        if not any(places(other, rule.id, example.text) for example in rule.no_match):
+    for part, thin_rules in thinner(rule):
+        for thin in thin_rules:
+            other = assessor.trying([thin if one.id == rule.id else one for one in rules])
+            if any(places(other, rule.id, example.text) for example in rule.no_match):
+                break
+        else:
             yield Fault(rule.id, "去掉这一部分也没有分别，请加一条 no_match 说明它", part)
 
 
