@@ -18,6 +18,7 @@ import structlog
 from alerts import outbox
 from alerts.notices import Why, card
 from alerts.office import Office
+from alerts.pulse import Loop, Pulse
 from alerts.routing import holder, is_barred
 from alerts.undelivered import Failure, settle
 from alerts.view import view
@@ -63,10 +64,12 @@ class Dispatcher:
 
     async def run(self) -> None:
         """Send what is due, again and again, until cancelled."""
+        pulse = Pulse(self.store, Loop.DISPATCHER)
         with self.live.listen(NOTICES) as listener:
             while True:
                 try:
                     sent = await self.send_due()
+                    await pulse.beat()
                 except Exception:
                     log.exception("dispatch_failed")
                     sent = 0

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
 
 import structlog
 
 from alerts.escalation import escalate_due
 from alerts.office import Office
+from alerts.pulse import Loop, Pulse
 from storage.live import BOARD, NOTICES, TIMERS, Live
 from storage.store import Store
 from storage.unit_of_work import UnitOfWork
 
 POLL_SECONDS = 1.0
-BEAT_EVERY = timedelta(seconds=10)
 BATCH = 50
 
 log = structlog.get_logger()
@@ -33,14 +32,15 @@ class Timers:
     office: Office
     live: Live
     also: tuple[Callable[[], Awaitable[int]], ...] = ()
-    _beaten_at: datetime | None = field(default=None)
 
     async def run(self) -> None:
         """Look, act, wait, again and again, until cancelled."""
+        pulse = Pulse(self.store, Loop.TIMERS)
         with self.live.listen(TIMERS) as listener:
             while True:
                 try:
                     acted = await self.act_on_due()
+                    await pulse.beat()
                 except Exception:
                     log.exception("timers_failed")
                     acted = 0
@@ -54,10 +54,6 @@ class Timers:
             acted += await asyncio.wrap_future(self.store.submit(self._escalate))
         for look in self.also:
             acted += await look()
-        now = self.store.clock()
-        if self._beaten_at is None or abs(now - self._beaten_at) >= BEAT_EVERY:
-            await asyncio.wrap_future(self.store.submit(lambda uow: uow.audit.beat("timers")))
-            self._beaten_at = now
         return acted
 
     def _escalate(self, uow: UnitOfWork) -> int:

@@ -98,6 +98,13 @@ def _redis(settings: Settings) -> str:
 
 def _channels(settings: Settings) -> str:
     names = []
+    if settings.channels.telegram.enabled:
+        raise SetupError(
+            where="settings.toml",
+            key="channels.telegram.token",
+            found="已设置",
+            write="这一版还不能用 Telegram，请先留空",
+        )
     if settings.channels.webchat.enabled:
         names.append("网页聊天" + ("（演示）" if settings.web.demo else ""))
     if not names:

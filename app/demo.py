@@ -44,6 +44,7 @@ def prepare_demo(store: Store, towns: tuple[str, ...]) -> dict[str, Person]:
 
 def _seat_everybody(uow: UnitOfWork, towns: tuple[str, ...]) -> dict[str, Person]:
     home = TOWN if TOWN in towns else towns[0]
+    uow.people.enlist_demo()
     seated = {}
     for seat in SEATS:
         town = None if seat.town is None else home

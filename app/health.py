@@ -8,6 +8,7 @@ in Prometheus' text format (https://prometheus.io/docs/instrumenting/exposition_
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from alerts.pulse import Loop
 from domain.alert import AlertState
 from domain.danger import Level
 from storage import migrate
@@ -40,7 +42,7 @@ class Figures:
     overdue_age: float
     live: dict[tuple[Level, AlertState], int]
     unanswered_age: float
-    last_pass_age: float
+    last_pass_age: dict[Loop, float]
 
 
 def read_figures(uow: UnitOfWork) -> Figures:
@@ -55,7 +57,11 @@ def read_figures(uow: UnitOfWork) -> Figures:
         overdue_age=_age(uow.now, oldest_due),
         live=uow.alerts.count_live(),
         unanswered_age=_age(uow.now, uow.alerts.oldest_unanswered()),
-        last_pass_age=_age(uow.now, uow.audit.last_beat("timers")),
+        last_pass_age={
+            loop: math.inf if beat is None else _age(uow.now, beat)
+            for loop in Loop
+            for beat in [uow.audit.last_beat(loop.value)]
+        },
     )
 
 
@@ -80,13 +86,16 @@ class _Collector(Collector):
                 "Age of the oldest alert that nobody has taken",
                 figures.unanswered_age,
             ),
-            (
-                "huxin_timers_last_pass_age_seconds",
-                "Since the timers last said that they are alive",
-                figures.last_pass_age,
-            ),
         ):
             yield GaugeMetricFamily(name, words, value=value)
+        passes = GaugeMetricFamily(
+            "huxin_last_pass_age_seconds",
+            "Since a loop last said that it is alive",
+            labels=("loop",),
+        )
+        for loop, age in figures.last_pass_age.items():
+            passes.add_metric((loop.value,), age)
+        yield passes
         live = GaugeMetricFamily("huxin_alerts_live", "Live alerts", labels=("level", "state"))
         for level in ALERT_LEVELS:
             for state in ALERT_STATES:
@@ -94,8 +103,8 @@ class _Collector(Collector):
         yield live
 
 
-def health_routes(store: Store, *, has_timers: bool) -> list[web.RouteDef]:
-    """Return the routes; ``has_timers`` says that this office's timers should be heard."""
+def health_routes(store: Store, *, loops: frozenset[Loop]) -> list[web.RouteDef]:
+    """Return the routes; ``loops`` are those of this process, which have to come round."""
     registry = CollectorRegistry()
     registry.register(_Collector(store))
 
@@ -103,7 +112,7 @@ def health_routes(store: Store, *, has_timers: bool) -> list[web.RouteDef]:
         return web.Response(text="ok\n")
 
     async def readyz(_: web.Request) -> web.Response:
-        problem = await asyncio.to_thread(why_not_ready, store, has_timers=has_timers)
+        problem = await asyncio.to_thread(why_not_ready, store, loops=loops)
         if problem is None:
             return web.Response(text="ready\n")
         return web.Response(text=problem + "\n", status=503)
@@ -119,15 +128,18 @@ def health_routes(store: Store, *, has_timers: bool) -> list[web.RouteDef]:
     ]
 
 
-def why_not_ready(store: Store, *, has_timers: bool) -> str | None:
+def why_not_ready(store: Store, *, loops: frozenset[Loop]) -> str | None:
     """Return why this process should not be given work, or None when it is ready."""
     try:
         found, wanted = migrate.state(store.url)
         if found != wanted:
             return f"schema {found}, code {wanted}"
-        beat = store.read(lambda uow: uow.audit.last_beat("timers"))
+        beats = store.read(lambda uow: {loop: uow.audit.last_beat(loop.value) for loop in loops})
     except StorageFailure as error:
         return f"database: {type(error).__name__}"
-    if has_timers and (beat is None or store.clock() - beat > LOOP_IS_LATE):
-        return "timers: no pass lately"
-    return None
+    late = sorted(
+        loop.value
+        for loop, beat in beats.items()
+        if beat is None or store.clock() - beat > LOOP_IS_LATE
+    )
+    return f"no pass lately: {', '.join(late)}" if late else None

@@ -79,9 +79,8 @@ def show_roster(settings: Settings, days: int) -> None:
             at.astimezone(settings.office.time_zone).strftime("%m-%d %H:%M")
             for at in (shift.starts_at, shift.ends_at)
         )
-        click.echo(
-            f"{starts} 到 {ends}　{shift.town or '区'}{shift.post.label}　{shift.person.name}"
-        )
+        chair = shift.post.label if shift.town is None else f"{shift.town}值班"
+        click.echo(f"{starts} 到 {ends}　{chair}　{shift.person.name}")
     if not shifts:
         click.echo("没有排班。用 huxin roster add 排班。")
 

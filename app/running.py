@@ -14,6 +14,7 @@ from typing import Any
 import structlog
 from aiohttp import web
 
+from alerts.pulse import Loop
 from app.demo import prepare_demo
 from app.health import health_routes, why_not_ready
 from app.settings import Settings
@@ -57,7 +58,7 @@ async def _run(house: House, parts: frozenset[Part], say: Callable[[str], None])
     runner = None
     address = ""
     if Part.WEB in parts:
-        runner, address = await _serve(house, has_timers=Part.DISPATCHER in parts)
+        runner, address = await _serve(house, loops=_loops_of(parts))
     if house.store.sqlite and parts == frozenset(Part):
         # The port is ours, so the last process is gone: what it was on when it was killed
         # need not wait for its leases to end.
@@ -68,7 +69,7 @@ async def _run(house: House, parts: frozenset[Part], say: Callable[[str], None])
     if Part.DISPATCHER in parts:
         loops += [house.dispatcher().run(), house.timers().run()]
     tasks = [asyncio.create_task(one) for one in loops]
-    await _wait_until_ready(house, has_timers=Part.DISPATCHER in parts, stop=stop)
+    await _wait_until_ready(house, loops=_loops_of(parts), stop=stop)
     if not stop.is_set():
         say(_ready_line(house, address))
     log.info("started", pid=os.getpid(), part="+".join(sorted(parts)))
@@ -83,6 +84,15 @@ async def _run(house: House, parts: frozenset[Part], say: Callable[[str], None])
     log.info("stopped", pid=os.getpid())
 
 
+def _loops_of(parts: frozenset[Part]) -> frozenset[Loop]:
+    loops = set[Loop]()
+    if Part.BOT in parts:
+        loops.add(Loop.READER)
+    if Part.DISPATCHER in parts:
+        loops |= {Loop.DISPATCHER, Loop.TIMERS}
+    return frozenset(loops)
+
+
 def _take_back_leases(uow: UnitOfWork) -> None:
     uow.inbox.take_back()
     uow.notices.take_back()
@@ -95,12 +105,12 @@ def _ready_line(house: House, address: str) -> str:
     return f"{house.office.name} 护信已就绪：{address} {demo}".rstrip()
 
 
-async def _wait_until_ready(house: House, *, has_timers: bool, stop: asyncio.Event) -> None:
+async def _wait_until_ready(house: House, *, loops: frozenset[Loop], stop: asyncio.Event) -> None:
     problem = None
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(READY_SECONDS):
             while not stop.is_set():
-                problem = await asyncio.to_thread(why_not_ready, house.store, has_timers=has_timers)
+                problem = await asyncio.to_thread(why_not_ready, house.store, loops=loops)
                 if problem is None:
                     return
                 await asyncio.sleep(0.05)
@@ -110,10 +120,14 @@ async def _wait_until_ready(house: House, *, has_timers: bool, stop: asyncio.Eve
         )
 
 
-async def _serve(house: House, *, has_timers: bool) -> tuple[web.AppRunner, str]:
+async def _serve(house: House, *, loops: frozenset[Loop]) -> tuple[web.AppRunner, str]:
     settings = house.settings.web
     closing = asyncio.Event()
-    seats = prepare_demo(house.store, house.office.town_names) if settings.demo else None
+    seats = None
+    if settings.demo:
+        seats = prepare_demo(house.store, house.office.town_names)
+    else:
+        house.store.write(lambda uow: uow.people.dismiss_demo())
     sign_in = SignIn(
         house.store,
         secret=read_secret(settings.cookie_secret_file),
@@ -122,7 +136,7 @@ async def _serve(house: House, *, has_timers: bool) -> tuple[web.AppRunner, str]
         lasts=timedelta(days=settings.session_days),
         demo_seats=seats,
     )
-    routes: list[web.AbstractRouteDef] = [*health_routes(house.store, has_timers=has_timers)]
+    routes: list[web.AbstractRouteDef] = [*health_routes(house.store, loops=loops)]
     if house.settings.channels.webchat.enabled:
         routes += webchat.routes(
             store=house.store,

@@ -237,7 +237,6 @@ class Dialogue:
         )
         if not _WORDS.search(text):
             reporting.wait_for_words(hearing, filed.report)
-            hearing.answer(replies.NO_WORDS, part="words", report_id=filed.report.id)
         return InboxOutcome.REPORT
 
 

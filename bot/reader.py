@@ -14,6 +14,7 @@ from datetime import timedelta
 
 import structlog
 
+from alerts.pulse import Loop, Pulse
 from bot import replies, report_form, reporting
 from bot.dialogue import Dialogue
 from bot.hearing import Hearing
@@ -58,10 +59,12 @@ class Reader:
 
     async def run(self) -> None:
         """Read what is due, again and again, until cancelled."""
+        pulse = Pulse(self.store, Loop.READER)
         with self.live.listen(INBOX) as listener:
             while True:
                 try:
                     read = await self.read_due()
+                    await pulse.beat()
                 except Exception:
                     log.exception("reading_failed")
                     read = 0

@@ -36,6 +36,10 @@ NOT_ENROLLED_DANGER = (
     "以后要上报，请向街镇要邀请码登记。"
 )
 NO_WORDS = "没有看到文字。请写一句：谁、在哪、什么情况。有人身危险请先拨110／120。"
+WORDS_WANTED = (
+    "没有文字，还没有人看过。请写一句：谁、在哪、什么情况。\n"
+    "有人身危险请先拨110／120，再按「有危险」。"
+)
 ONLY_SIGNS = "只看到表情或符号。请写一句：谁、在哪、什么情况。有人身危险请先拨110／120。"
 PLEASED = "在的。看到危险请直接写：谁、在哪、什么情况。发「帮助」看用法。"
 TOO_FAST = "您发得很快，每条都收下了，会逐条处理。急事请先拨110／120。"
@@ -149,16 +153,19 @@ def group_bound(group: Group) -> str:
 
 
 def receipt(
-    office: Office, report: Report, *, alert: Alert | None, lead: str = ""
+    office: Office, report: Report, *, alert: Alert | None, lead: str = "", words: bool = True
 ) -> OutgoingMessage:
-    """Return the receipt of a report: number, what happens now, 110/120."""
+    """Return the receipt of a report: number, what happens now, 110/120.
+
+    ``words`` is False for a photo or a pin alone, of which nobody has judged anything.
+    """
     spans = []
     if lead:
         spans.append(Span(lead + "\n"))
     if alert is not None and alert.level is Level.RED:
         spans.append(Span("危险正在发生，请先拨110／120。\n", Style.STRONG))
     spans.append(Span(f"已收到，编号 {report.number}。\n", Style.STRONG))
-    spans.append(Span(_what_now(office, alert)))
+    spans.append(Span(_what_now(office, alert) if words else WORDS_WANTED))
     return OutgoingMessage(body=tuple(spans), buttons=report_buttons(report, alert))
 
 

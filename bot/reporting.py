@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from alerts import amendment
 from alerts.handover import merge, settle_town
 from alerts.intake import Filed, FiledAs, Filing, file_report, raise_alert
@@ -18,6 +20,8 @@ from domain.report import Report, VersionKind
 from storage.notices import Priority
 
 FEW_TOWNS = 4
+
+_WORDS = re.compile(r"\w")
 
 
 def file(
@@ -48,7 +52,7 @@ def file(
         hearing.answer(replies.NOT_ENROLLED_DANGER, report_id=filed.report.id)
         wait_for_words(hearing, filed.report)
         return filed
-    _give_receipt(hearing, filed, lead=lead)
+    _give_receipt(hearing, filed, lead=lead, words=bool(_WORDS.search(text)))
     return filed
 
 
@@ -57,13 +61,13 @@ def wait_for_words(hearing: Hearing, report: Report) -> None:
     hearing.wait_for({"kind": "words", "report": report.id})
 
 
-def _give_receipt(hearing: Hearing, filed: Filed, *, lead: str = "") -> None:
+def _give_receipt(hearing: Hearing, filed: Filed, *, lead: str = "", words: bool = True) -> None:
     report, alert = filed.report, filed.alert
     if filed.became in {FiledAs.REPEATED, FiledAs.KNOWN}:
         hearing.answer(replies.again(report, alert), report_id=report.id)
         return
     hearing.answer(
-        replies.receipt(hearing.office, report, alert=alert, lead=lead),
+        replies.receipt(hearing.office, report, alert=alert, lead=lead, words=words),
         report_id=report.id,
         lasts_for_ever=alert is not None,
     )

@@ -72,7 +72,6 @@ class LogKind(enum.StrEnum):
     CORRECTED = "corrected"
     WITHDRAWN = "withdrawn"
     LEVEL_RAISED = "level_raised"
-    LEVEL_LOWERED = "level_lowered"
     TOWN_ANSWERED = "town_answered"
     NOTIFIED = "notified"
     NOTICE_REFUSED = "notice_refused"
@@ -102,7 +101,6 @@ _LOG_LABEL = {
     LogKind.CORRECTED: "上报人更正",
     LogKind.WITHDRAWN: "上报人撤回",
     LogKind.LEVEL_RAISED: "等级升高",
-    LogKind.LEVEL_LOWERED: "等级更正",
     LogKind.TOWN_ANSWERED: "确认镇街",
     LogKind.NOTIFIED: "已送达",
     LogKind.NOTICE_REFUSED: "送不到",

@@ -191,10 +191,10 @@ class AlertRows:
         )
 
     def count_live(self) -> dict[tuple[Level, AlertState], int]:
-        """Return how many alerts are live, by level and state."""
+        """Return how many alerts are live, by level and state; drills are left out."""
         rows = self._connection.execute(
             sa.select(alerts.c.level, alerts.c.state, sa.func.count())
-            .where(alerts.c.state != AlertState.CLOSED.value)
+            .where(alerts.c.state != AlertState.CLOSED.value, alerts.c.drill.is_(False))
             .group_by(alerts.c.level, alerts.c.state)
         )
         return {(Level(level), AlertState(state)): count for level, state, count in rows}
@@ -203,7 +203,7 @@ class AlertRows:
         """Return when the oldest alert that nobody has taken was raised."""
         found: datetime | None = self._connection.execute(
             sa.select(sa.func.min(alerts.c.raised_at)).where(
-                alerts.c.state == AlertState.OPEN.value
+                alerts.c.state == AlertState.OPEN.value, alerts.c.drill.is_(False)
             )
         ).scalar()
         return found

@@ -7,6 +7,8 @@ processes wait for each other instead of failing half-way
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -56,6 +58,12 @@ def _backend(url: str) -> str:
         return "?"
 
 
+def _make_ours_alone(file: Path) -> None:
+    """Make a database file that only we can read; one that is there keeps its mode."""
+    with contextlib.suppress(OSError):  # SQLite says what is wrong when it opens the file
+        os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+
+
 def _open_sqlite(url: str, *, read_only: bool, connections: int) -> sa.Engine:
     database = sa.make_url(url).database
     if not database or database == ":memory:":
@@ -75,6 +83,7 @@ def _open_sqlite(url: str, *, read_only: bool, connections: int) -> sa.Engine:
             found=str(folder),
             write=f"这个文件夹建不了（{error.strerror}），请换一个能写的地方",
         ) from error
+    _make_ours_alone(Path(database))
     engine = sa.create_engine(
         url,
         pool_size=connections,

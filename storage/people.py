@@ -88,6 +88,20 @@ class PeopleRows:
             .values(revoked_at=self._now)
         )
 
+    def dismiss_demo(self) -> int:
+        """End the enrolment of the demo's people: they never serve in earnest."""
+        return self._connection.execute(
+            sa.update(people)
+            .where(people.c.demo.is_(True), people.c.revoked_at.is_(None))
+            .values(revoked_at=self._now)
+        ).rowcount
+
+    def enlist_demo(self) -> None:
+        """Let the demo's people serve again."""
+        self._connection.execute(
+            sa.update(people).where(people.c.demo.is_(True)).values(revoked_at=None)
+        )
+
     def serving(self, *roles: Role, town: str | None = None) -> tuple[Person, ...]:
         """Return everybody enrolled with one of ``roles``, in ``town`` if given."""
         query = sa.select(people).where(

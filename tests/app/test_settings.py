@@ -42,7 +42,7 @@ def test_the_products_own_file_is_the_default() -> None:
     assert settings.storage.url == f"sqlite:///{root}/var/huxin.db"
     assert settings.office.working_hours[0] == (time(8, 30), time(12, 0))
     assert settings.office.time_zone.key == "Asia/Shanghai"
-    assert settings.web.max_body == 1024 * 1024
+    assert settings.web.max_body == 2 * 1024 * 1024
     assert not settings.channels.telegram.enabled
 
 

@@ -88,8 +88,8 @@ async def test_a_photo_without_text(office: WholeOffice) -> None:
     """It is kept as a report; the words that follow belong to it."""
     photo = (Attachment("photo", "file-77"),)
     await office.says(office.chen, "", attachments=photo)
-    office.sees(office.chen, "R-0001")
-    office.sees(office.chen, "没有看到文字")
+    receipt = office.sees(office.chen, "R-0001", "没有文字，还没有人看过")
+    assert "没有看出" not in receipt.text
     await office.says(office.chen, "阿伯要跳楼，12楼")
     office.sees(office.chen, "补充已收到，记在 R-0001")
     office.sees(office.room_dashi, "附件 1 个", "要跳楼")
@@ -99,8 +99,7 @@ async def test_a_photo_without_text(office: WholeOffice) -> None:
 async def test_a_pin_alone(office: WholeOffice) -> None:
     """A place without words is kept, and words are asked for."""
     await office.says(office.chen, "", location=Location(23.0, 113.3))
-    office.sees(office.chen, "R-0001")
-    office.sees(office.chen, "没有看到文字")
+    office.sees(office.chen, "R-0001", "没有文字，还没有人看过")
 
 
 async def test_three_hundred_messages_from_one_sender(office: WholeOffice) -> None:
