@@ -17,7 +17,7 @@ from nlp.matching import Span, Text
 from nlp.rule import Across, Context, Rule, Rulebook
 
 ENOUGH = 3  # places a rule shows in one text
-_TRIED = 400  # first parts looked at in one text, from the start and from the end
+_TRIED = 200  # first parts looked at in one text, from the start and from the end
 _NEIGHBOURS = 3  # nearest places tried on each side for another part
 
 

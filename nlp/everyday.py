@@ -7,11 +7,12 @@ anything; figures that are off cost time, never a finding.
 
 from __future__ import annotations
 
-from itertools import pairwise
+import functools
 
 _SELDOM_A_CHARACTER = 0.008
 _OTHER = 0.05  # a digit or letter
 _SELDOM_A_PAIR, _MOST_A_PAIR = 0.0005, 0.007  # a pair that was not seen
+_KEPT_WORDS = 1 << 16
 _EACH_MORE = 3  # a longer word is so many times rarer than the rarest pair in it
 
 _CHARACTERS: dict[float, str] = {
@@ -103,22 +104,31 @@ _PAIRS: dict[float, str] = {
     ),
 }
 
-_RATES = {one: rate for rate, ones in _CHARACTERS.items() for one in ones} | {
-    pair: rate for rate, pairs in _PAIRS.items() for pair in pairs.split()
-}
+
+class _Rates(dict[str, float]):
+    """The rate of each character and pair; what was not counted is estimated once."""
+
+    def __missing__(self, one: str) -> float:
+        if len(one) == 1:
+            rate = _OTHER if one.isascii() else _SELDOM_A_CHARACTER
+        else:
+            by_chance = self[one[0]] * self[one[1]]
+            rate = min(_MOST_A_PAIR, _SELDOM_A_PAIR + by_chance / 10)
+        self[one] = rate
+        return rate
 
 
+_RATES = _Rates(
+    {one: rate for rate, ones in _CHARACTERS.items() for one in ones}
+    | {pair: rate for rate, pairs in _PAIRS.items() for pair in pairs.split()}
+)
+
+
+@functools.lru_cache(_KEPT_WORDS)
 def rate(word: str) -> float:
     """Return in what share of everyday reports the word stands, by a rough estimate."""
-    if len(word) == 1:
-        return _RATES.get(word) or (_OTHER if word.isascii() else _SELDOM_A_CHARACTER)
-    rarest = min(_pair_rate(one + two) for one, two in pairwise(word))
-    more: int = len(word) - 2
+    more = len(word) - 2
+    if more <= 0:
+        return _RATES[word]
+    rarest = min([_RATES[word[at : at + 2]] for at in range(more + 1)])
     return rarest / float(_EACH_MORE**more)
-
-
-def _pair_rate(pair: str) -> float:
-    if known := _RATES.get(pair):
-        return known
-    by_chance = rate(pair[0]) * rate(pair[1])
-    return min(_MOST_A_PAIR, _SELDOM_A_PAIR + by_chance / 10)

@@ -18,7 +18,7 @@ from nlp.rule import Rule, Rulebook
 from nlp.seeking import Reading, Sought, finder, longest, seldom
 from nlp.terms import Term
 
-CLOSE = 400  # characters; in a longer text the rest of a rule is not looked for
+CLOSE = 1000  # characters; a longer text holds something nearly always, and is looked at
 _MOST_CHECKS = 8  # ways in which one seldom word may matter; with more it lets nothing by
 _TOO_COMMON = 0.8  # a part that nearly every text holds tells nothing
 _UNSURE = 9.0  # the rate of a word of which nothing is sure to stand in the text as sent
@@ -49,14 +49,12 @@ class Gate:
 
     def lets_by(self, text: str) -> bool:
         """Whether it is sure that no rule holds in ``text``, which is as it was sent."""
-        if self._open:
+        if self._open or len(text) > CLOSE:
             return False
         text = self._reading.of(text)
         found = self._find(text, overlapping=True)
         if not found:
             return True
-        if len(text) > CLOSE:
-            return False
         checks = self._checks
         numbers = {match[0] for match in found}
         if not self._sure.isdisjoint(numbers):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import itertools
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -23,7 +24,7 @@ Span = tuple[int, int]
 
 SENTENCE_MARKS = "。!?\n;"
 CLAUSE_MARKS = SENTENCE_MARKS + ",、: "
-_MOST_SEGMENTED = 20_000  # characters a text; past that a hit counts without its words
+_MOST_SEGMENTED = 12_000  # characters a text; past that a hit counts without its words
 _AROUND = 40
 
 
@@ -73,14 +74,12 @@ class Lexicon:
 
     def find(self, text: str) -> Places:
         """Return the places of the pieces in ``text``, from which lists are made when asked."""
-        pieces: dict[int, list[Span]] = {}
-        mask = 0
+        pieces: defaultdict[int, list[Span]] = defaultdict(list)
         for number, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
-            if number in pieces:
-                pieces[number].append((start, end))
-            else:
-                pieces[number] = [(start, end)]
-                mask |= self._masks[number]
+            pieces[number].append((start, end))
+        mask = 0
+        for number in pieces:
+            mask |= self._masks[number]
         return Places(self, text, _Pieces(pieces), mask)
 
     def places(self, name: str, text: str, pieces: _Pieces) -> list[Span]:
@@ -94,9 +93,8 @@ class Lexicon:
                 parts = [pieces.of(ways) for ways in chain.pieces]
                 if all(parts):
                     found.append(_chained(text, parts, chain.gap))
-        elif len(found) == 1:
-            return found[0]
-        return sorted(set(itertools.chain.from_iterable(found)))
+            return sorted(set(itertools.chain(*found)))
+        return found[0] if len(found) == 1 else sorted(itertools.chain(*found))
 
 
 def _heard(ways: Iterable[str]) -> float:

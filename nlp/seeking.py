@@ -18,21 +18,24 @@ from nlp.everyday import rate
 from nlp.normalize import GAP, MARKS, character_list
 
 _ENOUGH = 3
+_KEPT_WORDS = 1 << 17
 _COMMON = 0.01  # a piece seen more often is looked for only with its neighbours
 _FEW = 12  # words that are quicker looked for one by one
-_BMP = 0x10000
 _ODD = {"So", "Lo"}  # emoji and characters that few know; never common
 _GAP = re.compile(GAP)
 _PLAIN = frozenset("0123456789abcdefghijklmnopqrstuvwxyz")
 _SOLID = re.compile("[\u4e00-\u9fff0-9a-z]+")
+_DOUBLE = re.compile(r".(.)\1.")
 
 
-@functools.cache
+@functools.lru_cache(_KEPT_WORDS)
 def seldom(word: str) -> str:
     """Return the piece of ``word`` that is rarest in everyday reports; empty if none is sure.
 
     Three characters are enough: many words share them, which keeps the automaton small.
     """
+    if len(word) <= _ENOUGH and _SOLID.fullmatch(word):
+        return word
     best, least = "", 1.0
     for part in _parts(word):
         for at in range(max(1, len(part) - _ENOUGH + 1)):
@@ -42,7 +45,7 @@ def seldom(word: str) -> str:
     return longest(word) if least > _COMMON else best
 
 
-@functools.cache
+@functools.lru_cache(_KEPT_WORDS)
 def longest(word: str) -> str:
     """Return the longest piece of ``word`` that is sure to stand in the text as sent."""
     return max(_parts(word), key=len, default="")
@@ -50,6 +53,9 @@ def longest(word: str) -> str:
 
 def _parts(word: str) -> Iterator[str]:
     """Yield the pieces between marks; a run inside a piece may have been longer in the text."""
+    if _SOLID.fullmatch(word) and not _DOUBLE.search(word):
+        yield word
+        return
     odd = [one for one in word if unicodedata.category(one) in _ODD and not _SOLID.match(one)]
     yield from odd[:1]
     for run in _SOLID.findall(_GAP.sub("", word)):
