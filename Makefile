@@ -12,7 +12,7 @@ TESTS  ?=
 ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run install tools servers test check lint types layers format lock bench clean
+.PHONY: help run install tools weights servers test check lint types layers format lock bench clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,10 @@ run: install ## start everything in one process and print the address (Ctrl-C st
 install: $(VENV)/installed ## make .venv and the command .venv/bin/huxin
 
 tools: $(VENV)/tools ## install also what tests and checks need
+
+weights: install ## make the second reader's weights anew from nlp/corpus (a few minutes)
+	@$(LOCKED) -r requirements/training.txt
+	@$(BIN)/python -m nlp.training
 
 servers: ## get PostgreSQL, Redis, Chromium and fonts for the tests, where the machine allows it
 	@.ci/packages servers
@@ -89,3 +93,5 @@ lock: tools ## choose versions anew within pyproject.toml and write their hashes
 	@$(COMPILE) --output-file requirements/run.txt pyproject.toml
 	@$(COMPILE) --extra check --constraint requirements/build.txt --constraint requirements/run.txt \
 	  --output-file requirements/check.txt pyproject.toml
+	@$(COMPILE) --extra training --constraint requirements/build.txt --constraint requirements/run.txt \
+	  --output-file requirements/training.txt pyproject.toml
