@@ -92,6 +92,9 @@ class Assessor:
         """Return the assessment with the reading and the words it rests on."""
         reading = self._normalizer.normalize(text)
         assessment, looked_at = self._judge(reading)
+        for name in {rule.all[0] for rule in self._rules} - self.rulebook.anywhere:
+            for span in looked_at.places.of("list:" + name):
+                looked_at.is_whole(span)
         tokens = tuple(
             Token(text[slice(*place)], *place)
             for _, start, end in looked_at.words()

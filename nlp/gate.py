@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from nlp.everyday import rate
-from nlp.normalize import plain
+from nlp.normalize import LONG_RUN, plain
 from nlp.rule import Rule, Rulebook
 from nlp.seeking import Reading, Sought, finder, longest, seldom
 from nlp.terms import Term
@@ -59,13 +59,18 @@ class Gate:
         numbers = {match[0] for match in found}
         if not self._sure.isdisjoint(numbers):
             return False
+        missing: set[Sought] = set()
         for number in numbers:
             for check in checks[number]:
                 for sought in check:
+                    if sought in missing:
+                        break
                     if not sought.stands_in(text):
+                        missing.add(sought)
                         break
                 else:
-                    return False
+                    if _near(check, [match for match in found if match[0] == number], text):
+                        return False
         return True
 
     def _want(self, rule: Rule, given: set[str]) -> None:
@@ -104,6 +109,17 @@ class Gate:
         self._wanted.setdefault(piece, {}).setdefault(check, []).append(word)
 
 
+def _near(check: _Check, found: list[tuple[int, int, int]], text: str) -> bool:
+    """Whether what belongs to one term stands as near as it must; not sure beside long runs."""
+    close = [sought for sought in check if sought.reach]
+    if not close or LONG_RUN.search(text):
+        return True
+    return any(
+        all(one.stands_in(text[max(0, start - one.reach) : end + one.reach]) for one in close)
+        for _, start, end in found
+    )
+
+
 def _settled(piece: str, wanted: dict[_Check, list[str]]) -> tuple[_Check, ...]:
     """Return what else must stand beside ``piece``; one that always holds if that is much."""
     if len(wanted) > _MOST_CHECKS:
@@ -128,7 +144,8 @@ class _List:
         rates: dict[str, float] = {}
         for term in terms:
             rarest = min(term.pieces, key=_rate) if len(term.pieces) > 1 else term.pieces[0]
-            also = tuple(Sought(ways) for ways in term.pieces if ways is not rarest)
+            reach = sum(max(map(len, ways)) + term.gap for ways in term.pieces)
+            also = tuple(Sought(ways, reach) for ways in term.pieces if ways is not rarest)
             words += ((way, also) for way in rarest)
             rates.update(
                 (piece, rate(piece) if piece else _UNSURE) for piece in map(seldom, rarest)

@@ -68,12 +68,13 @@ def _parts(word: str) -> Iterator[str]:
 
 
 class Sought:
-    """Words of which one must stand in a text."""
+    """Words of which one must stand in a text, or within ``reach`` of another word."""
 
-    __slots__ = ("_automaton", "words")
+    __slots__ = ("_automaton", "reach", "words")
 
-    def __init__(self, words: Iterable[str]) -> None:
+    def __init__(self, words: Iterable[str], reach: int = 0) -> None:
         """Keep the sure pieces of ``words``; a word without any may always be there."""
+        self.reach = reach
         self.words = tuple(dict.fromkeys(map(longest, words)))
         self._automaton: ahocorasick_rs.AhoCorasick | None = None
 
