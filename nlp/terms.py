@@ -8,6 +8,7 @@ at most twelve). Refuses: regular expressions, which nobody reads aloud and whos
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from nlp.normalize import plain
 NUMBERS = "0123456789一二两三四五六七八九十半几"
 SHORT_GAP = 6
 LONG_GAP = 12
-_MOST = 3000  # spellings of one piece; more is a slip of the pen
+_MOST = 5000  # spellings of one piece; more is a slip of the pen
 _OPTIONAL = re.compile(r"\(([^()]*)\)\?")
 _CHOICE = re.compile(r"\(([^()]*)\)")
 
@@ -56,8 +57,6 @@ def expand(written: str) -> tuple[Term, ...]:
     pieces = tuple(tuple(dict.fromkeys(_ways(piece))) for piece in re.split("…+", written))
     if not all(way.strip() for ways in pieces for way in ways):
         raise ValueError("有空的部分")
-    if max(map(len, pieces)) > _MOST:
-        raise ValueError(f"展开后超过 {_MOST} 种写法，请分成几条")
     if len(pieces) == 1:
         return tuple(Term(((way,),)) for way in pieces[0])
     return (Term(pieces, LONG_GAP if "……" in written else SHORT_GAP),)
@@ -65,8 +64,10 @@ def expand(written: str) -> tuple[Term, ...]:
 
 def _ways(piece: str) -> Iterator[str]:
     choices = [choice.split("|") for choice in _CHOICE.findall(piece)]
+    if math.prod(map(len, choices)) > _MOST:
+        raise ValueError(f"展开后超过 {_MOST} 种写法，请分成几条")
     fixed = _CHOICE.split(piece)[::2]
-    for picked in itertools.islice(itertools.product(*choices), _MOST + 1):
+    for picked in itertools.product(*choices):
         spelt = "".join(a + b for a, b in itertools.zip_longest(fixed, picked, fillvalue=""))
         for word in _numbers(spelt):
             yield plain(word)
