@@ -109,9 +109,12 @@ def migrate(context: click.Context) -> None:
     "--file", "source", type=click.File("rb"), metavar="F.jsonl", help='每行一个 {"id", "text"}。'
 )
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON，位置按原文的字算。")
+@click.option("--rules-only", is_flag=True, help="只看规则，不要第二个读者。")
 @click.pass_context
 @answers_mistakes
-def assess(context: click.Context, text: str | None, source: Any, *, as_json: bool) -> None:
+def assess(
+    context: click.Context, text: str | None, source: Any, *, as_json: bool, rules_only: bool
+) -> None:
     """看规则怎样读一段话：分词、命中、放过、结论。"""
     from app import assess_command
 
@@ -120,12 +123,12 @@ def assess(context: click.Context, text: str | None, source: Any, *, as_json: bo
         raise click.UsageError(message)
     settings = settings_of(context)
     if text is not None:
-        assess_command.one(settings, text, as_json=as_json)
+        assess_command.one(settings, text, as_json=as_json, rules_only=rules_only)
     else:
         if not as_json:
             message = "--file 要与 --json 一起用。"
             raise click.UsageError(message)
-        sys.exit(0 if assess_command.many(settings, source) else 1)
+        sys.exit(0 if assess_command.many(settings, source, rules_only=rules_only) else 1)
 
 
 @main.command()

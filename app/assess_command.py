@@ -13,23 +13,25 @@ import click
 from app.assessing import as_json as to_json
 from app.assessing import assess_lines, for_person, town_of
 from app.settings import Settings
-from nlp import places, rulebook
-from nlp.assess import Assessor
+from app.wiring import build_readers
+from nlp import places
 
 
-def one(settings: Settings, text: str, *, as_json: bool) -> None:
-    """Print what the rules read in a text."""
-    assessor, gazetteer = _readers(settings)
+def one(settings: Settings, text: str, *, as_json: bool, rules_only: bool) -> None:
+    """Print what is read in a text, by the rules alone if asked for."""
+    gazetteer = places.load(settings.office.towns_file)
+    readers = build_readers(settings, gazetteer, rules_only=rules_only)
     if as_json:
-        found = to_json(assessor.assess(text), town_of(text, gazetteer))
+        found = to_json(readers.assess(text), town_of(text, gazetteer))
         click.echo(json.dumps(found, ensure_ascii=False))
     else:
-        click.echo(for_person(text, assessor, gazetteer))
+        click.echo(for_person(text, readers, gazetteer))
 
 
-def many(settings: Settings, source: BinaryIO) -> bool:
+def many(settings: Settings, source: BinaryIO, *, rules_only: bool) -> bool:
     """Print one JSON object a line; False when a line was malformed (it is named)."""
-    assessor, gazetteer = _readers(settings)
+    gazetteer = places.load(settings.office.towns_file)
+    readers = build_readers(settings, gazetteer, rules_only=rules_only)
     faults = 0
 
     def complain(words: str) -> None:
@@ -37,7 +39,7 @@ def many(settings: Settings, source: BinaryIO) -> bool:
         faults += 1
         click.echo(words, err=True)
 
-    for line in assess_lines(_with_progress(source), assessor, gazetteer, complain=complain):
+    for line in assess_lines(_with_progress(source), readers, gazetteer, complain=complain):
         sys.stdout.write(line + "\n")
     sys.stdout.flush()
     return faults == 0
@@ -59,10 +61,3 @@ def _with_progress(source: BinaryIO) -> Iterator[bytes]:
                 bar.update(waiting)
                 waiting = 0
         bar.update(waiting)
-
-
-def _readers(settings: Settings) -> tuple[Assessor, places.Gazetteer]:
-    return (
-        Assessor(rulebook.load(settings.rules.folder)),
-        places.load(settings.office.towns_file),
-    )

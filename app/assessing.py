@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from domain.danger import Assessment
-from nlp.assess import Assessor
 from nlp.places import Gazetteer, responsible_town
+from nlp.reading import TwoReaders
 
 NOT_JSON = "第 {line} 行：不是 JSON"
 NOT_OBJECT = '第 {line} 行：要写成 {{"id": …, "text": …}}'
@@ -45,7 +45,7 @@ def as_json(assessment: Assessment, town: str | None) -> dict[str, Any]:
 
 def assess_lines(
     lines: Iterable[bytes],
-    assessor: Assessor,
+    readers: TwoReaders,
     gazetteer: Gazetteer,
     *,
     complain: Callable[[str], None],
@@ -63,14 +63,14 @@ def assess_lines(
             complain(NOT_OBJECT.format(line=number))
             continue
         text = given["text"]
-        found = {"id": given.get("id"), **as_json(assessor.assess(text), town_of(text, gazetteer))}
+        found = {"id": given.get("id"), **as_json(readers.assess(text), town_of(text, gazetteer))}
         yield json.dumps(found, ensure_ascii=False)
 
 
-def for_person(text: str, assessor: Assessor, gazetteer: Gazetteer) -> str:
+def for_person(text: str, readers: TwoReaders, gazetteer: Gazetteer) -> str:
     """Return tokens, hits, mutes and the verdict for somebody who reads them."""
-    seen = assessor.explain(text)
-    assessment = seen.assessment
+    seen = readers.rules.explain(text)
+    assessment = readers.assess(text)
     lines = ["分词：" + " / ".join(token.text for token in seen.tokens)] if seen.tokens else []
     lines += [
         f"命中：{found.rule} [{found.start}:{found.end}]「{found.text}」"

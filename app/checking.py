@@ -8,7 +8,7 @@ from pathlib import Path
 
 from app.settings import PRODUCT, Settings
 from domain.errors import SetupError
-from nlp import places, rulebook
+from nlp import places, rulebook, weak_signals
 from nlp.assess import Assessor
 from storage import migrate
 from storage.live import redis_answers
@@ -47,7 +47,11 @@ def check_everything(read_settings: Callable[[], Settings], *, say: Say) -> bool
 def _rules(settings: Settings) -> str:
     book = rulebook.load(settings.rules.folder)
     Assessor(book)
-    return f"{len(book.rules)} 条"
+    second = settings.second_reader
+    if not second.enabled:
+        return f"{len(book.rules)} 条；第二个读者没有用"
+    heading = weak_signals.load(second.weights).heading
+    return f"{len(book.rules)} 条；第二个读者 {heading.made_on}，学过 {heading.reports} 条"
 
 
 def _towns(settings: Settings) -> str:

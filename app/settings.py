@@ -42,6 +42,7 @@ SECRETS: set[Key] = {TOKEN, ("storage", "url"), ("redis", "url"), ("channels", "
 PATHS: tuple[Key, ...] = (
     ("office", "towns_file"),
     ("rules", "folder"),
+    ("second_reader", "weights"),
     ("web", "cookie_secret_file"),
     TOKEN_FILE,
 )
@@ -106,6 +107,14 @@ class Rules(Part):
     """The rules by which reports are read."""
 
     folder: Path
+
+
+class SecondReader(Part):
+    """The second reader: whether it reads, from which score on, by which weights."""
+
+    enabled: bool
+    threshold: Annotated[float, Field(ge=0.0, le=1.0)]
+    weights: Path
 
 
 class Step(Part):
@@ -226,6 +235,7 @@ class Settings(Part):
     redis: Redis
     web: Web
     rules: Rules
+    second_reader: SecondReader
     levels: Levels
     dialogue: Dialogue
     support: tuple[SupportNumber, ...]

@@ -20,8 +20,11 @@ from bot.channels.webchat import Webchat
 from bot.dialogue import Dialogue
 from bot.reader import Reader
 from domain.channel import Channel
-from nlp import places, rulebook
+from nlp import places, rulebook, weak_signals
 from nlp.assess import Assessor
+from nlp.masking import place_names
+from nlp.places import Gazetteer
+from nlp.reading import TwoReaders
 from storage import migrate
 from storage.live import Live, open_live
 from storage.notices import Priority
@@ -29,15 +32,29 @@ from storage.store import Store, machine_clock
 from storage.unit_of_work import UnitOfWork
 
 
+def build_readers(
+    settings: Settings, gazetteer: Gazetteer, *, rules_only: bool = False
+) -> TwoReaders:
+    """Return what reads reports: the rules and, if the settings say so, the second reader."""
+    second = settings.second_reader
+    return TwoReaders(
+        rules=Assessor(rulebook.load(settings.rules.folder)),
+        second=weak_signals.load(second.weights, place_names=place_names(gazetteer))
+        if second.enabled and not rules_only
+        else None,
+        threshold=second.threshold or None,
+    )
+
+
 def build_office(settings: Settings) -> Office:
     """Read rules and towns and return the office; `SetupError` when a file is wrong."""
-    assessor = Assessor(rulebook.load(settings.rules.folder))
+    gazetteer = places.load(settings.office.towns_file)
     dialogue = settings.dialogue
     return Office(
         name=settings.office.name,
         district=settings.office.district,
-        assess=assessor.assess,
-        gazetteer=places.load(settings.office.towns_file),
+        assess=build_readers(settings, gazetteer).assess,
+        gazetteer=gazetteer,
         times=settings.level_times(),
         hours=WorkingHours(
             zone=settings.office.time_zone,
