@@ -20,7 +20,7 @@ from nlp.terms import Term
 
 CLOSE = 1000  # characters; a longer text holds something nearly always, and is looked at
 _MOST_CHECKS = 8  # ways in which one seldom word may matter; with more it lets nothing by
-_TOO_COMMON = 0.8  # a part that nearly every text holds tells nothing
+_TOO_COMMON = 3.0  # words a report: a part heard that often tells nothing
 _UNSURE = 9.0  # the rate of a word of which nothing is sure to stand in the text as sent
 
 _Check = tuple[Sought, ...]
