@@ -6,6 +6,7 @@ Figures, timelines and outcomes stay; words, payloads and messages go.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -35,6 +36,7 @@ def remove_served(uow: UnitOfWork, retention: Retention) -> int:
     return (
         rows.empty_raw_messages(before=now - retention.inbox_raw)
         + rows.empty_reports(before=now - retention.reports)
+        + rows.empty_notes(before=now - retention.reports)
         + rows.empty_sent_notices(before=now - retention.reports)
         + rows.drop_chat_events(before=now - retention.reports)
         + rows.drop_looks(before=now - retention.access_log)
@@ -44,10 +46,15 @@ def remove_served(uow: UnitOfWork, retention: Retention) -> int:
 
 @dataclass(slots=True)
 class Remover:
-    """Looks once an hour, and goes on at once while there is more to remove."""
+    """Looks once an hour, and goes on at once while there is more to remove.
+
+    ``remove_files`` removes what channels keep outside the rows, such as photos, from before
+    a time, and returns how much there was.
+    """
 
     store: Store
     retention: Retention
+    remove_files: Callable[[datetime], int]
     _looked_at: datetime | None = field(default=None)
 
     async def look(self) -> int:
@@ -58,6 +65,8 @@ class Remover:
         removed = await asyncio.wrap_future(
             self.store.submit(lambda uow: remove_served(uow, self.retention))
         )
+        before = now - self.retention.reports
+        removed += await asyncio.to_thread(self.remove_files, before)
         if removed:
             log.info("removed_served", count=removed)
         else:

@@ -18,7 +18,7 @@ from alerts.pulse import Loop
 from app.demo import prepare_demo
 from app.health import health_routes, why_not_ready
 from app.settings import Settings
-from app.wiring import House, open_house
+from app.wiring import House, open_house, photo_folder
 from bot import enrolment
 from bot.channels import webchat
 from desk import application
@@ -142,7 +142,7 @@ async def _serve(house: House, *, loops: frozenset[Loop]) -> tuple[web.AppRunner
             store=house.store,
             live=house.live,
             who=sign_in.who,
-            files=settings.cookie_secret_file.parent / "files",
+            files=photo_folder(house.settings),
             largest_body=settings.max_body,
             closing=closing.is_set,
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from alerts.clock import WorkingHours
 from alerts.dispatcher import Dispatcher, DispatchTimes
@@ -16,7 +17,7 @@ from alerts.retention import Remover, Retention
 from alerts.timers import Timers
 from app.settings import Settings
 from bot.channels import webchat
-from bot.channels.webchat import Webchat
+from bot.channels.webchat import Photos, Webchat
 from bot.dialogue import Dialogue
 from bot.reader import Reader
 from domain.channel import Channel
@@ -76,6 +77,11 @@ def open_store(settings: Settings, *, clock: Callable[[], datetime] = machine_cl
     return Store(settings.storage.url, clock=clock)
 
 
+def photo_folder(settings: Settings) -> Path:
+    """Return where photos of the web chat are kept: beside the cookie key."""
+    return settings.web.cookie_secret_file.parent / "files"
+
+
 @dataclass(frozen=True, slots=True)
 class House:
     """Everything one process runs on."""
@@ -129,7 +135,8 @@ class House:
         retention = Retention(
             reports=times.reports, inbox_raw=times.inbox_raw, access_log=times.access_log
         )
-        return Remover(store=self.store, retention=retention)
+        photos = Photos(photo_folder(self.settings))
+        return Remover(store=self.store, retention=retention, remove_files=photos.remove_older)
 
     def close(self) -> None:
         """Finish what waits and close every connection."""

@@ -34,7 +34,7 @@ from storage.store import Store
 from storage.unit_of_work import UnitOfWork
 
 BATCH = 32
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=20)
 POLL_SECONDS = 1.0
 MOST_TRIES = 3
 FIRST_WAIT = timedelta(seconds=1)

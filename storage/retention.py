@@ -10,8 +10,10 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from domain.alert import LogKind
 from storage.tables import (
     access_log,
+    alert_log,
     alerts,
     dialogues,
     inbox,
@@ -62,6 +64,26 @@ class RetentionRows:
             sa.update(report_versions)
             .where(report_versions.c.id.in_(served))
             .values(text=REMOVED, assessment=_NOTHING_READ, attachments=[], location=sa.null())
+        )
+
+    def empty_notes(self, *, before: datetime) -> int:
+        """Remove officers' own words about alerts closed before ``before``; the lines stay."""
+        closed = sa.select(alerts.c.id).where(alerts.c.closed_at < before)
+        noted = (
+            sa.select(alert_log.c.id)
+            .where(
+                alert_log.c.kind.in_([LogKind.NOTED.value, LogKind.CLOSED.value]),
+                alert_log.c.detail != REMOVED,
+                alert_log.c.alert_id.in_(closed),
+            )
+            .limit(BATCH)
+        )
+        return self._change(
+            sa.update(alert_log).where(alert_log.c.id.in_(noted)).values(detail=REMOVED)
+        ) + self._change(
+            sa.update(alerts)
+            .where(alerts.c.closed_at < before, alerts.c.outcome_note != REMOVED)
+            .values(outcome_note=REMOVED)
         )
 
     def empty_sent_notices(self, *, before: datetime) -> int:
