@@ -29,11 +29,13 @@ HOUSE = Path(__file__).parent
 CORPUS = HOUSE / "corpus"
 WEIGHTS = HOUSE / "weights" / "weak_signals.json"
 TERMS = HOUSE / "rules" / "terms.toml"
-THRESHOLD = 0.85
+THRESHOLD = 0.9
+_LEVELS = (Level.RED, Level.ORANGE, Level.YELLOW)
 _CATEGORY_FROM = 0.5
 _SCALE = 1000
 _RARITY = 1.5  # how much more a rare feature counts than a common one
 _LOOSENESS = 10.0  # the inverse strength of the penalty on weights
+_THIN = 15  # features that a text is short of evidence by: a few known words prove little
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class Model:
     def propose(self, seen: frozenset[str], rows: Mapping[str, int]) -> Proposal:
         """Return what this model reads in a text of these features; as the reader does."""
         hits = [rows[feature] for feature in seen if feature in rows]
-        root = math.sqrt(max(1, len(hits)))
+        root = math.sqrt(_THIN + len(hits))
         sums = [
             (bias + sum(self.weights[hit][column] for hit in hits) / root) / _SCALE
             for column, bias in enumerate(self.bias)
@@ -70,10 +72,12 @@ def fit(reports: Sequence[Report], seen: Sequence[frozenset[str]], rights: Seque
 
     names = vocabulary(seen, [report.source for report in reports], petition_words=rights)
     row_of = {name: row for row, name in enumerate(names)}
-    hits = [sorted(row_of[feature] for feature in features if feature in row_of) for features in seen]
+    hits = [
+        sorted(row_of[feature] for feature in features if feature in row_of) for features in seen
+    ]
     starts = np.cumsum([0, *(len(row) for row in hits)])
     columns = np.array([hit for row in hits for hit in row], dtype=np.int32)
-    values = np.array([1 / math.sqrt(len(row)) for row in hits for _ in row])
+    values = np.array([1 / math.sqrt(_THIN + len(row)) for row in hits for _ in row])
     table = sparse.csr_matrix((values, columns, starts), shape=(len(hits), len(names)))
     held = np.bincount(columns, minlength=len(names))
     rarity = np.log((1 + len(hits)) / (1 + held)) ** _RARITY
@@ -84,17 +88,18 @@ def fit(reports: Sequence[Report], seen: Sequence[frozenset[str]], rights: Seque
         if len(set(wanted.tolist())) == 1:
             return np.zeros(len(names)), 9.0 if wanted[0] else -9.0
         solver = LogisticRegression(
-            C=_LOOSENESS, solver="liblinear", tol=1e-6, max_iter=1000, random_state=0
+            C=_LOOSENESS, solver="liblinear", tol=1e-4, max_iter=1000, random_state=0
         )
         solver.fit(rows, wanted)
         return solver.coef_[0] * rarity, float(solver.intercept_[0])
 
-    found = [weigh(table, dangers)]
     among = [report for report in reports if report.level.is_danger]
-    for level in (Level.RED, Level.ORANGE, Level.YELLOW):
-        found.append(weigh(table[dangers], np.array([one.level is level for one in among])))
-    for category in Category:
-        found.append(weigh(table[dangers], np.array([category in one.categories for one in among])))
+    wanted = [
+        *([one.level is level for one in among] for level in _LEVELS),
+        *([category in one.categories for one in among] for category in Category),
+    ]
+    found = [weigh(table, dangers)]
+    found += [weigh(table[dangers], np.array(answers)) for answers in wanted]
     weights = np.rint(np.stack([column for column, _ in found], axis=1) * _SCALE).astype(int)
     return Model(
         names,
@@ -130,6 +135,7 @@ def make(corpus: Path, terms: Path = TERMS, threshold: float = THRESHOLD) -> dic
         "figures": figures.table(threshold),
         "petition_words": list(rights),
         "scale": _SCALE,
+        "thin": _THIN,
         "features": len(model.features),
         "bias": list(model.bias),
         "weights": dict(zip(model.features, map(list, model.weights), strict=True)),

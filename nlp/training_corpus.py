@@ -44,7 +44,10 @@ def read_corpus(folder: Path) -> tuple[Report, ...]:
             reports.append(_report(f"{path}:{number}", line))
     if not reports:
         raise SetupError(
-            where=str(folder), key="*.jsonl", found="没有语料", write="每行写一条 text、level、category、source"
+            where=str(folder),
+            key="*.jsonl",
+            found="没有语料",
+            write="每行写一条 text、level、category、source",
         )
     return tuple(reports)
 
@@ -64,7 +67,10 @@ def _report(where: str, line: str) -> Report:
         ) from fault
     if report.level.is_danger != bool(report.categories):
         raise SetupError(
-            where=where, key="category", found=str(sheet["category"]), write="有危险才写类别，有危险必写类别"
+            where=where,
+            key="category",
+            found=str(sheet["category"]),
+            write="有危险才写类别，有危险必写类别",
         )
     return report
 
@@ -93,7 +99,9 @@ class Features:
         """Return the features of one text, each once."""
         blinded = self._blinder.blind(text).text
         return frozenset(
-            feature for run in _RUN.findall(blinded) for feature in (*_grams(run), *self._words(run))
+            feature
+            for run in _RUN.findall(blinded)
+            for feature in (*_grams(run), *self._words(run))
         )
 
     def _words(self, run: str) -> Iterator[str]:
@@ -124,6 +132,7 @@ def vocabulary(
         sorted(
             feature
             for feature, by in hands.items()
-            if len(by) > 1 and not any(word in feature for word in rights if len(word) <= len(feature))
+            if len(by) > 1
+            and not any(word in feature for word in rights if len(word) <= len(feature))
         )
     )

@@ -13,6 +13,7 @@ from typing import Any
 
 from domain.danger import Category, Level
 from nlp.training_corpus import Report
+from nlp.weak_signals import level_of
 
 _THRESHOLDS = (0.3, 0.5, 0.7, 0.8, 0.85, 0.9, 0.95)
 _WRONG_REDS = 0.1  # the share of proposed reds that may be something else
@@ -32,11 +33,8 @@ class Proposal:
     categories: tuple[float, ...]
 
     def level(self, red_from: float) -> Level:
-        """Return the level that the reader would propose; see `nlp.weak_signals`."""
-        red, orange, yellow = self.levels
-        if red >= red_from:
-            return Level.RED
-        return Level.YELLOW if yellow >= max(red, orange) else Level.ORANGE
+        """Return the level that the reader would propose."""
+        return level_of(self.levels, red_from)
 
 
 def cross_validated(
@@ -52,9 +50,7 @@ def cross_validated(
     return [proposals[at] for at in range(len(reports))]
 
 
-def red_cutoff(
-    reports: Sequence[Report], proposals: Sequence[Proposal], threshold: float
-) -> float:
+def red_cutoff(reports: Sequence[Report], proposals: Sequence[Proposal], threshold: float) -> float:
     """Return the share from which red may be proposed: at most one in ten of those is wrong.
 
     1.01, that is never, where cross-validation shows no such share.
@@ -64,7 +60,7 @@ def red_cutoff(
         for report, proposal in zip(reports, proposals, strict=True)
         if proposal.danger >= threshold
     ]
-    for cutoff in (step / 100 for step in range(50, 100)):
+    for cutoff in (step / 100 for step in range(30, 100)):
         reds = [right for share, right in shown if share >= cutoff]
         if len(reds) >= _FEWEST_REDS and reds.count(False) <= _WRONG_REDS * len(reds):
             return cutoff
@@ -89,10 +85,14 @@ class Figures:
         ]
         right = sum(proposal.level(self.red_from) is report.level for report, proposal in found)
         return {
-            "by_threshold": {str(least): self._at(least) for least in sorted({*_THRESHOLDS, threshold})},
+            "by_threshold": {
+                str(least): self._at(least) for least in sorted({*_THRESHOLDS, threshold})
+            },
             "by_hand": {source: self._by_hand(source, threshold) for source in self._sources()},
             "level_right_among_found": _ratio(right, len(found)),
-            "categories_right_among_found": _ratio(sum(map(self._categories_right, found)), len(found)),
+            "categories_right_among_found": _ratio(
+                sum(map(self._categories_right, found)), len(found)
+            ),
             "levels": self._confusion(threshold),
         }
 

@@ -12,6 +12,7 @@ import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +26,8 @@ FORMAT = 1
 REASON = "请人看一眼"
 COLUMNS = ("danger", *(level.value for level in (Level.RED, Level.ORANGE, Level.YELLOW)), *Category)
 _WRITE = "运行 python -m nlp.training 重新做一份"
-_WINDOW = 400  # characters read at a time; the corpus holds reports of up to that length
-_STEP = 200
-_LONGEST = 4_000  # characters: what stands behind them is left to the rules
+_LONGEST = 2_000  # characters: what stands behind them is left to the rules
+_CLEARLY = 2.0  # times as likely yellow as anything higher
 _SHOWN = 4  # words that an officer can take in at a look
 
 
@@ -66,6 +66,7 @@ class Heading:
     threshold: float
     red_from: float
     category_from: float
+    thin: int
     figures: Mapping[str, Any]
 
 
@@ -89,77 +90,67 @@ class WeakReader:
         self._bias = bias
 
     def score(self, text: str) -> float:
-        """Return how like a danger ``text`` reads, from 0 to 1; the highest of its windows."""
-        blinded = self._blinder.blind(text[:_LONGEST])
-        return max(_share(self._sum(window)[0]) for _, window in _windows(blinded.text))
+        """Return how like a danger ``text`` reads, from 0 to 1."""
+        return _share(self._sum(self._blinder.blind(text[:_LONGEST]).text)[0])
 
     def read(self, text: str, *, threshold: float | None = None) -> Glance | None:
         """Return a proposal where ``text`` scores at least ``threshold``, else None.
 
         Without a threshold the one of the weights file counts. The same text always gives the
-        same; of a text over 4,000 characters the beginning is read.
+        same; of a text over 2,000 characters the beginning is read.
         """
-        least = self.heading.threshold if threshold is None else threshold
         blinded = self._blinder.blind(text[:_LONGEST])
-        best = max(
-            ((*self._sum(window), at, window) for at, window in _windows(blinded.text)),
-            key=lambda read: read[0],
-        )
-        total, hits, at, window = best
+        total, hits = self._sum(blinded.text)
         score = _share(total)
-        if score < least:
+        if score < (self.heading.threshold if threshold is None else threshold):
             return None
         sums = [self._weigh(hits, column) for column in range(len(COLUMNS))]
         return Glance(
-            level=self._level(sums[1:4]),
+            level=level_of([_share(total) for total in sums[1:4]], self.heading.red_from),
             categories=self._categories(sums[4:]),
             score=round(score, 4),
-            signs=tuple(self._signs(blinded, at, window)),
+            signs=tuple(self._signs(blinded)),
         )
 
     def _sum(self, text: str) -> tuple[float, set[int]]:
-        hits = {index for index, _, _ in self._features.find_matches_as_indexes(text, overlapping=True)}
-        if not hits:
-            return self._bias[0], hits
+        hits = {
+            index for index, _, _ in self._features.find_matches_as_indexes(text, overlapping=True)
+        }
         danger = self._danger
-        return self._bias[0] + sum([danger[hit] for hit in hits]) / math.sqrt(len(hits)), hits
+        return self._bias[0] + sum([danger[hit] for hit in hits]) / math.sqrt(
+            self.heading.thin + len(hits)
+        ), hits
 
     def _weigh(self, hits: Iterable[int], column: int) -> float:
         rows = [self._weights[hit][column] for hit in sorted(hits)]
-        return self._bias[column] + sum(rows) / math.sqrt(max(1, len(rows)))
-
-    def _level(self, sums: Sequence[float]) -> Level:
-        """Red needs its own, proved margin; what is nearly red is orange and never yellow."""
-        red, orange, yellow = (_share(total) for total in sums)
-        if red >= self.heading.red_from:
-            return Level.RED
-        return Level.YELLOW if yellow >= max(red, orange) else Level.ORANGE
+        return self._bias[column] + sum(rows) / math.sqrt(self.heading.thin + len(rows))
 
     def _categories(self, sums: Sequence[float]) -> tuple[Category, ...]:
         shares = {category: _share(total) for category, total in zip(Category, sums, strict=True)}
         least = min(self.heading.category_from, max(shares.values()))
         return tuple(category for category, share in shares.items() if share >= least)
 
-    def _signs(self, blinded: Blinded, at: int, window: str) -> Iterator[Sign]:
+    def _signs(self, blinded: Blinded) -> Iterator[Sign]:
         """Yield the words that weighed most: places where heavy features lie over each other."""
-        found = self._features.find_matches_as_indexes(window, overlapping=True)
-        heat = [0.0] * len(window)
+        found = self._features.find_matches_as_indexes(blinded.text, overlapping=True)
+        heat = [0.0] * (len(blinded.text) + 1)
         for index, start, end in found:
+            share = self._danger[index] / (end - start)
             for place in range(start, end):
-                heat[place] += self._danger[index] / (end - start)
+                heat[place + 1] += share
+        below = list(accumulate(heat))  # so that the heat of any span is one subtraction
         words = sorted(
-            ((sum(heat[start:end]), start, end) for _, start, end in found if end - start > 1),
-            key=lambda word: (-word[0], word[1]),
+            {(below[start] - below[end], start, end) for _, start, end in found if end - start > 1}
         )
         taken: list[tuple[int, int]] = []
-        for weight, start, end in words:
-            if weight <= 0 or len(taken) == _SHOWN:
+        for cold, start, end in words:
+            if cold >= 0 or len(taken) == _SHOWN:
                 return
             if any(start < stop and begin < end for begin, stop in taken):
                 continue
             taken.append((start, end))
-            place = blinded.place(at + start, at + end)
-            yield Sign(blinded.reading.original[slice(*place)], *place, round(weight, 3))
+            begin, stop = blinded.place(start, end)
+            yield Sign(blinded.reading.original[begin:stop], begin, stop, round(-cold, 3))
 
 
 def load(path: Path, *, place_names: Iterable[str] = ()) -> WeakReader:
@@ -192,7 +183,9 @@ def _reader(path: Path, sheet: Mapping[str, Any], place_names: Iterable[str]) ->
     features = list(sheet["weights"])
     weights = [[int(weight) / scale for weight in row] for row in sheet["weights"].values()]
     bias = [int(weight) / scale for weight in sheet["bias"]]
-    if len(features) != sheet["features"] or {len(row) for row in (*weights, bias)} != {len(COLUMNS)}:
+    if len(features) != sheet["features"] or {len(row) for row in (*weights, bias)} != {
+        len(COLUMNS)
+    }:
         raise SetupError(
             where=str(path), key="weights", found=f"{len(features)} 项，长短不一", write=_WRITE
         )
@@ -203,17 +196,23 @@ def _reader(path: Path, sheet: Mapping[str, Any], place_names: Iterable[str]) ->
         threshold=float(sheet["threshold"]),
         red_from=float(sheet["red_from"]),
         category_from=float(sheet["category_from"]),
+        thin=int(sheet["thin"]),
         figures=sheet["figures"],
     )
     blinder = Blinder(sheet["petition_words"], place_names)
     return WeakReader(heading, blinder, features, weights, bias)
 
 
-def _windows(text: str) -> Iterator[tuple[int, str]]:
-    """Yield where each window begins and what it holds; a short text is one window."""
-    last = max(0, len(text) - _WINDOW + _STEP - 1) // _STEP
-    for number in range(last + 1):
-        yield number * _STEP, text[number * _STEP : number * _STEP + _WINDOW]
+def level_of(shares: Sequence[float], red_from: float) -> Level:
+    """Return the level to propose for the shares of red, orange and yellow.
+
+    Red needs the share that cross-validation has proved; yellow must be clearly ahead, since a
+    red that is shown as yellow is the dearest mistake.
+    """
+    red, orange, yellow = shares
+    if red >= red_from:
+        return Level.RED
+    return Level.YELLOW if yellow >= _CLEARLY * max(red, orange) else Level.ORANGE
 
 
 def _share(total: float) -> float:
