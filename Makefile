@@ -75,9 +75,10 @@ $(VENV)/installed: $(VENV)/made requirements/build.txt requirements/run.txt pypr
 	@$(PIP) install --no-build-isolation --no-deps --no-index --editable .
 	@touch $@
 
-$(VENV)/tools: $(VENV)/installed requirements/check.txt
+$(VENV)/tools: $(VENV)/installed requirements/check.txt requirements/training.txt
 	@echo "Installing what tests and checks need …"
 	@$(LOCKED) -r requirements/check.txt
+	@$(LOCKED) -r requirements/training.txt
 	@touch $@
 
 # The lock ----------------------------------------------------------------------------------

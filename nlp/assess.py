@@ -60,12 +60,11 @@ class Assessor:
     def trying(self, rules: Sequence[Rule]) -> Self:
         """Return an assessor with other ``rules`` over the same lists, contexts and words.
 
-        It looks at every text closely: a gate is not worth making for a few examples.
+        It reads texts as this one does, and looks at every one closely: a gate is not worth
+        making for a few examples.
         """
         other = copy.copy(self)
         other._rules = _in_order(rules, self.rulebook)  # noqa: SLF001 - the copy is ours
-        words = _first_words(self.rulebook, other._rules)  # noqa: SLF001
-        other._normalizer = Normalizer(self.rulebook.spellings, words)  # noqa: SLF001
         other._needs = other._needed()  # noqa: SLF001
         other._gate = None  # noqa: SLF001
         return other

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-BUILD, CHECK, RUN = (ROOT / f"requirements/{name}.txt" for name in ("build", "check", "run"))
-LOCKS = (BUILD, CHECK, RUN)
+BUILD, CHECK, RUN, TRAINING = (
+    ROOT / f"requirements/{name}.txt" for name in ("build", "check", "run", "training")
+)
+LOCKS = (BUILD, CHECK, RUN, TRAINING)
 
 
 def locked(path: Path) -> dict[str, str]:
