@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Annotated, Any, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BeforeValidator
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 from pydantic_core import PydanticCustomError
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -120,3 +120,9 @@ PositiveDuration = Annotated[timedelta, BeforeValidator(read_positive_duration)]
 Size = Annotated[int, BeforeValidator(read_size)]
 WorkingHours = Annotated[tuple[WorkingSpan, ...], BeforeValidator(read_working_hours)]
 Zone = Annotated[ZoneInfo, BeforeValidator(read_zone)]
+
+
+class Part(BaseModel):
+    """A section of the settings."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)

@@ -12,13 +12,15 @@ from collections.abc import Mapping
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
+from app.setting_channels import Channels
 from app.setting_faults import HIDDEN, explain
 from app.setting_kinds import (
     Duration,
+    Part,
     PositiveDuration,
     Size,
     WorkingHours,
@@ -50,12 +52,6 @@ _SQLITE = "sqlite:///"
 
 Count = Annotated[int, Field(ge=1)]
 Word = Annotated[str, Field(min_length=1)]
-
-
-class Part(BaseModel):
-    """A section of the settings."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class Office(Part):
@@ -187,34 +183,6 @@ class Retention(Part):
             found = spell_duration(self.access_log)
             raise wrong('网络安全法要求至少六个月，如 "365d"', "access_log", found=found)
         return self
-
-
-class Webchat(Part):
-    """The product's own chat in the browser."""
-
-    enabled: bool
-
-
-class Telegram(Part):
-    """The Telegram channel; off while it has no token."""
-
-    token: SecretStr
-    token_file: str
-    base_url: str
-    mode: Literal["polling", "webhook"]
-    proxy: str = Field(repr=False)
-
-    @property
-    def enabled(self) -> bool:
-        """Whether there is a token to sign in with."""
-        return bool(self.token.get_secret_value())
-
-
-class Channels(Part):
-    """The chats through which the office is reached."""
-
-    webchat: Webchat
-    telegram: Telegram
 
 
 class Dispatch(Part):

@@ -157,7 +157,7 @@ class AlertRows:
         return found is not None
 
     def due(self, *, limit: int) -> tuple[Alert, ...]:
-        """Return alerts whose time has come, locked for this transaction."""
+        """Return due alerts, locked for this transaction."""
         return self._many(
             sa.select(alerts)
             .where(alerts.c.next_escalation_at <= self._now)
