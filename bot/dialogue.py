@@ -23,6 +23,7 @@ from storage.inbox import InboxOutcome
 from storage.unit_of_work import UnitOfWork
 
 MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
 REPLACED = "\ufffd"  # what stands where a character could not be stored
 
 _WORDS = re.compile(r"\w")
@@ -84,9 +85,13 @@ class Dialogue:
             hearing.uow.groups.keep_address(hearing.address, person_id=hearing.person.id)
 
     def _keep_pace(self, hearing: Hearing) -> None:
-        """Tell a sender who writes very fast so, once a minute; nothing of theirs is dropped."""
+        """Tell a sender who writes very fast so, once an hour; nothing of theirs is dropped.
+
+        They are slowed by the inbox, which gives one message of a chat at a time, so that
+        the others go in between.
+        """
         rows, channel = hearing.uow.dialogues, hearing.address.channel
-        pace = rows.hear(channel, hearing.sender, window=MINUTE)
+        pace = rows.hear(channel, hearing.sender, window=MINUTE, told_lasts=HOUR)
         if pace.heard > self.office.burst_per_minute and not pace.told:
             rows.mark_told(channel, hearing.sender)
             hearing.answer(replies.TOO_FAST, part="pace")

@@ -15,7 +15,7 @@ from storage.upsert import put
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How many messages a sender sent in the running window; ``told`` once per window."""
+    """How many messages a sender sent in the running window, and whether they were told."""
 
     heard: int
     told: bool
@@ -129,13 +129,19 @@ class DialogueRows:
             )
         )
 
-    def hear(self, channel: str, sender: str, *, window: timedelta) -> Pace:
-        """Count one more message of a sender and return the pace."""
+    def hear(self, channel: str, sender: str, *, window: timedelta, told_lasts: timedelta) -> Pace:
+        """Count one more message of a sender in the running ``window`` and return the pace.
+
+        Who was told that they write fast counts as told for ``told_lasts``.
+        """
         row = self._connection.execute(
             sa.select(sender_pace).where(
                 sender_pace.c.channel == channel, sender_pace.c.sender == sender
             )
         ).first()
+        told_at = None if row is None else row.told_at
+        if told_at is not None and told_at <= self._now - told_lasts:
+            told_at = None
         if row is None or row.window_at <= self._now - window:
             put(
                 self._connection,
@@ -144,15 +150,15 @@ class DialogueRows:
                 sender=sender,
                 window_at=self._now,
                 heard=1,
-                told_at=None,
+                told_at=told_at,
             )
-            return Pace(heard=1, told=False)
+            return Pace(heard=1, told=told_at is not None)
         self._connection.execute(
             sa.update(sender_pace)
             .where(sender_pace.c.channel == channel, sender_pace.c.sender == sender)
             .values(heard=sender_pace.c.heard + 1)
         )
-        return Pace(heard=row.heard + 1, told=row.told_at is not None)
+        return Pace(heard=row.heard + 1, told=told_at is not None)
 
     def mark_told(self, channel: str, sender: str) -> None:
         """Remember that a fast sender was told in this window."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from domain.channel import Attachment, Location
@@ -172,3 +174,15 @@ async def test_a_message_that_fails_once_is_heard_the_second_time(
     office.sees(office.chen, "编号 R-")
     office.sees(office.room_dashi, "要跳楼")
     assert office.count(alerts) == office.count(reports) == 1
+
+
+async def test_a_flood_over_minutes_is_told_once_an_hour(office: WholeOffice) -> None:
+    """The minute begins anew, the sentence does not; after an hour it may be said again."""
+    for pause, told in ((0, 1), (2, 1), (61, 2)):
+        office.clock.push(timedelta(minutes=pause))
+        for number in range(25):
+            office.receives(office.chen, f"第{number}盏路灯坏了")
+        await office.settle(rounds=100)
+        fast = [one for one in office.messages(office.chen) if "您发得很快" in one.text]
+        assert len(fast) == told
+    office.reads_all()
