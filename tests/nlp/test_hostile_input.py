@@ -72,7 +72,8 @@ def test_no_text_costs_more_than_some_lines_a_character(book: Rulebook, stable: 
 
 def test_a_danger_after_a_flood_of_cues_is_still_found(stable: Assessor) -> None:
     """Caps on the work leave what was written last."""
-    assert stable.assess("没有跳楼，" * 4_000 + "\n有个阿姨坐在9楼空调外机顶上，怎么喊都不答").evidence
+    last = "有个阿姨坐在9楼空调外机顶上，怎么喊都不答"
+    assert stable.assess("没有跳楼，" * 4_000 + "\n" + last).evidence
 
 
 def test_half_characters_do_not_stop_the_reading(stable: Assessor) -> None:
