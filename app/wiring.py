@@ -5,9 +5,7 @@ Everything is opened here, from the settings, and handed on by argument. Refuses
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from alerts.clock import WorkingHours
@@ -29,7 +27,7 @@ from nlp.reading import TwoReaders
 from storage import migrate
 from storage.live import Live, open_live
 from storage.notices import Priority
-from storage.store import Store, machine_clock
+from storage.store import Store
 from storage.unit_of_work import UnitOfWork
 
 
@@ -71,10 +69,10 @@ def build_office(settings: Settings) -> Office:
     )
 
 
-def open_store(settings: Settings, *, clock: Callable[[], datetime] = machine_clock) -> Store:
+def open_store(settings: Settings) -> Store:
     """Bring the database to this version's schema and open it."""
     migrate.upgrade(settings.storage.url)
-    return Store(settings.storage.url, clock=clock)
+    return Store(settings.storage.url)
 
 
 def photo_folder(settings: Settings) -> Path:

@@ -6,7 +6,6 @@ TOO_MANY_GUESSES = "试错次数太多，请 10 分钟后再试，或请管理�
 CODE_MISSING = "请输入邀请码。"
 NOT_FROM_HERE = "这个请求不是从本站页面发出的。"
 NOT_THIS_HOST = "演示模式只在本机打开。"
-SIGN_IN_FIRST = "请先用邀请码进入。"
 NOT_FOUND = "没有这个页面。"
 STORE_AWAY = "数据暂时读不出来，正在重试。"
 WRONG_SOMEWHERE = "出了点问题，请稍后再试。情况紧急请先打 110 或 120。"

@@ -217,8 +217,3 @@ class LogEntry:
     kind: LogKind
     person_id: int | None = None
     detail: str = ""
-
-
-def alert_number(alert_id: int) -> str:
-    """Return the sayable number of an alert."""
-    return f"A-{alert_id:04d}"

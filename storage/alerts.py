@@ -264,21 +264,6 @@ class AlertRows:
         )
         return None if row is None else _card_of(row)
 
-    def card_at(self, address: Address, message_id: str) -> Card | None:
-        """Return the card that a message is, if it is one."""
-        row = (
-            self._connection.execute(
-                sa.select(cards).where(
-                    cards.c.channel == address.channel,
-                    cards.c.chat == address.chat,
-                    cards.c.message_id == message_id,
-                )
-            )
-            .mappings()
-            .first()
-        )
-        return None if row is None else _card_of(row)
-
     def shown(self, card_id: int, version: int) -> None:
         """Remember which version of the alert a card shows."""
         self._connection.execute(

@@ -168,11 +168,3 @@ class InboxRows:
             )
         ).one()
         return int(row[0]), row[1]
-
-    def set_aside_since(self, since: datetime) -> int:
-        """Return how many rows were set aside for a person since ``since``."""
-        return self._connection.execute(
-            sa.select(sa.func.count()).where(
-                inbox.c.outcome == InboxOutcome.SET_ASIDE.value, inbox.c.done_at >= since
-            )
-        ).scalar_one()
