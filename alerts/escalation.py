@@ -16,12 +16,14 @@ from alerts.clock import WorkingHours
 from alerts.notices import Why
 from alerts.office import Office
 from alerts.routing import targets
-from domain.alert import Alert, AlertState, Chain, LevelTimes, LogKind
+from domain.alert import Alert, AlertState, Chain, LevelTimes, LogKind, Outcome
 from storage.alerts import ChangedMeanwhile
 from storage.store import StorageFailure
 from storage.unit_of_work import UnitOfWork
 
 WAIT_AFTER_FAILURE = timedelta(seconds=30)
+DRILL_UNANSWERED = "演练结束，没有人接收"
+DRILL_ENDED = "演练结束"
 
 log = structlog.get_logger()
 
@@ -152,7 +154,9 @@ def escalate_due(uow: UnitOfWork, office: Office, *, limit: int = 50) -> int:
 
 
 def _act_on(uow: UnitOfWork, office: Office, alert: Alert) -> None:
-    if alert.state is AlertState.OPEN:
+    if alert.drill and not _drill_climbs_on(alert, uow.now):
+        _end_drill(uow, alert)
+    elif alert.state is AlertState.OPEN:
         _climb_on(uow, office, alert)
     elif alert.state is AlertState.TAKEN:
         uow.alerts.log(
@@ -180,6 +184,34 @@ def _climb_on(uow: UnitOfWork, office: Office, alert: Alert) -> None:
     detail = "" if reached else "没有人可以通知"
     uow.alerts.log(alert.id, LogKind.REPEATED, detail=detail)
     _set_next(uow, office, alert, alert.step)
+
+
+def _drill_over_at(alert: Alert) -> datetime:
+    return alert.chain.due_at[-1] + alert.chain.times.repeat_every
+
+
+def _drill_climbs_on(alert: Alert, now: datetime) -> bool:
+    """Whether a drill has a step left, and time for it; one that was missed is not made up."""
+    steps_left = alert.step < len(alert.chain.times.steps)
+    return alert.state is AlertState.OPEN and steps_left and now < _drill_over_at(alert)
+
+
+def _end_drill(uow: UnitOfWork, alert: Alert) -> None:
+    """End a drill whose time is over; nobody is called twice for one."""
+    if alert.state is AlertState.OPEN and uow.now < _drill_over_at(alert):
+        uow.alerts.change(alert, next_escalation_at=_drill_over_at(alert))
+        return
+    note = DRILL_UNANSWERED if alert.state is AlertState.OPEN else DRILL_ENDED
+    ended = uow.alerts.change(
+        alert,
+        state=AlertState.CLOSED,
+        closed_at=uow.now,
+        outcome=Outcome.OTHER,
+        outcome_note=note,
+        next_escalation_at=None,
+    )
+    uow.alerts.log(alert.id, LogKind.CLOSED, detail=note)
+    outbox.edit_cards(uow, ended)
 
 
 def _within(limit: timedelta) -> str:

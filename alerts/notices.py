@@ -23,6 +23,7 @@ REASONS_ON_CARD = 2
 
 FIRST_CALL = "有人身危险，请先拨110／120。"
 FIRST_CALL_RED = "危险正在发生，请先拨110／120。"
+FIRST_CALL_DRILL = "真有危险时先拨110／120；这是演练，请不要拨。"
 
 
 class Why(enum.StrEnum):
@@ -89,7 +90,9 @@ def card(seen: AlertView, office: Office, *, why: Why, now: datetime) -> Outgoin
     """Return the message that shows an alert as it stands."""
     alert = seen.alert
     spans = [*_head(seen, why)]
-    if alert.is_live:
+    if alert.is_live and alert.drill:
+        spans.append(Span(FIRST_CALL_DRILL + "\n", Style.STRONG))
+    elif alert.is_live:
         first = FIRST_CALL_RED if alert.level is Level.RED else FIRST_CALL
         spans.append(Span(first + "\n", Style.STRONG))
     for report in seen.reports[:REPORTS_ON_CARD]:
@@ -120,7 +123,7 @@ def _head(seen: AlertView, why: Why) -> Sequence[Span]:
         kinds = "（不是真事）"
     spans = [
         Span(
-            f"{LEVEL_SIGN[_shown_level(alert)]} {drill}疑似{kinds or '有危险'}　{alert.number}\n",
+            f"{drill}{LEVEL_SIGN[_shown_level(alert)]} 疑似{kinds or '有危险'}　{alert.number}\n",
             Style.STRONG,
         ),
         Span(f"地点：{_place(seen)}\n"),

@@ -32,6 +32,11 @@ def priority_of(level: Level) -> Priority:
     return _PRIORITY.get(level, Priority.YELLOW)
 
 
+def urgency(alert: Alert) -> Priority:
+    """Return how urgent an alert's notices are; a drill's wait for everything that is real."""
+    return Priority.REMINDER if alert.drill else priority_of(alert.level)
+
+
 def send_cards(uow: UnitOfWork, alert: Alert, reached: Iterable[Target], why: Why) -> None:
     """Have every target get a new message about an alert, so that phones ring.
 
@@ -43,7 +48,7 @@ def send_cards(uow: UnitOfWork, alert: Alert, reached: Iterable[Target], why: Wh
             address,
             key=f"card:{alert.id}:{alert.version}:{why.value}:{address.channel}:{address.chat}",
             kind=NoticeKind.CARD,
-            priority=priority_of(alert.level),
+            priority=urgency(alert),
             alert_id=alert.id,
             why=why.value,
         )
@@ -72,7 +77,7 @@ def edit_cards(uow: UnitOfWork, alert: Alert) -> None:
             card.address,
             key=f"edit:{card.id}:{alert.version}",
             kind=NoticeKind.EDIT,
-            priority=Priority.EDIT,
+            priority=Priority.REMINDER if alert.drill else Priority.EDIT,
             alert_id=alert.id,
             card_id=card.id,
             target=card.message_id,
@@ -95,7 +100,7 @@ def say_in_groups(uow: UnitOfWork, alert: Alert, key: str, message: OutgoingMess
             address,
             key=f"{key}:{address.channel}:{address.chat}",
             kind=NoticeKind.MESSAGE,
-            priority=priority_of(alert.level),
+            priority=urgency(alert),
             alert_id=alert.id,
             body=replace(message, reply_to=message_id),
         )

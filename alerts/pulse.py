@@ -21,6 +21,7 @@ class Loop(enum.StrEnum):
     READER = "reader"
     DISPATCHER = "dispatcher"
     TIMERS = "timers"
+    AUDITOR = "auditor"
 
 
 class Pulse:

@@ -50,6 +50,11 @@ def town_group(uow: UnitOfWork, alert: Alert) -> tuple[Target, ...]:
     town = holder(alert)
     if town is None:
         return district_desk(uow, alert)
+    return groups_of(uow, town)
+
+
+def groups_of(uow: UnitOfWork, town: str) -> tuple[Target, ...]:
+    """Return the duty groups of a town that somebody reads."""
     return tuple(
         _group(group) for group in uow.groups.of(Scope.TOWN, town) if _is_manned(uow, group)
     )
@@ -57,6 +62,11 @@ def town_group(uow: UnitOfWork, alert: Alert) -> tuple[Target, ...]:
 
 def district_desk(uow: UnitOfWork, _alert: Alert) -> tuple[Target, ...]:
     """Return the district's duty groups and the district officers on duty."""
+    return the_desk(uow)
+
+
+def the_desk(uow: UnitOfWork) -> tuple[Target, ...]:
+    """Return where the district desk is reached, whatever it is about."""
     groups = tuple(
         _group(group) for group in uow.groups.of(Scope.DISTRICT) if _is_manned(uow, group)
     )

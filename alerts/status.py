@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from alerts.auditor import Light, light
 from alerts.notices import next_words
 from alerts.routing import holder
 from alerts.view import AlertView, view
@@ -50,12 +51,13 @@ class BoardAlert:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The district desk's board at one moment."""
+    """The district desk's board at one moment, with the light that says how the system is."""
 
     now: datetime
     alerts: tuple[BoardAlert, ...]
     closed: tuple[BoardAlert, ...]
     on_duty: tuple[str, ...]
+    system: Light
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ def board(uow: UnitOfWork, person: Person) -> Board:
             for post in (Post.LEADER_DUTY, Post.DISTRICT_DUTY)
             for person in uow.duty.on_duty(post)
         ),
+        system=light(uow),
     )
 
 

@@ -84,7 +84,7 @@ def _send_anew(uow: UnitOfWork, notice: Notice) -> None:
         notice.address,
         key=f"anew:{notice.key}",
         kind=kind,
-        priority=notice.priority if alert is None else outbox.priority_of(alert.level),
+        priority=notice.priority if alert is None else outbox.urgency(alert),
         alert_id=notice.alert_id,
         report_id=notice.report_id,
         why=notice.why or Why.RAISED.value,

@@ -153,10 +153,34 @@ def invite(context: click.Context, /, *, as_json: bool, **wanted: Any) -> None:
 @click.pass_context
 @answers_mistakes
 def drill(context: click.Context, town: str) -> None:
-    """发一次演练：TOWN 写镇街名或 all，消息标明【演练】，照真的走。"""
+    """发一次演练：TOWN 写镇街名或 all，消息标明【演练】，照真的走。
+
+    写 result：看最近一次演练谁接收了、谁没有。
+    """
     from app import office_commands
 
     office_commands.drill(settings_of(context), town)
+
+
+@main.command()
+@click.option("--from", "starts", metavar="2026-11-01", help="从哪一天；不写就是最近 30 天。")
+@click.option("--to", "ends", metavar="2026-11-30", help="到哪一天，含这一天；不写就到今天。")
+@click.option(
+    "--by",
+    type=click.Choice(["level", "town", "hour"]),
+    default="level",
+    help="按等级、镇街或钟点。",
+)
+@click.option("--csv", "as_csv", is_flag=True, help="输出 CSV，Excel 能直接打开。")
+@click.pass_context
+@answers_mistakes
+def stats(
+    context: click.Context, starts: str | None, ends: str | None, by: str, *, as_csv: bool
+) -> None:
+    """看数字：多久送达、多久接收、多久有结果，按时率、提级、误报；演练另算。"""
+    from app import stats_command
+
+    stats_command.stats(settings_of(context), starts=starts, ends=ends, by=by, as_csv=as_csv)
 
 
 for group in (rules, roster, people):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,6 +18,12 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from alerts.auditor import PING, light
+from alerts.figures import By, Report, Spread
+from alerts.figures import Figures as Counted
+from alerts.figures import figures as count
+from alerts.findings import FindingKind
+from alerts.office import Office
 from alerts.pulse import Loop
 from domain.alert import AlertState
 from domain.danger import Level
@@ -29,6 +35,8 @@ LOOP_IS_LATE = timedelta(seconds=45)
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 ALERT_LEVELS = (Level.RED, Level.ORANGE, Level.YELLOW)
 ALERT_STATES = (AlertState.OPEN, AlertState.TAKEN, AlertState.WATCHED)
+WEEK = timedelta(days=7)
+COUNT_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +51,16 @@ class Figures:
     live: dict[tuple[Level, AlertState], int]
     unanswered_age: float
     last_pass_age: dict[Loop, float]
+    well: bool
+    findings: dict[FindingKind, int]
+    ping_age: float | None
 
 
 def read_figures(uow: UnitOfWork) -> Figures:
     """Read the figures in one snapshot."""
     unread, oldest_unread = uow.inbox.unread()
     due, overdue, oldest_due = uow.notices.waiting()
+    pinged = uow.audit.last_beat(PING)
     return Figures(
         unread=unread,
         unread_age=_age(uow.now, oldest_unread),
@@ -62,16 +74,29 @@ def read_figures(uow: UnitOfWork) -> Figures:
             for loop in Loop
             for beat in [uow.audit.last_beat(loop.value)]
         },
+        well=light(uow).well,
+        findings=_count_findings(uow),
+        ping_age=None if pinged is None else _age(uow.now, pinged),
     )
+
+
+def _count_findings(uow: UnitOfWork) -> dict[FindingKind, int]:
+    found = dict.fromkeys(FindingKind, 0)
+    for one in uow.proof.lasting():
+        found[FindingKind(one.kind)] += one.count
+    return found
 
 
 def _age(now: datetime, since: datetime | None) -> float:
     return 0.0 if since is None else max(0.0, (now - since).total_seconds())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Collector(Collector):
     store: Store
+    office: Office
+    week: Report | None = None
+    counted_at: datetime | None = None
 
     def collect(self) -> Iterator[Metric]:
         figures = self.store.read(read_figures)
@@ -101,12 +126,81 @@ class _Collector(Collector):
             for state in ALERT_STATES:
                 live.add_metric((level.value, state.value), figures.live.get((level, state), 0))
         yield live
+        yield GaugeMetricFamily(
+            "huxin_all_well", "Whether the last look over everything found nothing", figures.well
+        )
+        findings = GaugeMetricFamily(
+            "huxin_findings", "What the auditor found and lasts, in rows", labels=("kind",)
+        )
+        for kind, rows in figures.findings.items():
+            findings.add_metric((kind.value,), rows)
+        yield findings
+        if figures.ping_age is not None:
+            yield GaugeMetricFamily(
+                "huxin_ping_age_seconds", "Since the outside address answered", figures.ping_age
+            )
+        yield from self._of_the_week()
+
+    def _of_the_week(self) -> Iterator[Metric]:
+        """Count the alerts of the last seven days, at most once a minute."""
+        now = self.store.clock()
+        if self.counted_at is None or abs(now - self.counted_at) >= COUNT_EVERY:
+            self.week, self.counted_at = self.store.read(self._count), now
+        if self.week is not None:
+            yield from _week_metrics(self.week)
+
+    def _count(self, uow: UnitOfWork) -> Report:
+        return count(uow, self.office, since=uow.now - WEEK, until=uow.now, by=By.LEVEL)
 
 
-def health_routes(store: Store, *, loops: frozenset[Loop]) -> list[web.RouteDef]:
+_WEEK_COUNTS: tuple[tuple[str, str, Callable[[Counted], int]], ...] = (
+    ("huxin_week_alerts", "Alerts raised", lambda one: one.alerts),
+    ("huxin_week_alerts_escalated", "Of these, escalated", lambda one: one.escalated),
+    ("huxin_week_false_alarms", "Of these, false alarms", lambda one: one.false_alarms),
+    ("huxin_week_answered_in_time", "Of these, answered in time", lambda one: one.in_time),
+    ("huxin_week_answer_judged", "Of these, had their time to answer", lambda one: one.judged),
+)
+_WEEK_SPREADS: tuple[tuple[str, str, Callable[[Counted], Spread]], ...] = (
+    ("huxin_week_delivery_seconds", "Until delivered", lambda one: one.delivery),
+    ("huxin_week_answer_seconds", "Until answered", lambda one: one.answer),
+    ("huxin_week_outcome_seconds", "Until closed", lambda one: one.outcome),
+)
+
+
+def _week_metrics(week: Report) -> Iterator[Metric]:
+    """Turn the week's figures into gauges; the labels are the levels and two quantiles."""
+    lines = dict(week.lines)
+    of_level = {level: lines[level.label] for level in ALERT_LEVELS if level.label in lines}
+    for name, words, value in _WEEK_COUNTS:
+        metric = GaugeMetricFamily(name, f"{words}, last seven days", labels=("level",))
+        for level, line in of_level.items():
+            metric.add_metric((level.value,), value(line))
+        yield metric
+    for name, words, spread in _WEEK_SPREADS:
+        yield _spread_metric(name, f"{words}, last seven days", of_level, spread)
+    drills = GaugeMetricFamily("huxin_week_drills", "Drills, last seven days", labels=("answered",))
+    answered = week.drills.answer.count
+    drills.add_metric(("yes",), answered)
+    drills.add_metric(("no",), week.drills.alerts - answered)
+    yield drills
+
+
+def _spread_metric(
+    name: str, words: str, of_level: dict[Level, Counted], spread: Callable[[Counted], Spread]
+) -> Metric:
+    metric = GaugeMetricFamily(name, words, labels=("level", "quantile"))
+    for level, line in of_level.items():
+        found = spread(line)
+        for quantile, value in (("0.5", found.median), ("0.9", found.p90)):
+            if value is not None:
+                metric.add_metric((level.value, quantile), value.total_seconds())
+    return metric
+
+
+def health_routes(store: Store, office: Office, *, loops: frozenset[Loop]) -> list[web.RouteDef]:
     """Return the routes; ``loops`` are those of this process, which have to come round."""
     registry = CollectorRegistry()
-    registry.register(_Collector(store))
+    registry.register(_Collector(store, office))
 
     async def healthz(_: web.Request) -> web.Response:
         return web.Response(text="ok\n")

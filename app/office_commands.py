@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import click
 
-from alerts.drills import raise_drill
+from alerts.digest_words import span_words
+from alerts.drills import latest_results, raise_drill
+from alerts.proof_words import who_words
 from app.invite_command import known_town
 from app.settings import Settings
 from app.wiring import build_office, open_store
@@ -17,23 +19,64 @@ from storage.store import Store
 from storage.unit_of_work import UnitOfWork
 
 EVERY_TOWN = "all"
+RESULT = "result"
 _WRITTEN = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d")
 
 
 def drill(settings: Settings, town: str) -> None:
-    """Raise a drill for one town or all; the running dispatcher sends it."""
+    """Raise a drill for one town or all; the running dispatcher sends it.
+
+    A town with a live red alert is left out and named; `PersonCanFix` when it was the only one.
+    """
+    if town == RESULT:
+        drill_result(settings)
+        return
     office = build_office(settings)
     towns = office.town_names if town == EVERY_TOWN else (known_town(settings, town),)
+    plan = settings.drill.plan()
     store = open_store(settings)
 
-    def raise_all(uow: UnitOfWork) -> list[Alert]:
-        return [raise_drill(uow, office, one) for one in towns]
+    def raise_one(uow: UnitOfWork, one: str) -> Alert:
+        return raise_drill(uow, office, one, plan)
+
+    def raise_all(uow: UnitOfWork) -> list[Alert | str]:
+        raised: list[Alert | str] = []
+        for one in towns:
+            try:
+                raised.append(raise_one(uow, one))
+            except PersonCanFix as error:
+                raised.append(error.reply)
+        return raised
 
     try:
-        for alert in store.write(raise_all):
-            click.echo(f"【演练】{alert.number}　{alert.town}")
+        if len(towns) == 1:
+            raised: list[Alert | str] = [store.write(lambda uow: raise_one(uow, towns[0]))]
+        else:
+            raised = store.write(raise_all)
     finally:
         store.close()
+    for one in raised:
+        click.echo(one if isinstance(one, str) else f"【演练】{one.number}　{one.town}")
+
+
+def drill_result(settings: Settings) -> None:
+    """Print what came of the latest drills: who answered when, and who did not."""
+    store = open_store(settings)
+    try:
+        results = store.read(latest_results)
+    finally:
+        store.close()
+    if not results:
+        click.echo("7 天内没有演练。")
+    for one in results:
+        raised = one.raised_at.astimezone(settings.office.time_zone)
+        if one.open:
+            outcome = "还没有人接收"
+        elif one.by_town and one.answered_at is not None:
+            outcome = f"{span_words(one.answered_at - one.raised_at)}后接收　{one.answered_by}"
+        else:
+            outcome = f"没有接收：{who_words(one)}"
+        click.echo(f"{raised:%m-%d %H:%M}　{one.number}　{one.town}　{outcome}")
 
 
 def add_shift(

@@ -68,6 +68,7 @@ async def _run(house: House, parts: frozenset[Part], say: Callable[[str], None])
         loops.append(house.reader().run())
     if Part.DISPATCHER in parts:
         loops += [house.dispatcher().run(), house.timers().run()]
+    loops.append(house.auditor().run())
     tasks = [asyncio.create_task(one) for one in loops]
     await _wait_until_ready(house, loops=_loops_of(parts), stop=stop)
     if not stop.is_set():
@@ -136,7 +137,7 @@ async def _serve(house: House, *, loops: frozenset[Loop]) -> tuple[web.AppRunner
         lasts=timedelta(days=settings.session_days),
         demo_seats=seats,
     )
-    routes: list[web.AbstractRouteDef] = [*health_routes(house.store, loops=loops)]
+    routes: list[web.AbstractRouteDef] = [*health_routes(house.store, house.office, loops=loops)]
     if house.settings.channels.webchat.enabled:
         routes += webchat.routes(
             store=house.store,

@@ -29,6 +29,7 @@ from app.setting_kinds import (
     spell_duration,
     wrong,
 )
+from app.setting_proof import Digest, Drill, Proof
 from app.setting_sources import Gathered, Key, Source, read_environment, read_file
 from domain.alert import LevelTimes, Recipient
 from domain.alert import Step as ChainStep
@@ -40,7 +41,13 @@ PRODUCT = Path(__file__).resolve().parent.parent / "settings.toml"
 TOKEN: Key = ("channels", "telegram", "token")
 TOKEN_FILE: Key = ("channels", "telegram", "token_file")
 # An address may hold a password, so its value is not shown either.
-SECRETS: set[Key] = {TOKEN, ("storage", "url"), ("redis", "url"), ("channels", "telegram", "proxy")}
+SECRETS: set[Key] = {
+    TOKEN,
+    ("storage", "url"),
+    ("redis", "url"),
+    ("channels", "telegram", "proxy"),
+    ("proof", "ping_url"),
+}
 PATHS: tuple[Key, ...] = (
     ("office", "towns_file"),
     ("rules", "folder"),
@@ -210,6 +217,9 @@ class Settings(Part):
     retention: Retention
     channels: Channels
     dispatch: Dispatch
+    proof: Proof
+    digest: Digest
+    drill: Drill
 
     def level_times(self) -> dict[Level, LevelTimes]:
         """Return how alerts of each level climb."""

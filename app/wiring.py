@@ -8,11 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from alerts.auditor import Auditor
 from alerts.clock import WorkingHours
 from alerts.dispatcher import Dispatcher, DispatchTimes
 from alerts.office import Office
+from alerts.planned import Planned
 from alerts.retention import Remover, Retention
 from alerts.timers import Timers
+from app.pinging import OutsidePing
 from app.settings import Settings
 from bot.channels import webchat
 from bot.channels.webchat import Photos, Webchat
@@ -124,7 +127,30 @@ class House:
             store=self.store,
             office=self.office,
             live=self.live,
-            also=(self.reader().finish_forms, self.remover().look),
+            also=(self.reader().finish_forms, self.remover().look, self.planned().look),
+        )
+
+    def planned(self) -> Planned:
+        """Return what the calendar asks for: the digest and the week's drills."""
+        digest = self.settings.digest
+        return Planned(
+            store=self.store,
+            office=self.office,
+            live=self.live,
+            drills=self.settings.drill.plan(),
+            digest_at=digest.at if digest.enabled else None,
+        )
+
+    def auditor(self) -> Auditor:
+        """Return what proves that all is well; every process has one, one at a time looks."""
+        proof = self.settings.proof
+        ping = OutsidePing(proof.ping_url, proof.ping_method) if proof.ping_url else None
+        return Auditor(
+            store=self.store,
+            office=self.office,
+            live=self.live,
+            tell_again=proof.tell_again,
+            ping=ping,
         )
 
     def remover(self) -> Remover:

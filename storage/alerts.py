@@ -31,7 +31,8 @@ class Card:
     shown_version: int
 
 
-def _alert_of(row: sa.RowMapping) -> Alert:
+def alert_of(row: sa.RowMapping) -> Alert:
+    """Build an alert from its row."""
     return Alert(
         id=row["id"],
         town=row["town"],
@@ -110,7 +111,7 @@ class AlertRows:
             .mappings()
             .one()
         )
-        return _alert_of(row)
+        return alert_of(row)
 
     def get(self, alert_id: int) -> Alert | None:
         """Return an alert by id."""
@@ -119,7 +120,7 @@ class AlertRows:
             .mappings()
             .first()
         )
-        return None if row is None else _alert_of(row)
+        return None if row is None else alert_of(row)
 
     def change(self, alert: Alert, **values: Any) -> Alert:
         """Change an alert's row and count its version up, in one conditional UPDATE.
@@ -141,7 +142,7 @@ class AlertRows:
         )
         if row is None:
             raise ChangedMeanwhile(alert.number)
-        return _alert_of(row)
+        return alert_of(row)
 
     def hear(self, alert_id: int) -> None:
         """Note that something was heard about an alert just now (for telling events apart)."""
@@ -275,7 +276,7 @@ class AlertRows:
         self._connection.execute(sa.delete(cards).where(cards.c.id.in_(list(card_ids))))
 
     def _many(self, query: sa.Select[tuple[Any, ...]]) -> tuple[Alert, ...]:
-        return tuple(_alert_of(row) for row in self._connection.execute(query).mappings())
+        return tuple(alert_of(row) for row in self._connection.execute(query).mappings())
 
 
 def _packed(value: Any) -> Any:

@@ -17,11 +17,14 @@ from storage.alerts import AlertRows
 from storage.audit import AuditRows
 from storage.dialogues import DialogueRows
 from storage.duty import DutyRows
+from storage.figures import FigureRows
 from storage.groups import GroupRows
 from storage.inbox import InboxRows
 from storage.invites import InviteRows
 from storage.notices import NoticeRows
 from storage.people import PeopleRows
+from storage.plans import PlanRows
+from storage.proof import ProofRows
 from storage.proposals import ProposalRows
 from storage.reports import ReportRows
 from storage.retention import RetentionRows
@@ -131,3 +134,18 @@ class UnitOfWork:
     def audit(self) -> AuditRows:
         """The log of looks at people's data, and heartbeats."""
         return AuditRows(self.connection, self.now)
+
+    @cached_property
+    def proof(self) -> ProofRows:
+        """What is wrong in the rows, and what was found so far."""
+        return ProofRows(self.connection, self.now)
+
+    @cached_property
+    def plans(self) -> PlanRows:
+        """What is done once, and whose turn it is."""
+        return PlanRows(self.connection, self.now)
+
+    @cached_property
+    def figures(self) -> FigureRows:
+        """When things happened to alerts, for counting."""
+        return FigureRows(self.connection, self.now)

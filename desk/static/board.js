@@ -15,18 +15,20 @@ export class BoardView {
   constructor(address, onState) {
     Object.assign(this, { address, lines: new Map(), opened: new Set(), stories: new Map(), first: true });
     this.counts = el("dl", { class: "counts" });
+    this.light = el("p", { class: "light", role: "status" });
     this.duty = el("p", { class: "on-duty" });
     this.live = el("ol", { class: "alerts" });
     this.closed = el("ol", { class: "alerts alerts-closed" });
     this.none = el("p", { class: "empty" }, el("strong", {}, W.none), W.noneHint);
     this.closedTitle = el("h3", { class: "board-title", hidden: true }, W.closedTitle);
     this.said = el("p", { class: "visually-hidden", role: "status" });
-    this.node = el("div", { class: "board" }, this.counts, this.duty, this.none, this.live, this.closedTitle, this.closed, this.said);
+    this.node = el("div", { class: "board" }, this.light, this.counts, this.duty, this.none, this.live, this.closedTitle, this.closed, this.said);
     this.stream = new LiveStream(address("/api/desk/events"), { now: setServerNow, board: (board) => this.show(board) }, onState);
   }
 
   show(board) {
     this.showCounts(board);
+    this.showLight(board.system);
     this.duty.replaceChildren(...(board.on_duty.length ? [el("span", {}, `${W.onDuty} `), board.on_duty.join("　")] : []));
     this.fill(this.live, board.alerts);
     this.fill(this.closed, board.closed);
@@ -44,6 +46,13 @@ export class BoardView {
       count(W.watched, of("watched"), "watched"),
       count(W.closed, closed.length, "closed"),
     );
+  }
+
+  // Colour is never alone: the words say it, and a screen reader hears them when they change.
+  showLight({ well, words }) {
+    if (this.light.textContent === words && this.light.dataset.well === String(well)) return;
+    this.light.dataset.well = String(well);
+    this.light.replaceChildren(el("span", { class: "lamp", "aria-hidden": "true" }), el("span", {}, words));
   }
 
   fill(list, alerts) {

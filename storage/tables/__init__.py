@@ -25,6 +25,7 @@ from storage.tables.people import (
     towns,
     web_sessions,
 )
+from storage.tables.proof import findings, plans, turns
 from storage.tables.talk import dialogues, inbox, sender_pace, webchat_chats, webchat_events
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "cards",
     "code_guesses",
     "dialogues",
+    "findings",
     "groups",
     "heartbeats",
     "identities",
@@ -43,12 +45,14 @@ __all__ = [
     "metadata",
     "notices",
     "people",
+    "plans",
     "report_versions",
     "reports",
     "rule_proposals",
     "sender_pace",
     "shifts",
     "towns",
+    "turns",
     "web_sessions",
     "webchat_chats",
     "webchat_events",

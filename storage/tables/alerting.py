@@ -37,6 +37,7 @@ alerts = sa.Table(
 )
 _live = alerts.c.state != "closed"
 sa.Index("ix_alerts_live_town", alerts.c.town, sqlite_where=_live, postgresql_where=_live)
+sa.Index("ix_alerts_raised_at", alerts.c.raised_at)
 _timed = alerts.c.next_escalation_at.is_not(None)
 sa.Index(
     "ix_alerts_due",

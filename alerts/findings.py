@@ -1,0 +1,133 @@
+"""What the auditor looks for, and what it puts right on the way.
+
+Each look is over rows that are unfinished. What can be re-armed is; what is found is told
+all the same, since it should not have been there.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from alerts.clock import WorkingHours
+from alerts.escalation import freeze_chain, outcome_due
+from alerts.office import Office
+from alerts.pulse import Loop
+from domain.alert import Alert, AlertState
+from storage.unit_of_work import UnitOfWork
+
+GRACE = timedelta(minutes=5)
+"""A queue may be busy for a while; what waits longer is stuck."""
+
+TIMER_GRACE = timedelta(minutes=2)
+LOOP_GRACE = timedelta(minutes=2)
+SLACK = timedelta(minutes=2)
+"""Clocks of several machines may differ by this much."""
+
+LONGEST_LEASE = timedelta(minutes=10)
+FURTHEST = timedelta(days=1)
+LONGEST_WATCH = timedelta(days=31)
+MOST_ALERTS = 5000
+
+
+class FindingKind(enum.StrEnum):
+    """What may be wrong."""
+
+    ALERT_UNTIMED = "alert_untimed"
+    ALERT_UNSEEN = "alert_unseen"
+    TIMERS_OVERDUE = "timers_overdue"
+    NOTICES_STUCK = "notices_stuck"
+    MESSAGES_LEFT = "messages_left"
+    FROM_THE_FUTURE = "from_the_future"
+    LOOP_STOPPED = "loop_stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One thing that is wrong: of which kind, in which alert or loop, how many rows."""
+
+    kind: FindingKind
+    subject: str = ""
+    count: int = 1
+
+    @property
+    def key(self) -> str:
+        """What makes it the same finding the next time."""
+        return f"{self.kind.value}:{self.subject}"
+
+
+def look_for_faults(uow: UnitOfWork, office: Office) -> list[Found]:
+    """Return everything that is wrong now, and re-arm what can be re-armed."""
+    rows, now = uow.proof, uow.now
+    found = [_rearm(uow, office, alert_id) for alert_id in rows.untimed()]
+    found += [
+        Found(FindingKind.ALERT_UNSEEN, _number(id_)) for id_ in rows.unseen(before=now - GRACE)
+    ]
+    for kind, count in (
+        (FindingKind.FROM_THE_FUTURE, _bring_back(uow, office)),
+        (FindingKind.TIMERS_OVERDUE, rows.overdue_timers(before=now - TIMER_GRACE)),
+        (FindingKind.NOTICES_STUCK, rows.stuck_notices(before=now - GRACE)),
+        (FindingKind.MESSAGES_LEFT, rows.left_messages(before=now - GRACE)),
+    ):
+        if count:
+            found.append(Found(kind, count=count))
+    rows.free_leases(before=now - GRACE)
+    found += [
+        Found(FindingKind.LOOP_STOPPED, loop.value)
+        for loop in Loop
+        if loop is not Loop.AUDITOR and not _beats(uow.audit.last_beat(loop.value), now)
+    ]
+    return found
+
+
+def _rearm(uow: UnitOfWork, office: Office, alert_id: int) -> Found:
+    """Give a live alert without a timer one again: an open one is due at once."""
+    alert = uow.alerts.get(alert_id)
+    if alert is not None:
+        uow.alerts.change(alert, next_escalation_at=_next_at(alert, uow.now, office.hours))
+    return Found(FindingKind.ALERT_UNTIMED, _number(alert_id))
+
+
+def _bring_back(uow: UnitOfWork, office: Office) -> int:
+    """Re-arm what a clock that had jumped ahead put too far off; returns how many rows."""
+    count = uow.proof.bring_back(slack=SLACK, longest_lease=LONGEST_LEASE, furthest=FURTHEST)
+    for alert in uow.alerts.board(closed_since=uow.now, limit=MOST_ALERTS):
+        next_at = alert.next_escalation_at
+        if next_at is None or next_at <= _latest(alert, uow.now, office.hours) + SLACK:
+            continue
+        chain = freeze_chain(alert.chain.times, uow.now, office.hours)
+        next_at = _next_at(replace(alert, chain=chain, watched_until=None), uow.now, office.hours)
+        uow.alerts.change(alert, chain=chain, next_escalation_at=next_at)
+        count += 1
+    return count
+
+
+def _latest(alert: Alert, now: datetime, hours: WorkingHours) -> datetime:
+    """Return the latest time that an alert's timer can rightly have."""
+    times = alert.chain.times
+    if alert.state is AlertState.WATCHED:
+        return now + LONGEST_WATCH
+    if alert.state is AlertState.TAKEN:
+        return outcome_due(alert.chain, now, hours)
+    longest = times.steps[-1].after + times.repeat_every
+    if times.working_hours or any(step.working_hours for step in times.steps):
+        return hours.add(now, longest)
+    return now + longest
+
+
+def _next_at(alert: Alert, now: datetime, hours: WorkingHours) -> datetime:
+    if alert.state is AlertState.TAKEN:
+        return outcome_due(alert.chain, now, hours)
+    if alert.state is AlertState.WATCHED:
+        return alert.watched_until or now
+    return hours.add(now, timedelta()) if alert.chain.times.working_hours else now
+
+
+def _beats(beat: datetime | None, now: datetime) -> bool:
+    """Whether a loop came round lately; a beat from the future says nothing."""
+    return beat is not None and now - LOOP_GRACE <= beat <= now + SLACK
+
+
+def _number(alert_id: int) -> str:
+    return f"A-{alert_id:04d}"
