@@ -56,10 +56,10 @@ class ProofRows:
         return self._count(alerts, alerts.c.next_escalation_at < before)
 
     def unseen(self, *, before: datetime) -> tuple[int, ...]:
-        """Return live alerts that were called and that no chat has, nor a new card on its way.
+        """Return live alerts that no chat has although they were called before ``before``.
 
-        A card that is tried since ``before`` in vain does not count as on its way. Drills
-        are not among them.
+        One that was called since then and has nothing on its way, because nobody is there,
+        is among them too. Drills are not.
         """
         shown = sa.select(cards.c.id).where(cards.c.alert_id == alerts.c.id).exists()
         arrived = (
@@ -67,18 +67,18 @@ class ProofRows:
             .where(alert_log.c.alert_id == alerts.c.id, alert_log.c.kind == LogKind.NOTIFIED.value)
             .exists()
         )
-        tried = (
-            sa.select(notices.c.id)
-            .where(notices.c.alert_id == alerts.c.id, _UNSENT, notices.c.created_at >= before)
-            .exists()
+        card = sa.select(notices.c.id).where(
+            notices.c.alert_id == alerts.c.id, notices.c.kind == "card"
         )
+        called_long_ago = card.where(notices.c.created_at < before).exists()
+        on_its_way = card.where(notices.c.created_at >= before, _UNSENT).exists()
         return self._ids(
             _LIVE,
             alerts.c.drill.is_(False),
             alerts.c.step > 0,
             ~shown,
             ~arrived,
-            ~tried,
+            sa.or_(called_long_ago, ~on_its_way),
         )
 
     def live_reds(self, town: str) -> tuple[int, ...]:
