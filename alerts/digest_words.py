@@ -25,7 +25,7 @@ def digest_words(digest: Digest, office: Office, now: datetime) -> OutgoingMessa
         Span(f"护信日报　{digest.day.month}月{digest.day.day}日\n", Style.STRONG),
         Span(f"系统：{digest.light.words}\n"),
         Span(f"待接收：{_alerts(digest.open, now)}\n"),
-        Span(f"超时没有接收：{_alerts(digest.overdue, now)}\n"),
+        Span(f"其中超时没有接收：{_numbers(digest.overdue)}\n"),
         Span(f"处理中 {digest.taken} 条，关注中 {digest.watched} 条\n"),
         Span(f"送不到：{_undelivered(digest)}\n"),
         Span(f"没有读的消息：{_unread(digest)}\n"),
@@ -61,6 +61,13 @@ def _alerts(found: tuple[Alert, ...], now: datetime) -> str:
         f"已等 {span_words(now - alert.raised_at)}"
         for alert in found
     )
+
+
+def _numbers(found: tuple[Alert, ...]) -> str:
+    if not found:
+        return NOTHING
+    more = "等" if len(found) > MOST_LINES else ""
+    return f"{len(found)} 条，{'、'.join(one.number for one in found[:MOST_LINES])}{more}"
 
 
 def _listed(lines: Iterable[str]) -> str:

@@ -97,9 +97,9 @@ class ProvingOffice:
         await self.whole.settle()
 
     async def day_until(self, **span: float) -> None:
-        """Let time pass with the calendar looking every five minutes."""
+        """Let time pass with the calendar looking every five minutes, over days less often."""
         left = timedelta(**span)
-        step = timedelta(minutes=5)
+        step = max(timedelta(minutes=5), left / 60)
         while left > timedelta():
             await self.whole.after(seconds=min(step, left).total_seconds())
             left -= step
