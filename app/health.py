@@ -91,7 +91,7 @@ def _age(now: datetime, since: datetime | None) -> float:
     return 0.0 if since is None else max(0.0, (now - since).total_seconds())
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Collector(Collector):
     store: Store
     office: Office

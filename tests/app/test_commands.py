@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import shutil
 from datetime import timedelta
@@ -289,3 +291,77 @@ def test_an_office_file_is_laid_over_the_product(
     assert "试验区信访局" in call("--settings", str(own), "check").output
     shutil.rmtree(one_rule)
     assert call("--settings", str(tmp_path / "nowhere.toml"), "check").exit_code == 2
+
+
+def test_stats_are_a_table_or_csv_for_excel(database: str, one_rule: Path) -> None:
+    """Chinese heads, a line a level, all, drills apart; the CSV begins with a byte order mark."""
+    assert call("drill", "大石街道").exit_code == 0
+    table = call("stats").output.splitlines()
+    assert table[1].split()[:3] == ["等级", "预警", "按时接收率"]
+    assert [line.split()[0] for line in table[2:]] == ["红", "橙", "黄", "合计", "演练"]
+    assert (table[-2].split()[1], table[-1].split()[1]) == ("0", "1")
+    written = call("stats", "--by", "town", "--csv").stdout_bytes
+    assert written.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.reader(io.StringIO(written.decode("utf-8-sig"))))
+    assert rows[0][:2] == ["镇街", "预警"]
+    assert [row[0] for row in rows[1:]] == ["合计", "演练"]
+    assert rows[0][-6:] == [
+        "送达中位（秒）", "送达90%位（秒）", "接收中位（秒）",
+        "接收90%位（秒）", "办结中位（秒）", "办结90%位（秒）",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--from", "上周"], "看不懂"),
+        (["--from", "2026-11-02", "--to", "2026-11-01"], "不能早于"),
+    ],
+)
+def test_wrong_days_are_told_what_to_write(
+    database: str, one_rule: Path, words: list[str], says: str
+) -> None:
+    """A mistake in a day is answered with a sentence."""
+    result = call("stats", *words)
+    assert result.exit_code == 1
+    assert says in result.output
+
+
+def test_drill_result_says_who_answered(database: str, one_rule: Path) -> None:
+    """Nothing before the first; then each town with what came of it."""
+    call("migrate")
+    assert "没有演练" in call("drill", "result").output
+    assert call("drill", "大石街道").exit_code == 0
+    shown = call("drill", "result").output
+    assert "A-0001　大石街道　还没有人接收" in shown
+
+
+def test_no_drill_beside_a_live_red_alert(database: str, one_rule: Path) -> None:
+    """One town: refused with the number. All: the others drill, and that one is named."""
+    call("migrate")
+    store = Store(database)
+    store.write(leave_a_red_alert)
+    store.close()
+    refused = call("drill", "大石街道")
+    assert refused.exit_code == 1
+    assert "大石街道有红色预警 A-0001" in refused.output
+    every = call("drill", "all")
+    assert every.output.count("【演练】") == 15
+    assert "大石街道有红色预警 A-0001" in every.output
+
+
+def leave_a_red_alert(uow: UnitOfWork) -> None:
+    """Leave a red alert of a town open."""
+    times = LevelTimes(
+        steps=(Step(timedelta(), (Recipient.TOWN_GROUP,)),),
+        repeat_every=timedelta(minutes=5),
+        outcome_within=timedelta(hours=1),
+    )
+    uow.alerts.add(
+        town="大石街道",
+        level=Level.RED,
+        categories=(),
+        chain=Chain(times, (uow.now,)),
+        verified=True,
+        about_units=frozenset(),
+    )

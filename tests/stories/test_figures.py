@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from alerts.drills import raise_drill
 from alerts.figures import By, Figures, Report, figures
@@ -25,6 +25,11 @@ def counted(office: WholeOffice, by: By = By.LEVEL) -> Report:
     since = office.clock.now - timedelta(days=30)
     until = office.clock.now + timedelta(seconds=1)
     return office.read(lambda uow: figures(uow, office.office, since=since, until=until, by=by))
+
+
+def between(office: WholeOffice, since: datetime, until: datetime) -> Report:
+    """Return the figures of a stretch of time."""
+    return office.read(lambda uow: figures(uow, office.office, since=since, until=until))
 
 
 def line(report: Report, name: str) -> Figures:
@@ -209,11 +214,7 @@ async def test_only_what_was_raised_in_the_time_asked_for(office: WholeOffice) -
         (at - MINUTE, at, 0),
         (at + timedelta(microseconds=1), at + MINUTE, 0),
     ):
-        found = office.read(
-            lambda uow, since=since, until=until: figures(
-                uow, office.office, since=since, until=until
-            )
-        )
+        found = between(office, since, until)
         assert found.total.alerts == many
 
 
