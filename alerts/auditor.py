@@ -16,7 +16,7 @@ from datetime import timedelta
 import structlog
 
 from alerts import outbox
-from alerts.findings import FindingKind, Found, look_for_faults
+from alerts.findings import FindingKind, Found, look_for_faults, too_far_off
 from alerts.office import Office
 from alerts.proof_words import (
     ALL_WELL,
@@ -84,7 +84,10 @@ class Auditor:
 
     async def look(self) -> list[Found] | None:
         """Look once and ping if all is well; returns what was found, None if not our turn."""
-        found = await asyncio.wrap_future(self.store.submit(self._audit))
+        far_off = await asyncio.to_thread(
+            self.store.read, lambda uow: too_far_off(uow, self.office)
+        )
+        found = await asyncio.wrap_future(self.store.submit(lambda uow: self._audit(uow, far_off)))
         if found == [] and self.ping is not None:
             await self._ping(self.ping)
         return found
@@ -97,10 +100,10 @@ class Auditor:
             return
         await asyncio.wrap_future(self.store.submit(lambda uow: uow.audit.beat(PING)))
 
-    def _audit(self, uow: UnitOfWork) -> list[Found] | None:
+    def _audit(self, uow: UnitOfWork, far_off: tuple[int, ...]) -> list[Found] | None:
         if not uow.plans.take_turn(TURN, holder=self.holder, lasts=TURN_LASTS):
             return None
-        found = look_for_faults(uow, self.office)
+        found = look_for_faults(uow, self.office, far_off)
         self._write_down(uow, found)
         uow.audit.beat(Loop.AUDITOR.value)
         uow.after_commit(lambda: self.live.wake(BOARD))

@@ -141,13 +141,13 @@ def _measure(times: AlertTimes, office: Office, now: datetime) -> _Measured:
 
 def _start(at: datetime, times: AlertTimes, office: Office) -> datetime:
     """Return when an alert that was raised at a time was first to be called."""
-    first = times.chain.times.steps[0]
+    first = times.chain_times.steps[0]
     return office.hours.add(at, timedelta()) if first.working_hours else at
 
 
 def _limit(called: datetime, times: AlertTimes, office: Office) -> datetime:
     """Return when the second step was due; with one step, when it was to be repeated."""
-    chain = times.chain.times
+    chain = times.chain_times
     if len(chain.steps) > 1:
         second = chain.steps[1]
         after, working = second.after, second.working_hours

@@ -7,6 +7,7 @@ all the same, since it should not have been there.
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -57,15 +58,30 @@ class Found:
         return f"{self.kind.value}:{self.subject}"
 
 
-def look_for_faults(uow: UnitOfWork, office: Office) -> list[Found]:
-    """Return everything that is wrong now, and re-arm what can be re-armed."""
+def too_far_off(uow: UnitOfWork, office: Office) -> tuple[int, ...]:
+    """Return the live alerts whose timer is later than it can rightly be.
+
+    Reads every live alert, so it is asked outside the transaction that re-arms.
+    """
+    return tuple(
+        alert.id
+        for alert in uow.alerts.board(closed_since=uow.now, limit=MOST_ALERTS)
+        if _is_too_far_off(alert, uow.now, office.hours)
+    )
+
+
+def look_for_faults(uow: UnitOfWork, office: Office, far_off: Iterable[int] = ()) -> list[Found]:
+    """Return everything that is wrong now, and re-arm what can be re-armed.
+
+    ``far_off`` are the alerts that `too_far_off` found; each is looked at again.
+    """
     rows, now = uow.proof, uow.now
     found = [_rearm(uow, office, alert_id) for alert_id in rows.untimed()]
     found += [
         Found(FindingKind.ALERT_UNSEEN, _number(id_)) for id_ in rows.unseen(before=now - GRACE)
     ]
     for kind, count in (
-        (FindingKind.FROM_THE_FUTURE, _bring_back(uow, office)),
+        (FindingKind.FROM_THE_FUTURE, _bring_back(uow, office, far_off)),
         (FindingKind.TIMERS_OVERDUE, rows.overdue_timers(before=now - TIMER_GRACE)),
         (FindingKind.NOTICES_STUCK, rows.stuck_notices(before=now - GRACE)),
         (FindingKind.MESSAGES_LEFT, rows.left_messages(before=now - GRACE)),
@@ -89,18 +105,23 @@ def _rearm(uow: UnitOfWork, office: Office, alert_id: int) -> Found:
     return Found(FindingKind.ALERT_UNTIMED, _number(alert_id))
 
 
-def _bring_back(uow: UnitOfWork, office: Office) -> int:
+def _bring_back(uow: UnitOfWork, office: Office, far_off: Iterable[int]) -> int:
     """Re-arm what a clock that had jumped ahead put too far off; returns how many rows."""
     count = uow.proof.bring_back(slack=SLACK, longest_lease=LONGEST_LEASE, furthest=FURTHEST)
-    for alert in uow.alerts.board(closed_since=uow.now, limit=MOST_ALERTS):
-        next_at = alert.next_escalation_at
-        if next_at is None or next_at <= _latest(alert, uow.now, office.hours) + SLACK:
+    for alert_id in far_off:
+        alert = uow.alerts.get(alert_id)
+        if alert is None or not _is_too_far_off(alert, uow.now, office.hours):
             continue
         chain = freeze_chain(alert.chain.times, uow.now, office.hours)
         next_at = _next_at(replace(alert, chain=chain, watched_until=None), uow.now, office.hours)
         uow.alerts.change(alert, chain=chain, next_escalation_at=next_at)
         count += 1
     return count
+
+
+def _is_too_far_off(alert: Alert, now: datetime, hours: WorkingHours) -> bool:
+    next_at = alert.next_escalation_at
+    return next_at is not None and next_at > _latest(alert, now, hours) + SLACK
 
 
 def _latest(alert: Alert, now: datetime, hours: WorkingHours) -> datetime:

@@ -36,7 +36,7 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 ALERT_LEVELS = (Level.RED, Level.ORANGE, Level.YELLOW)
 ALERT_STATES = (AlertState.OPEN, AlertState.TAKEN, AlertState.WATCHED)
 WEEK = timedelta(days=7)
-COUNT_EVERY = timedelta(minutes=1)
+COUNT_EVERY = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ class _Collector(Collector):
         yield from self._of_the_week()
 
     def _of_the_week(self) -> Iterator[Metric]:
-        """Count the alerts of the last seven days, at most once a minute."""
+        """Count the alerts of the last seven days, at most every five minutes."""
         now = self.store.clock()
         if self.counted_at is None or abs(now - self.counted_at) >= COUNT_EVERY:
             self.week, self.counted_at = self.store.read(self._count), now

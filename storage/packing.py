@@ -79,20 +79,25 @@ def pack_chain(chain: Chain) -> Json:
 def unpack_chain(packed: Json) -> Chain:
     """Read a chain back."""
     return Chain(
-        times=LevelTimes(
-            steps=tuple(
-                Step(
-                    after=timedelta(seconds=step["after"]),
-                    to=tuple(Recipient(to) for to in step["to"]),
-                    working_hours=step["working_hours"],
-                )
-                for step in packed["steps"]
-            ),
-            repeat_every=timedelta(seconds=packed["repeat_every"]),
-            outcome_within=timedelta(seconds=packed["outcome_within"]),
-            working_hours=packed["working_hours"],
-        ),
+        times=unpack_times(packed),
         due_at=tuple(datetime.fromisoformat(due_at) for due_at in packed["due_at"]),
+    )
+
+
+def unpack_times(packed: Json) -> LevelTimes:
+    """Read the times of a chain back, without when its steps are due."""
+    return LevelTimes(
+        steps=tuple(
+            Step(
+                after=timedelta(seconds=step["after"]),
+                to=tuple(Recipient(to) for to in step["to"]),
+                working_hours=step["working_hours"],
+            )
+            for step in packed["steps"]
+        ),
+        repeat_every=timedelta(seconds=packed["repeat_every"]),
+        outcome_within=timedelta(seconds=packed["outcome_within"]),
+        working_hours=packed["working_hours"],
     )
 
 
