@@ -23,6 +23,7 @@ from storage.invites import InviteRows
 from storage.notices import NoticeRows
 from storage.people import PeopleRows
 from storage.proposals import ProposalRows
+from storage.quiet import QuietRows
 from storage.reports import ReportRows
 from storage.retention import RetentionRows
 from storage.webchat import WebchatRows
@@ -106,6 +107,11 @@ class UnitOfWork:
     def notices(self) -> NoticeRows:
         """The outbox."""
         return NoticeRows(self.connection, self.now)
+
+    @cached_property
+    def quiet(self) -> QuietRows:
+        """Chats and channels that take nothing for a while."""
+        return QuietRows(self.connection, self.now)
 
     @cached_property
     def duty(self) -> DutyRows:
