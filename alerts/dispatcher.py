@@ -13,10 +13,11 @@ import asyncio
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
+from alerts.gathering import Gathering
 from alerts.notices import Why, card
 from alerts.office import Office
 from alerts.pacing import Pacer
@@ -38,6 +39,7 @@ from storage.unit_of_work import UnitOfWork
 BATCH = 40
 CHATS_AT_ONCE = 40  # of one channel, in one process
 FINISH_SECONDS = 5.0
+FORGET_EVERY = timedelta(minutes=10)
 WAIT_UNWRITTEN = timedelta(minutes=1)
 
 log = structlog.get_logger()
@@ -57,6 +59,8 @@ class Dispatcher:
     times: DispatchTimes
     pacer: Pacer | None = None
     _flying: dict[asyncio.Task[None], str] = field(default_factory=dict)
+    _sender: Sender = field(init=False)
+    _forgot_at: datetime | None = None
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self) -> None:
@@ -80,8 +84,7 @@ class Dispatcher:
     async def send_due(self) -> int:
         """Lease a batch and try each notice once; returns how many were leased."""
         leased, turns = await self._claim(frozenset())
-        sender = self._sender()
-        await asyncio.gather(*(sender.send(turn, stop=self._stop) for turn in turns))
+        await asyncio.gather(*(self._sender.send(turn, stop=self._stop) for turn in turns))
         return leased
 
     async def _begin(self, listener: Listener) -> int:
@@ -92,10 +95,9 @@ class Dispatcher:
         busy = Counter(self._flying.values())
         full = frozenset(name for name, chats in busy.items() if chats >= CHATS_AT_ONCE)
         leased, turns = await self._claim(full)
-        sender = self._sender()
         for turn in turns:
             channel = turn.address.channel
-            task = asyncio.create_task(self._fly(sender, turn))
+            task = asyncio.create_task(self._fly(turn))
             self._flying[task] = channel
 
             def land(task: asyncio.Task[None], channel: str = channel) -> None:
@@ -106,9 +108,9 @@ class Dispatcher:
             task.add_done_callback(land)
         return leased
 
-    async def _fly(self, sender: Sender, turn: Turn) -> None:
+    async def _fly(self, turn: Turn) -> None:
         try:
-            await sender.send(turn, stop=self._stop)
+            await self._sender.send(turn, stop=self._stop)
         except Exception:  # the database is away: leases end by themselves
             log.exception("dispatch_failed")
 
@@ -122,10 +124,16 @@ class Dispatcher:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
 
-    def _sender(self) -> Sender:
-        if self.pacer is None:
-            self.pacer = Pacer(LocalRates(self.store.clock))
-        return Sender(self.store, self.channels, self.live, self.times, self.pacer)
+    def __post_init__(self) -> None:
+        """Make what sends."""
+        self._sender = Sender(
+            self.store,
+            self.channels,
+            self.live,
+            self.times,
+            self.pacer or Pacer(LocalRates(self.store.clock)),
+            Gathering(self.store),
+        )
 
     async def _claim(self, not_channels: frozenset[str]) -> tuple[int, list[Turn]]:
         # Looking costs no commit; most passes find nothing.
@@ -135,15 +143,18 @@ class Dispatcher:
             self.store.submit(lambda uow: self._lease(uow, not_channels))
         )
         turns: dict[Address, Turn] = {}
-        until = self.store.clock() + self.times.lease
+        now = self.store.clock()
         for one in written:
             address = one.notice.address
-            turns.setdefault(address, Turn(address, leased_until=until)).waiting.append(one)
+            turn = turns.setdefault(address, Turn(address, now + self.times.lease, now))
+            turn.waiting.append(one)
         return leased, list(turns.values())
 
     def _lease(self, uow: UnitOfWork, not_channels: frozenset[str]) -> tuple[int, list[Written]]:
         uow.notices.expire()
-        uow.quiet.forget()
+        if self._forgot_at is None or uow.now - self._forgot_at > FORGET_EVERY:
+            uow.quiet.forget()
+            self._forgot_at = uow.now
         leased = uow.notices.lease(limit=BATCH, lease=self.times.lease, not_channels=not_channels)
         written = []
         for notice in leased:

@@ -1,20 +1,21 @@
 """Sending one chat's turn: its leased notices, one after the other, each recorded.
 
-The lease of what is left is renewed with each record, and before a send that it might not
-outlast, so that a slow chat is never sent to by two. What goes wrong is settled by
+The lease of what is left is renewed before a send that it might not outlast, so that a slow
+chat is never sent to by two. What goes wrong is settled by
 `alerts.undelivered`; what has to wait is given back in order.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
 from alerts import outbox
+from alerts.gathering import Gathering
 from alerts.pacing import Pacer, Slow
 from alerts.undelivered import Failure, settle
 from domain.alert import LogKind
@@ -27,6 +28,8 @@ from storage.unit_of_work import UnitOfWork
 
 SEND_SECONDS = 15.0
 LONGEST_WAIT = timedelta(minutes=10)
+LOOK_AGAIN = timedelta(seconds=1)
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
 PACED = "发送太快，排队等候"
 
 log = structlog.get_logger()
@@ -61,11 +64,15 @@ class Written:
 
 @dataclass(slots=True)
 class Turn:
-    """What one sender has leased of one chat, in order, and until when."""
+    """What one sender has leased of one chat, in order, and until when.
+
+    ``looked_at`` is when somebody last looked whether the chat is to be quiet.
+    """
 
     address: Address
+    leased_until: datetime | None
+    looked_at: datetime
     waiting: list[Written] = field(default_factory=list)
-    leased_until: datetime | None = None
 
     @property
     def rest(self) -> list[Notice]:
@@ -75,17 +82,22 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Sends turns through the channels of this process."""
+    """Sends turns through the channels of this process.
+
+    ``hushed`` is until when channels asked this process for quiet; the rows say it to all.
+    """
 
     store: Store
     channels: Mapping[str, Channel]
     live: Live
     times: DispatchTimes
     pacer: Pacer
+    gathering: Gathering
+    hushed: dict[str, datetime] = field(default_factory=dict)
 
     async def send(self, turn: Turn, *, stop: asyncio.Event) -> None:
         """Send a turn in order until it is empty, has to wait, or passed to somebody else."""
-        while turn.waiting and not stop.is_set():
+        while turn.waiting and not stop.is_set() and not self._is_hushed(turn.address.channel):
             slow = await self._ask_pace(turn.waiting[0].notice)
             if slow is not None:
                 await self._wait_for_pace(turn, slow)
@@ -98,7 +110,7 @@ class Sender:
                 break
         if turn.waiting:
             rest = turn.rest
-            await self._do(lambda uow: uow.notices.give_back(rest))
+            await self.gathering.do(lambda uow: uow.notices.give_back(rest))
 
     async def _still_ours(self, turn: Turn) -> bool:
         """Make sure that the lease outlasts the next send."""
@@ -111,7 +123,7 @@ class Sender:
             renewed = uow.notices.renew(rest, self.times.lease)
             return uow.now + self.times.lease if renewed else None
 
-        turn.leased_until = await asyncio.wrap_future(self.store.submit(renew))
+        turn.leased_until = await self.gathering.do(renew)
         return turn.leased_until is not None
 
     async def _ask_pace(self, notice: Notice) -> Slow | None:
@@ -132,7 +144,7 @@ class Sender:
                 whole_channel=slow.whole_channel,
             )
 
-        await self._do(put_off)
+        await self.gathering.do(put_off)
 
     async def _send(self, turn: Turn, one: Written) -> bool:
         """Try one notice; False when the rest of the chat has to wait too."""
@@ -158,18 +170,19 @@ class Sender:
                 notice, RetryLater(type(error).__name__), chat_waits=False
             )
         rest = turn.rest
+        look = self.store.clock() >= turn.looked_at + LOOK_AGAIN
 
-        def record(uow: UnitOfWork) -> datetime | None:
+        def record(uow: UnitOfWork) -> bool:
             record_sent(uow, one, message_id, self.live)
-            if not rest:
-                return uow.now
-            held = uow.quiet.holds(turn.address, rest[0].priority)
-            if held or not uow.notices.renew(rest, self.times.lease):
-                return None
-            return uow.now + self.times.lease
+            return not (rest and look and uow.quiet.holds(turn.address, rest[0].priority))
 
-        turn.leased_until = await asyncio.wrap_future(self.store.submit(record))
-        return turn.leased_until is not None
+        goes_on = await self.gathering.do(record)
+        if look:
+            turn.looked_at = self.store.clock()
+        return goes_on and not self._is_hushed(notice.address.channel)
+
+    def _is_hushed(self, channel: str) -> bool:
+        return self.store.clock() < self.hushed.get(channel, _EARLIEST)
 
     async def _record_failure(
         self, notice: Notice, error: Failure, *, chat_waits: bool = True
@@ -182,11 +195,10 @@ class Sender:
                 ask_for_quiet(uow, notice, error)
             uow.after_commit(lambda: self.live.wake(NOTICES))
 
-        await asyncio.wrap_future(self.store.submit(record))
+        if isinstance(error, RetryLater) and error.whole_channel and error.not_before:
+            self.hushed[notice.address.channel] = error.not_before
+        await self.gathering.do(record)
         return not isinstance(error, RetryLater | AddressMoved)
-
-    async def _do(self, work: Callable[[UnitOfWork], object]) -> None:
-        await asyncio.wrap_future(self.store.submit(work))
 
 
 def ask_for_quiet(uow: UnitOfWork, notice: Notice, error: RetryLater) -> None:

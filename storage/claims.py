@@ -23,14 +23,35 @@ CARD: sa.ColumnClause[str] = sa.literal_column("'card'")
 MOST_OF_A_CHAT = 8
 
 _Row = Mapping[Any, Any]
+# One try a chat, in order, and none once there are enough.
 _LOCK = sa.text(
     "SELECT channel, chat FROM unnest(CAST(:channels AS text[]), CAST(:chats AS text[])) "
     "AS wanted(channel, chat) "
-    "WHERE pg_try_advisory_xact_lock(hashtextextended(channel || ':' || chat, 1))"
+    "WHERE pg_try_advisory_xact_lock(hashtextextended(channel || ':' || chat, 1)) LIMIT :enough"
 )
+# How many rows are looked at for each that is wanted: others take chats at the same moment.
+LOOK_AHEAD = 5
 
 
-def choice(now: datetime, *, limit: int, not_channels: frozenset[str]) -> sa.Select[Any]:
+def some_due(connection: sa.Connection, now: datetime) -> bool:
+    """Whether a notice waits to be sent or to expire."""
+    due = sa.select(notices.c.id).where(notices.c.state == DUE, notices.c.due_at <= now)
+    found = connection.execute(sa.select(sa.or_(due.exists(), over(now).exists())))
+    return bool(found.scalar_one())
+
+
+def over(now: datetime) -> sa.Select[Any]:
+    """Return the query for notices whose time is over, but those somebody else is ending."""
+    return (
+        sa.select(notices.c.id)
+        .where(notices.c.state == DUE, notices.c.expires_at <= now)
+        .with_for_update(skip_locked=True)
+    )
+
+
+def choice(
+    now: datetime, *, limit: int, not_channels: frozenset[str] = frozenset()
+) -> sa.Select[Any]:
     """Return the query for what may be sent now, the most urgent first, then as it came."""
     query = (
         sa.select(notices)
@@ -43,7 +64,6 @@ def choice(now: datetime, *, limit: int, not_channels: frozenset[str]) -> sa.Sel
         )
         .order_by(notices.c.priority, notices.c.id)
         .limit(limit)
-        .with_for_update(skip_locked=True)
     )
     if not_channels:
         query = query.where(notices.c.channel.not_in(sorted(not_channels)))
@@ -60,13 +80,18 @@ def claim(
 ) -> list[_Row]:
     """Lease what may be sent now, at most a few of each chat; returns the rows as they are now.
 
-    A notice whose lease ran out may be sent again, unless its chat has another sender.
+    A notice whose lease ran out may be sent again, unless its chat has another sender. On
+    PostgreSQL chats are locked before their rows, and those that somebody else has locked
+    are left out: two who skip each other's rows within one chat would part it in the middle.
+    The rows are chosen after the lock, so that what was leased meanwhile is seen.
     """
     query = choice(now, limit=limit, not_channels=not_channels)
-    rows = connection.execute(query).mappings().all()
-    if rows and connection.dialect.name == "postgresql":
-        mine = _take_chats(connection, now, {(row["channel"], row["chat"]) for row in rows})
-        rows = [row for row in rows if (row["channel"], row["chat"]) in mine]
+    if connection.dialect.name == "postgresql":
+        chats = _take_chats(connection, query.limit(limit * LOOK_AHEAD), enough=limit)
+        if not chats:
+            return []
+        query = query.where(sa.tuple_(notices.c.channel, notices.c.chat).in_(chats))
+    rows = connection.execute(query.with_for_update(skip_locked=True)).mappings().all()
     taken: Counter[tuple[str, str]] = Counter()
     few = []
     for row in rows:
@@ -152,21 +177,18 @@ def _hushed(now: datetime) -> sa.Select[Any]:
 
 
 def _take_chats(
-    connection: sa.Connection, now: datetime, wanted: set[tuple[str, str]]
-) -> set[tuple[str, str]]:
-    """Return the chats that nobody else sends to, or is about to, until this transaction ends.
-
-    The second look sees what was leased between our first look and our lock.
-    """
-    channels, chats = zip(*sorted(wanted), strict=True)
-    locked = connection.execute(_LOCK, {"channels": list(channels), "chats": list(chats)})
-    mine = {(row.channel, row.chat) for row in locked}
-    busy = connection.execute(
-        sa.select(notices.c.channel, notices.c.chat).where(
-            notices.c.state == DUE, notices.c.lease_until > now
-        )
+    connection: sa.Connection, query: sa.Select[Any], *, enough: int
+) -> list[tuple[str, str]]:
+    """Lock the most urgent chats that nobody else has locked, until the transaction ends."""
+    found = connection.execute(query.with_only_columns(notices.c.channel, notices.c.chat))
+    wanted = list(dict.fromkeys((row.channel, row.chat) for row in found))
+    if not wanted:
+        return []
+    channels, chats = zip(*wanted, strict=True)
+    locked = connection.execute(
+        _LOCK, {"channels": list(channels), "chats": list(chats), "enough": enough}
     )
-    return mine - {(row.channel, row.chat) for row in busy}
+    return [(row.channel, row.chat) for row in locked]
 
 
 def _lease(connection: sa.Connection, rows: Sequence[_Row], until: datetime) -> list[_Row]:

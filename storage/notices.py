@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from domain.channel import Address, OutgoingMessage
-from storage.claims import DUE, claim, claim_held
+from storage.claims import DUE, claim, claim_held, over, some_due
 from storage.packing import pack_message, unpack_message
 from storage.tables import notices
 from storage.upsert import insert
@@ -159,19 +159,13 @@ class NoticeRows:
 
     def is_due(self) -> bool:
         """Whether a notice waits to be sent or to expire."""
-        due = sa.select(notices.c.id).where(notices.c.state == DUE, notices.c.due_at <= self._now)
-        over = sa.select(notices.c.id).where(
-            notices.c.state == DUE, notices.c.expires_at <= self._now
-        )
-        query = sa.select(sa.or_(due.exists(), over.exists()))
-        return bool(self._connection.execute(query).scalar_one())
+        return some_due(self._connection, self._now)
 
     def expire(self) -> int:
         """End the notices whose time is over; returns how many."""
+        ended = sa.update(notices).where(notices.c.id.in_(over(self._now)))
         return self._connection.execute(
-            sa.update(notices)
-            .where(notices.c.state == DUE, notices.c.expires_at <= self._now)
-            .values(state=NoticeState.EXPIRED.value, lease_until=None)
+            ended.values(state=NoticeState.EXPIRED.value, lease_until=None)
         ).rowcount
 
     def take_back(self) -> int:

@@ -70,6 +70,7 @@ async def test_a_channel_that_asks_for_quiet_is_left_alone(office: WholeOffice) 
     office.sees(mei, "编号")
     assert len(wire.tries) == tries
     await office.after(seconds=20)
+    office.sees(office.chen, "R-0001")
     office.sees(office.room_dashi, "A-0001")
     office.sees(office.room_dashi, "A-0002")
 
