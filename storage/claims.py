@@ -41,12 +41,8 @@ def some_due(connection: sa.Connection, now: datetime) -> bool:
 
 
 def over(now: datetime) -> sa.Select[Any]:
-    """Return the query for notices whose time is over, but those somebody else is ending."""
-    return (
-        sa.select(notices.c.id)
-        .where(notices.c.state == DUE, notices.c.expires_at <= now)
-        .with_for_update(skip_locked=True)
-    )
+    """Return the query for notices whose time is over."""
+    return sa.select(notices.c.id).where(notices.c.state == DUE, notices.c.expires_at <= now)
 
 
 def choice(

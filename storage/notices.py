@@ -163,7 +163,8 @@ class NoticeRows:
 
     def expire(self) -> int:
         """End the notices whose time is over; returns how many."""
-        ended = sa.update(notices).where(notices.c.id.in_(over(self._now)))
+        ending = over(self._now).with_for_update(skip_locked=True)
+        ended = sa.update(notices).where(notices.c.id.in_(ending))
         return self._connection.execute(
             ended.values(state=NoticeState.EXPIRED.value, lease_until=None)
         ).rowcount
