@@ -10,6 +10,7 @@ channel that is slow fills its own places only.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -39,6 +40,8 @@ from storage.unit_of_work import UnitOfWork
 BATCH = 40
 CHATS_AT_ONCE = 40  # of one channel, in one process
 FINISH_SECONDS = 5.0
+# Between two claims that find little: what comes one by one is leased a few at a time.
+BREATH_SECONDS = 0.03
 FORGET_EVERY = timedelta(minutes=10)
 WAIT_UNWRITTEN = timedelta(minutes=1)
 
@@ -70,6 +73,7 @@ class Dispatcher:
         with self.live.listen(NOTICES) as listener:
             try:
                 while True:
+                    began = time.monotonic()
                     try:
                         leased = await self._begin(listener)
                         await pulse.beat()
@@ -78,6 +82,8 @@ class Dispatcher:
                         leased = 0
                     if not leased:
                         await listener.wait(self.times.poll.total_seconds())
+                    if leased < BATCH // 2:
+                        await asyncio.sleep(began + BREATH_SECONDS - time.monotonic())
             finally:
                 await self._finish()
 

@@ -98,7 +98,9 @@ def measure_claims(url: str, old: int) -> list[Plans]:
         connection.execute(sa.text("DROP INDEX ix_old_due"))
         for index in kept:
             index.create(connection)
-    plans.append(_measure(engine, "after", choice(NOW, limit=BATCH).with_for_update(skip_locked=True)))
+    plans.append(
+        _measure(engine, "after", choice(NOW, limit=BATCH).with_for_update(skip_locked=True))
+    )
     with engine.begin() as connection:
         _storm(connection)
     plans.append(
@@ -153,11 +155,13 @@ def _fill(connection: sa.Connection, old: int) -> None:
     for state, count, first in (("sent", old, 0), ("due", DUE, old)):
         connection.execute(
             sa.text(
-                "INSERT INTO notices (key, kind, priority, channel, chat, state, created_at, "
-                "due_at, fence, attempts, message_id) "
-                f"SELECT 'old:' || (n + :first), 'message', 1 + n % 6, 'webchat', "
-                f"'chat-' || (n * 7 % {CHATS}), '{state}', {at}, {at}, 1, 0, 'm-' || n "
-                f"FROM ({numbers}) AS every"
+                f"""
+                INSERT INTO notices (key, kind, priority, channel, chat, state, created_at,
+                                     due_at, fence, attempts, message_id)
+                SELECT 'old:' || (n + :first), 'message', 1 + n % 6, 'webchat',
+                       'chat-' || (n * 7 % {CHATS}), '{state}', {at}, {at}, 1, 0, 'm-' || n
+                FROM ({numbers}) AS every
+                """  # noqa: S608 - words of our own
             ),
             {"count": count, "first": first},
         )

@@ -9,7 +9,7 @@ own, whose send is one more commit.
 Then: the query that claims, on PostgreSQL and on SQLite, beside 1,000,000 notices that were
 sent long ago: as it was (version 0.1's query and indexes) and as it is.
 
-    .venv/bin/python bench/dispatch.py [--notices 3000] [--senders 1 2 4 10] [--old 1000000]
+    .venv/bin/python bench/dispatch.py [--notices 2000] [--senders 1 2 4 10] [--old 1000000]
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from alerts.dispatcher import Dispatcher  # noqa: E402
-from app.settings import load  # noqa: E402
-from app.wiring import open_house  # noqa: E402
+from alerts.sending import DispatchTimes  # noqa: E402
 from bench._claims import Plans, measure_claims  # noqa: E402
-from domain.channel import Address, Incoming, Limits, OutgoingMessage, Unreadable, plain  # noqa: E402
+from bot.channels.webchat.channel import Webchat  # noqa: E402
+from domain.channel import Address, Channel, Incoming, Limits, OutgoingMessage, Unreadable, plain  # noqa: E402
 from storage import migrate  # noqa: E402
 from storage.live import NOTICES, open_live  # noqa: E402
 from storage.notices import NoticeKind, Priority  # noqa: E402
@@ -47,6 +47,7 @@ from storage.store import Store  # noqa: E402
 from storage.tables import notices  # noqa: E402
 from storage.unit_of_work import UnitOfWork  # noqa: E402
 from tests import servers  # noqa: E402
+from tests.office_people import office_of_panyu  # noqa: E402
 
 CHATS = 200
 SEED = 20260304
@@ -62,7 +63,7 @@ class Counting:
 
     name: str
     file: int
-    inner: object = None
+    inner: Channel | None = None
     sent: int = field(default=0)
 
     def limits(self, chat: str) -> Limits | None:  # noqa: ARG002 - the protocol's
@@ -79,7 +80,7 @@ class Counting:
         self.sent += 1
         if self.inner is None:
             return f"m-{os.getpid()}-{self.sent}"
-        return await self.inner.send(chat, message, key=key)  # type: ignore[attr-defined,no-any-return]
+        return await self.inner.send(chat, message, key=key)
 
     async def edit(self, chat: str, message_id: str, message: OutgoingMessage, *, key: str) -> None:
         """Nothing is edited here."""
@@ -90,14 +91,15 @@ class Counting:
 
 def be_a_sender(keys: Path) -> None:
     """Run the dispatcher of an office, and nothing else, until killed."""
-    house = open_house(load(None))
+    store = Store(os.environ["BENCH_STORAGE"])
+    live = open_live(os.environ["BENCH_REDIS"])
     file = os.open(keys, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-    channels = {
-        "webchat": Counting("webchat", file, house.channels["webchat"]),
+    channels: dict[str, Channel] = {
+        "webchat": Counting("webchat", file, Webchat(store, live)),
         "instant": Counting("instant", file),
     }
-    made = house.dispatcher()
-    dispatcher = Dispatcher(made.store, made.office, channels, made.live, made.times)
+    times = DispatchTimes(timedelta(seconds=30), timedelta(seconds=1), {})
+    dispatcher = Dispatcher(store, office_of_panyu(), channels, live, times)
     print("ready", flush=True)
     asyncio.run(dispatcher.run())
 
@@ -136,9 +138,8 @@ class Sent:
 def _senders(url: str, redis: str, keys: Path, count: int) -> Iterator[None]:
     environment = {
         **os.environ,
-        "HUXIN_STORAGE__URL": url,
-        "HUXIN_REDIS__URL": redis,
-        "HUXIN_SECOND_READER__ENABLED": "false",
+        "BENCH_STORAGE": url,
+        "BENCH_REDIS": redis,
     }
     command = [sys.executable, str(Path(__file__)), "--as-sender", str(keys)]
     running = [
@@ -251,7 +252,7 @@ def show_claims(engine: str, old: int, plans: Sequence[Plans]) -> bool:
 def main() -> int:
     """Measure, print the tables and return 1 when a promise is broken."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--notices", type=int, default=3000)
+    parser.add_argument("--notices", type=int, default=2000)
     parser.add_argument("--senders", type=int, nargs="*", default=[1, 2, 4, 10])
     parser.add_argument("--channels", nargs="*", default=["instant", "webchat"])
     parser.add_argument("--old", type=int, default=1_000_000)
