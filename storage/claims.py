@@ -79,14 +79,14 @@ def claim(
     A notice whose lease ran out may be sent again, unless its chat has another sender. On
     PostgreSQL chats are locked before their rows, and those that somebody else has locked
     are left out: two who skip each other's rows within one chat would part it in the middle.
-    The rows are chosen after the lock, so that what was leased meanwhile is seen.
+    The rows are looked at again after the lock, so that what was leased meanwhile is seen.
     """
     query = choice(now, limit=limit, not_channels=not_channels)
     if connection.dialect.name == "postgresql":
-        chats = _take_chats(connection, query.limit(limit * LOOK_AHEAD), enough=limit)
-        if not chats:
+        of_mine = _take_chats(connection, query.limit(limit * LOOK_AHEAD), enough=limit)
+        if not of_mine:
             return []
-        query = query.where(sa.tuple_(notices.c.channel, notices.c.chat).in_(chats))
+        query = query.where(notices.c.id.in_(of_mine))
     rows = connection.execute(query.with_for_update(skip_locked=True)).mappings().all()
     taken: Counter[tuple[str, str]] = Counter()
     few = []
@@ -172,11 +172,14 @@ def _hushed(now: datetime) -> sa.Select[Any]:
     )
 
 
-def _take_chats(
-    connection: sa.Connection, query: sa.Select[Any], *, enough: int
-) -> list[tuple[str, str]]:
-    """Lock the most urgent chats that nobody else has locked, until the transaction ends."""
-    found = connection.execute(query.with_only_columns(notices.c.channel, notices.c.chat))
+def _take_chats(connection: sa.Connection, query: sa.Select[Any], *, enough: int) -> list[int]:
+    """Lock the most urgent chats that nobody else has locked, until the transaction ends.
+
+    Returns the ids of their notices, as they stood before the lock.
+    """
+    found = connection.execute(
+        query.with_only_columns(notices.c.id, notices.c.channel, notices.c.chat)
+    ).all()
     wanted = list(dict.fromkeys((row.channel, row.chat) for row in found))
     if not wanted:
         return []
@@ -184,7 +187,8 @@ def _take_chats(
     locked = connection.execute(
         _LOCK, {"channels": list(channels), "chats": list(chats), "enough": enough}
     )
-    return [(row.channel, row.chat) for row in locked]
+    mine = {(row.channel, row.chat) for row in locked}
+    return [row.id for row in found if (row.channel, row.chat) in mine]
 
 
 def _lease(connection: sa.Connection, rows: Sequence[_Row], until: datetime) -> list[_Row]:
