@@ -94,21 +94,21 @@ def measure_claims(url: str, old: int) -> list[Plans]:
             index.drop(connection)
         for statement in _AS_IT_WAS:
             connection.execute(sa.text(statement))
-    plans = [_before(engine, "before")]
+    plans = [_before(engine, "query before")]
     with engine.begin() as connection:
         connection.execute(sa.text("DROP INDEX ix_old_due"))
         for index in kept:
             index.create(connection)
-    plans.append(_after(engine, "after"))
+    plans.append(_after(engine, "whole claim after"))
     with engine.begin() as connection:
         _storm(connection)
-    plans.append(_after(engine, "after, storm"))
+    plans.append(_after(engine, "whole claim after, storm"))
     with engine.begin() as connection:
         for index in kept:
             index.drop(connection)
         for statement in _AS_IT_WAS:
             connection.execute(sa.text(statement))
-    plans.insert(1, _before(engine, "before, storm"))
+    plans.insert(1, _before(engine, "query before, storm"))
     engine.dispose()
     return plans
 

@@ -7,7 +7,8 @@ drops it. `instant` is a channel that answers without doing anything, `webchat` 
 own, whose send is one more commit.
 
 Then: the query that claims, on PostgreSQL and on SQLite, beside 1,000,000 notices that were
-sent long ago: as it was (version 0.1's query and indexes) and as it is.
+sent long ago: version 0.1's query with its
+indexes, and the whole claim as it is, locks and leases too.
 
     .venv/bin/python bench/dispatch.py [--notices 2000] [--senders 1 2 4 10] [--old 1000000]
 """
@@ -241,7 +242,7 @@ def show_claims(engine: str, old: int, plans: Sequence[Plans]) -> bool:
     print(f"\n{engine}: the claim beside {old} old notices")
     for plan in plans:
         print(
-            f"  {plan.name:<14} median {statistics.median(plan.ms):8.2f} ms"
+            f"  {plan.name:<24} median {statistics.median(plan.ms):8.2f} ms"
             f"  most {max(plan.ms):8.2f} ms"
         )
         for line in plan.scans:
