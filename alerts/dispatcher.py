@@ -3,56 +3,56 @@
 A process that is killed between the send and the record sends again when the lease ends;
 the alert's number makes the double recognisable, and the notice's key lets a channel that
 knows idempotency keys drop it. One chat's notices go one after the other; chats and
-channels do not wait for each other.
+channels do not wait for each other: while some are being sent to, others are leased, and a
+channel that is slow fills its own places only.
 """
 
 from __future__ import annotations
 
 import asyncio
+import time
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
 
-from alerts import outbox
+from alerts.gathering import Gathering
 from alerts.notices import Why, card
 from alerts.office import Office
+from alerts.pacing import Pacer
 from alerts.pulse import Loop, Pulse
 from alerts.routing import holder, is_barred
-from alerts.undelivered import Failure, settle
+from alerts.sending import DispatchTimes, Sender, Turn, Written
+from alerts.undelivered import settle
 from alerts.view import view
-from domain.alert import Alert, LogKind
+from domain.alert import Alert
 from domain.channel import Address, Channel, OutgoingMessage
 from domain.duty import Scope
-from domain.errors import AddressMoved, MessageGone, Refused, RetryLater
-from storage.live import BOARD, NOTICES, Live
-from storage.notices import Notice, NoticeKind, Priority
+from domain.errors import RetryLater
+from storage.live import NOTICES, Listener, Live
+from storage.notices import Notice, NoticeKind
+from storage.rates import LocalRates
 from storage.store import Store
 from storage.unit_of_work import UnitOfWork
 
 BATCH = 40
-SEND_SECONDS = 15.0
-LONGEST_WAIT = timedelta(minutes=10)
+CHATS_AT_ONCE = 40  # of one channel, in one process
+FINISH_SECONDS = 5.0
+# Between two claims that find little: what comes one by one is leased a few at a time.
+BREATH_SECONDS = 0.03
+FORGET_EVERY = timedelta(minutes=10)
 WAIT_UNWRITTEN = timedelta(minutes=1)
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class DispatchTimes:
-    """How long a lease lasts, how often to look, and the longest wait between tries."""
-
-    lease: timedelta
-    poll: timedelta
-    longest_wait: Mapping[Priority, timedelta]
 
 
 @dataclass(slots=True)
 class Dispatcher:
     """Sends due notices through the channels of this process.
 
-    ``held`` keeps channels that asked for quiet until a time.
+    ``pacer`` keeps to what channels take; by default alone, with no other process.
     """
 
     store: Store
@@ -60,46 +60,131 @@ class Dispatcher:
     channels: Mapping[str, Channel]
     live: Live
     times: DispatchTimes
-    held: dict[str, datetime] = field(default_factory=dict)
+    pacer: Pacer | None = None
+    _flying: dict[asyncio.Task[None], str] = field(default_factory=dict)
+    _sender: Sender = field(init=False)
+    _forgot_at: datetime | None = None
+    _stop: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self) -> None:
-        """Send what is due, again and again, until cancelled."""
+        """Send what is due, again and again, until cancelled; then end what was begun."""
         pulse = Pulse(self.store, Loop.DISPATCHER)
+        self._stop.clear()
         with self.live.listen(NOTICES) as listener:
-            while True:
-                try:
-                    sent = await self.send_due()
-                    await pulse.beat()
-                except Exception:
-                    log.exception("dispatch_failed")
-                    sent = 0
-                if sent < BATCH:
-                    await listener.wait(self.times.poll.total_seconds())
+            try:
+                while True:
+                    began = time.monotonic()
+                    try:
+                        leased = await self._begin(listener)
+                        await pulse.beat()
+                    except Exception:
+                        log.exception("dispatch_failed")
+                        leased = 0
+                    if not leased:
+                        await listener.wait(self.times.poll.total_seconds())
+                    if leased < BATCH // 2:
+                        await asyncio.sleep(began + BREATH_SECONDS - time.monotonic())
+            finally:
+                await self._finish()
 
     async def send_due(self) -> int:
         """Lease a batch and try each notice once; returns how many were leased."""
+        leased, turns = await self._claim(frozenset())
+        await asyncio.gather(*(self._sender.send(turn, stop=self._stop) for turn in turns))
+        return leased
+
+    async def _begin(self, listener: Listener) -> int:
+        """Lease a batch and begin to send it; returns how many notices were leased.
+
+        A channel with all its places taken is left out, until half of them are free again.
+        """
+        busy = Counter(self._flying.values())
+        full = frozenset(name for name, chats in busy.items() if chats >= CHATS_AT_ONCE)
+        leased, turns = await self._claim(full)
+        for turn in turns:
+            channel = turn.address.channel
+            task = asyncio.create_task(self._fly(turn))
+            self._flying[task] = channel
+
+            def land(task: asyncio.Task[None], channel: str = channel) -> None:
+                self._flying.pop(task, None)
+                if Counter(self._flying.values())[channel] <= CHATS_AT_ONCE // 2:
+                    listener.hint()
+
+            task.add_done_callback(land)
+        return leased
+
+    async def _fly(self, turn: Turn) -> None:
+        try:
+            await self._sender.send(turn, stop=self._stop)
+        except Exception:  # the database is away: leases end by themselves
+            log.exception("dispatch_failed")
+
+    async def _finish(self) -> None:
+        """Let each chat end the send it is at, and give the rest back."""
+        self._stop.set()
+        if not self._flying:
+            return
+        _, late = await asyncio.wait(tuple(self._flying), timeout=FINISH_SECONDS)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+    def __post_init__(self) -> None:
+        """Make what sends."""
+        self._sender = Sender(
+            self.store,
+            self.channels,
+            self.live,
+            self.times,
+            self.pacer or Pacer(LocalRates(self.store.clock)),
+            Gathering(self.store),
+        )
+
+    async def _claim(self, not_channels: frozenset[str]) -> tuple[int, list[Turn]]:
         # Looking costs no commit; most passes find nothing.
         if not await asyncio.to_thread(self.store.read, lambda uow: uow.notices.is_due()):
-            return 0
-        leased = await asyncio.wrap_future(self.store.submit(self._lease))
-        chats: dict[Address, list[tuple[Notice, OutgoingMessage | None, int]]] = {}
-        for notice, message, version in leased:
-            chats.setdefault(notice.address, []).append((notice, message, version))
-        await asyncio.gather(*(self._send_in_order(batch) for batch in chats.values()))
-        return len(leased)
+            return 0, []
+        leased, written = await asyncio.wrap_future(
+            self.store.submit(lambda uow: self._lease(uow, not_channels))
+        )
+        turns: dict[Address, Turn] = {}
+        now = self.store.clock()
+        for one in written:
+            address = one.notice.address
+            turn = turns.setdefault(address, Turn(address, now + self.times.lease, now))
+            turn.waiting.append(one)
+        return leased, list(turns.values())
 
-    def _lease(self, uow: UnitOfWork) -> list[tuple[Notice, OutgoingMessage | None, int]]:
+    def _lease(self, uow: UnitOfWork, not_channels: frozenset[str]) -> tuple[int, list[Written]]:
         uow.notices.expire()
-        held = frozenset(name for name, until in self.held.items() if until > uow.now)
-        leased = uow.notices.lease(limit=BATCH, lease=self.times.lease, not_channels=held)
+        if self._forgot_at is None or uow.now - self._forgot_at > FORGET_EVERY:
+            uow.quiet.forget()
+            self._forgot_at = uow.now
+        leased = uow.notices.lease(limit=BATCH, lease=self.times.lease, not_channels=not_channels)
         written = []
         for notice in leased:
             try:
-                written.append((notice, *self._write(uow, notice)))
+                written.append(Written(notice, *self._write(uow, notice)))
             except Exception:  # one notice that cannot be written holds up no other
                 log.exception("writing_failed", notice=notice.id)
                 uow.notices.put_off(notice, until=uow.now + WAIT_UNWRITTEN, reason="写不出来")
-        return written
+        return len(leased) + self._pass_by_quiet(uow), written
+
+    def _pass_by_quiet(self, uow: UnitOfWork) -> int:
+        """Settle cards whose chat asked for more quiet than they may wait; returns how many.
+
+        The channel's answer is known, so it is not asked again: another way is taken.
+        """
+        held = uow.notices.lease_held(
+            limit=BATCH, lease=self.times.lease, longest=self.times.longest_wait
+        )
+        for notice, until, reason in held:
+            error = RetryLater(reason, not_before=until)
+            settle(uow, notice, error, self.times.longest(notice.priority))
+        if held:
+            uow.after_commit(lambda: self.live.wake(NOTICES))
+        return len(held)
 
     def _write(self, uow: UnitOfWork, notice: Notice) -> tuple[OutgoingMessage | None, int]:
         """Return the words of a notice and, for a card, the version of the alert they show."""
@@ -115,85 +200,6 @@ class Dispatcher:
         if notice.kind is NoticeKind.CARD:
             message = _reply_to_first(uow, notice, message)
         return message, alert.version
-
-    async def _send_in_order(self, batch: list[tuple[Notice, OutgoingMessage | None, int]]) -> None:
-        tried = 0
-        for notice, message, version in batch:
-            tried += 1
-            if not await self._send(notice, message, version):
-                break
-        rest = [later for later, _, _ in batch[tried:]]
-        if rest:
-            await asyncio.wrap_future(self.store.submit(lambda uow: uow.notices.give_back(rest)))
-
-    async def _send(self, notice: Notice, message: OutgoingMessage | None, version: int) -> bool:
-        """Try one notice; False when the rest of the chat has to wait too."""
-        channel = self.channels.get(notice.address.channel)
-        if channel is None:
-            off = Refused(f"渠道 {notice.address.channel} 没有启用")
-            return await self._record_failure(notice, off)
-        if message is None:
-            return await self._record_failure(notice, Refused("没有内容"))
-        try:
-            async with asyncio.timeout(SEND_SECONDS):
-                message_id = await _put_out(channel, notice, message)
-        except (AddressMoved, MessageGone, Refused, RetryLater) as error:
-            return await self._record_failure(notice, error)
-        except TimeoutError:
-            late = RetryLater("超时，可能已送达", may_have_arrived=True)
-            return await self._record_failure(notice, late)
-        except Exception as error:
-            log.exception("channel_failed", channel=notice.address.channel)
-            return await self._record_failure(notice, RetryLater(type(error).__name__))
-        await asyncio.wrap_future(
-            self.store.submit(lambda uow: self._record_sent(uow, notice, message_id, version))
-        )
-        return True
-
-    def _record_sent(
-        self, uow: UnitOfWork, notice: Notice, message_id: str | None, version: int
-    ) -> None:
-        if not uow.notices.sent(notice, message_id):
-            return
-        alert = None if notice.alert_id is None else uow.alerts.get(notice.alert_id)
-        if notice.kind is NoticeKind.CARD and alert is not None and message_id is not None:
-            # An earlier try may have arrived and shows what was true then: edit it.
-            version = version if notice.fence == 1 else 0
-            uow.alerts.add_card(alert.id, notice.address, message_id, version)
-            uow.alerts.log(alert.id, LogKind.NOTIFIED, detail=uow.groups.name_of(notice.address))
-            if alert.version > version:
-                outbox.edit_cards(uow, alert)
-                uow.after_commit(lambda: self.live.wake(NOTICES))
-        elif notice.card_id is not None and alert is not None:
-            uow.alerts.shown(notice.card_id, version)
-            if alert.version > version:
-                outbox.edit_cards(uow, alert)
-                uow.after_commit(lambda: self.live.wake(NOTICES))
-        uow.after_commit(lambda: self.live.wake(BOARD))
-
-    async def _record_failure(self, notice: Notice, error: Failure) -> bool:
-        if isinstance(error, RetryLater) and error.whole_channel and error.not_before:
-            self.held[notice.address.channel] = error.not_before
-        longest = self.times.longest_wait.get(notice.priority, LONGEST_WAIT)
-
-        def record(uow: UnitOfWork) -> None:
-            settle(uow, notice, error, longest)
-            uow.after_commit(lambda: self.live.wake(NOTICES))
-
-        await asyncio.wrap_future(self.store.submit(record))
-        return not isinstance(error, RetryLater | AddressMoved)
-
-
-async def _put_out(channel: Channel, notice: Notice, message: OutgoingMessage) -> str | None:
-    chat, key = notice.address.chat, notice.key
-    if notice.kind is NoticeKind.TOAST:
-        await channel.answer_press(chat, notice.target or "", message.plain_text, key=key)
-        return None
-    if notice.kind is NoticeKind.EDIT:
-        # Each try is an edit of its own: the alert may have changed since the last one.
-        await channel.edit(chat, notice.target or "", message, key=f"{key}:{notice.fence}")
-        return notice.target
-    return await channel.send(chat, message, key=key)
 
 
 def _may_press(uow: UnitOfWork, alert: Alert, address: Address) -> bool:

@@ -10,10 +10,12 @@ from pathlib import Path
 
 from alerts.auditor import Auditor
 from alerts.clock import WorkingHours
-from alerts.dispatcher import Dispatcher, DispatchTimes
+from alerts.dispatcher import Dispatcher
 from alerts.office import Office
+from alerts.pacing import Pacer
 from alerts.planned import Planned
 from alerts.retention import Remover, Retention
+from alerts.sending import DispatchTimes
 from alerts.timers import Timers
 from app.pinging import OutsidePing
 from app.settings import Settings
@@ -30,6 +32,7 @@ from nlp.reading import TwoReaders
 from storage import migrate
 from storage.live import Live, open_live
 from storage.notices import Priority
+from storage.rates import Rates, open_rates
 from storage.store import Store
 from storage.unit_of_work import UnitOfWork
 
@@ -91,6 +94,7 @@ class House:
     office: Office
     store: Store
     live: Live
+    rates: Rates
     channels: dict[str, Channel]
 
     def reader(self) -> Reader:
@@ -119,6 +123,7 @@ class House:
                     Priority.YELLOW: dispatch.max_wait_yellow,
                 },
             ),
+            pacer=Pacer(self.rates),
         )
 
     def timers(self) -> Timers:
@@ -165,6 +170,7 @@ class House:
     def close(self) -> None:
         """Finish what waits and close every connection."""
         self.live.close()
+        self.rates.close()
         self.store.close()
 
 
@@ -183,4 +189,11 @@ def open_house(settings: Settings) -> House:
             webchat.prepare_rooms(uow, office.town_names)
 
     store.write(prepare)
-    return House(settings=settings, office=office, store=store, live=live, channels=channels)
+    return House(
+        settings=settings,
+        office=office,
+        store=store,
+        live=live,
+        rates=open_rates(settings.redis.url, store.clock),
+        channels=channels,
+    )

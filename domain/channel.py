@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 
@@ -150,6 +150,42 @@ def plain(text: str, *rows: tuple[Button, ...]) -> OutgoingMessage:
     return OutgoingMessage(body=(Span(text),), buttons=rows)
 
 
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """At most ``count`` messages in any stretch of ``per``, ``burst`` of them at once.
+
+    A token bucket of ``burst`` that fills just slowly enough for the promise to hold even
+    when a full one is emptied first.
+    """
+
+    count: int
+    per: timedelta
+    burst: int = 1
+
+    def __post_init__(self) -> None:
+        """Refuse a burst that is none, or more than the whole."""
+        if not 1 <= self.burst <= self.count or self.per <= timedelta(0):
+            raise ValueError(f"no such rate: {self.count} in {self.per}, {self.burst} at once")
+
+    @property
+    def interval(self) -> timedelta:
+        """How long the bucket takes to fill by one."""
+        return self.per / (self.count + 1 - self.burst)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How fast a channel takes messages: as a whole, and each rate of one chat.
+
+    ``reserve`` is the share of every burst that only what is red, and short answers to a
+    press, may use.
+    """
+
+    channel: Rate | None = None
+    chat: tuple[Rate, ...] = ()
+    reserve: float = 0.2
+
+
 class Channel(Protocol):
     """A chat channel as the reader and the dispatcher see it.
 
@@ -159,6 +195,10 @@ class Channel(Protocol):
     """
 
     name: str
+
+    def limits(self, chat: str) -> Limits | None:
+        """Say how fast the channel, and this chat of it, takes messages; None: at any pace."""
+        ...
 
     def parse(self, raw: str) -> Incoming:
         """Turn one stored payload into what the desk understands; pure."""

@@ -14,6 +14,8 @@ from typing import Protocol, Self
 
 import redis
 import structlog
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 INBOX = "inbox"
 NOTICES = "notices"
@@ -131,7 +133,11 @@ class RedisLive(LocalLive):
         """Connect in the background; a Redis that is away is tried again and again."""
         super().__init__()
         self._redis = redis.Redis.from_url(
-            url, socket_connect_timeout=2, socket_timeout=2, health_check_interval=15
+            url,
+            socket_connect_timeout=2,
+            socket_timeout=2,
+            health_check_interval=15,
+            retry=Retry(NoBackoff(), 0),  # both threads try again by themselves
         )
         self._stop = threading.Event()
         self._outgoing: set[str] = set()
@@ -160,6 +166,7 @@ class RedisLive(LocalLive):
         super().close()
 
     def _send_on(self) -> None:
+        away = False
         while not self._stop.is_set():
             self._something_to_send.wait()
             self._something_to_send.clear()
@@ -168,23 +175,43 @@ class RedisLive(LocalLive):
             try:
                 for topic in topics:
                     self._redis.publish(REDIS_PREFIX + topic, "")
+                away = False
             except redis.RedisError:
-                log.warning("redis_away")
+                if not away:
+                    log.warning("redis_away")
+                away = True
+                # Said twice does no harm; what is kept is said once Redis is back.
+                with self._lock:
+                    self._outgoing |= topics
+                self._something_to_send.set()
                 self._stop.wait(RECONNECT_SECONDS)
 
     def _hear_on(self) -> None:
+        away = False
         while not self._stop.is_set():
             try:
                 with self._redis.pubsub(ignore_subscribe_messages=True) as heard:  # type: ignore[no-untyped-call]
                     heard.psubscribe(REDIS_PREFIX + "*")
+                    if away:
+                        self._wake_all()
+                    away = False
                     while not self._stop.is_set():
                         message = heard.get_message(timeout=1.0)
                         if message is not None:
                             channel: bytes = message["channel"]
                             super().wake(channel.decode().removeprefix(REDIS_PREFIX))
             except redis.RedisError:
-                log.warning("redis_away")
+                if not away:
+                    log.warning("redis_away")
+                away = True
                 self._stop.wait(RECONNECT_SECONDS)
+
+    def _wake_all(self) -> None:
+        """Nobody knows what was said while nobody heard: let everybody look."""
+        with self._lock:
+            topics = tuple(self._listeners)
+        for topic in topics:
+            super().wake(topic)
 
 
 def open_live(url: str) -> Live:

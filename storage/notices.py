@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from domain.channel import Address, OutgoingMessage
+from storage.claims import DUE, claim, claim_held, over, some_due
 from storage.packing import pack_message, unpack_message
 from storage.tables import notices
 from storage.upsert import insert
@@ -52,7 +53,10 @@ class Priority(enum.IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A leased notice. ``attempts`` counts the tries before this one."""
+    """A leased notice. ``attempts`` counts the tries before this one, ended as failed.
+
+    ``may_have_arrived``: one of them, or of a sender that was killed, may have come through.
+    """
 
     id: int
     key: str
@@ -68,9 +72,10 @@ class Notice:
     created_at: datetime
     attempts: int
     fence: int
+    may_have_arrived: bool
 
 
-def _notice_of(row: Mapping[str, Any]) -> Notice:
+def _notice_of(row: Mapping[Any, Any]) -> Notice:
     return Notice(
         id=row["id"],
         key=row["key"],
@@ -86,6 +91,15 @@ def _notice_of(row: Mapping[str, Any]) -> Notice:
         created_at=row["created_at"],
         attempts=row["attempts"],
         fence=row["fence"],
+        may_have_arrived=row["attempts"] > 0 or row["ran_out"],
+    )
+
+
+def _are(leased: Sequence[Notice]) -> sa.ColumnElement[bool]:
+    """Return the condition for these notices, under their fences and unsent."""
+    fences = sa.tuple_(notices.c.id, notices.c.fence)
+    return sa.and_(
+        notices.c.state == DUE, fences.in_([(notice.id, notice.fence) for notice in leased])
     )
 
 
@@ -145,22 +159,14 @@ class NoticeRows:
 
     def is_due(self) -> bool:
         """Whether a notice waits to be sent or to expire."""
-        found = self._connection.execute(
-            sa.select(notices.c.id)
-            .where(
-                notices.c.state == NoticeState.DUE.value,
-                sa.or_(notices.c.due_at <= self._now, notices.c.expires_at <= self._now),
-            )
-            .limit(1)
-        ).first()
-        return found is not None
+        return some_due(self._connection, self._now)
 
     def expire(self) -> int:
         """End the notices whose time is over; returns how many."""
+        ending = over(self._now).with_for_update(skip_locked=True)
+        ended = sa.update(notices).where(notices.c.id.in_(ending))
         return self._connection.execute(
-            sa.update(notices)
-            .where(notices.c.state == NoticeState.DUE.value, notices.c.expires_at <= self._now)
-            .values(state=NoticeState.EXPIRED.value, lease_until=None)
+            ended.values(state=NoticeState.EXPIRED.value, lease_until=None)
         ).rowcount
 
     def take_back(self) -> int:
@@ -170,7 +176,7 @@ class NoticeRows:
         """
         return self._connection.execute(
             sa.update(notices)
-            .where(notices.c.state == NoticeState.DUE.value, notices.c.lease_until.is_not(None))
+            .where(notices.c.state == DUE, notices.c.lease_until.is_not(None))
             .values(lease_until=None)
         ).rowcount
 
@@ -181,40 +187,30 @@ class NoticeRows:
 
         A notice whose lease ran out is due again.
         """
-        other = notices.alias()
-        chat_is_busy = (
-            sa.select(other.c.id)
-            .where(
-                other.c.channel == notices.c.channel,
-                other.c.chat == notices.c.chat,
-                other.c.state == NoticeState.DUE.value,
-                other.c.lease_until > self._now,
-            )
-            .exists()
+        until = self._now + lease
+        rows = claim(
+            self._connection, self._now, limit=limit, until=until, not_channels=not_channels
         )
-        choice = (
-            sa.select(notices)
-            .where(
-                notices.c.state == NoticeState.DUE.value,
-                notices.c.due_at <= self._now,
-                sa.or_(notices.c.lease_until.is_(None), notices.c.lease_until <= self._now),
-                ~chat_is_busy,
-            )
-            .order_by(notices.c.priority, notices.c.due_at, notices.c.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
+        return tuple(_notice_of(row) for row in rows)
+
+    def lease_held(
+        self, *, limit: int, lease: timedelta, longest: Mapping[Priority, timedelta]
+    ) -> tuple[tuple[Notice, datetime, str], ...]:
+        """Lease untried cards that are held for longer than their level allows.
+
+        Returns each with when its chat or channel may be tried again, and why not before.
+        """
+        waits = {int(priority): wait for priority, wait in longest.items()}
+        until = self._now + lease
+        rows = claim_held(self._connection, self._now, limit=limit, until=until, longest=waits)
+        return tuple((_notice_of(row), end, reason) for row, end, reason in rows)
+
+    def renew(self, leased: Sequence[Notice], lease: timedelta) -> bool:
+        """Let leases last from now on; False when one had passed to somebody else."""
+        changed = self._connection.execute(
+            sa.update(notices).where(_are(leased)).values(lease_until=self._now + lease)
         )
-        if not_channels:
-            choice = choice.where(notices.c.channel.not_in(sorted(not_channels)))
-        rows = self._connection.execute(choice).mappings().all()
-        if not rows:
-            return ()
-        self._connection.execute(
-            sa.update(notices)
-            .where(notices.c.id.in_([row["id"] for row in rows]))
-            .values(lease_until=self._now + lease, fence=notices.c.fence + 1)
-        )
-        return tuple(_notice_of({**row, "fence": row["fence"] + 1}) for row in rows)
+        return changed.rowcount == len(leased)
 
     def sent(self, notice: Notice, message_id: str | None) -> bool:
         """Record that a notice arrived; False when the lease had passed to somebody else."""
@@ -237,13 +233,18 @@ class NoticeRows:
             )
         )
 
+    def due_again_at(self, notice: Notice) -> datetime | None:
+        """Return when a notice that was tried will be tried again; None when never."""
+        found: datetime | None = self._connection.execute(
+            sa.select(notices.c.due_at).where(notices.c.id == notice.id, notices.c.state == DUE)
+        ).scalar()
+        return found
+
     def give_back(self, leased: Sequence[Notice]) -> None:
         """Give leased notices back untried."""
-        for notice in leased:
+        if leased:
             self._connection.execute(
-                sa.update(notices)
-                .where(notices.c.id == notice.id, notices.c.fence == notice.fence)
-                .values(lease_until=None)
+                sa.update(notices).where(_are(leased)).values(lease_until=None)
             )
 
     def message_of(self, address: Address, message_id: str) -> tuple[int | None, int | None] | None:
@@ -266,7 +267,7 @@ class NoticeRows:
             sa.select(notices.c.id)
             .where(
                 notices.c.card_id == card_id,
-                notices.c.state == NoticeState.DUE.value,
+                notices.c.state == DUE,
                 notices.c.lease_until.is_(None),
             )
             .limit(1)
@@ -280,7 +281,7 @@ class NoticeRows:
                 sa.func.count(),
                 sa.func.count().filter(notices.c.due_at <= self._now),
                 sa.func.min(notices.c.due_at).filter(notices.c.due_at <= self._now),
-            ).where(notices.c.state == NoticeState.DUE.value)
+            ).where(notices.c.state == DUE)
         ).one()
         return int(row[0]), int(row[1]), row[2]
 
@@ -290,7 +291,7 @@ class NoticeRows:
             .where(
                 notices.c.id == notice.id,
                 notices.c.fence == notice.fence,
-                notices.c.state == NoticeState.DUE.value,
+                notices.c.state == DUE,
             )
             .values(state=state.value, lease_until=None, **values)
         )

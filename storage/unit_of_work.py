@@ -26,6 +26,7 @@ from storage.people import PeopleRows
 from storage.plans import PlanRows
 from storage.proof import ProofRows
 from storage.proposals import ProposalRows
+from storage.quiet import QuietRows
 from storage.reports import ReportRows
 from storage.retention import RetentionRows
 from storage.webchat import WebchatRows
@@ -109,6 +110,11 @@ class UnitOfWork:
     def notices(self) -> NoticeRows:
         """The outbox."""
         return NoticeRows(self.connection, self.now)
+
+    @cached_property
+    def quiet(self) -> QuietRows:
+        """Chats and channels that take nothing for a while."""
+        return QuietRows(self.connection, self.now)
 
     @cached_property
     def duty(self) -> DutyRows:

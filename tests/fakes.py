@@ -21,6 +21,7 @@ from domain.channel import (
     ChatKind,
     Incoming,
     IncomingMessage,
+    Limits,
     Location,
     OutgoingMessage,
     Sender,
@@ -103,9 +104,10 @@ class Fault:
 
 @dataclass
 class RecordingChannel:
-    """A chat channel that keeps what it was asked to show."""
+    """A chat channel that keeps what it was asked to show; without ``pace``, at any pace."""
 
     name: str
+    pace: Limits | None = None
     shown: list[Shown] = field(default_factory=list)
     toasts: list[Toast] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
@@ -126,6 +128,10 @@ class RecordingChannel:
     def new_id(self) -> str:
         """Return the id of the next message, whoever writes it."""
         return str(next(self._numbers))
+
+    def limits(self, chat: str) -> Limits | None:  # noqa: ARG002 - the protocol's
+        """Say how fast it takes messages, the same for every chat."""
+        return self.pace
 
     def parse(self, raw: str) -> Incoming:
         """Read back what `packed` wrote."""

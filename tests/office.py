@@ -15,7 +15,9 @@ from typing import Any, TypeVar
 import pytest
 import sqlalchemy as sa
 
-from alerts.dispatcher import Dispatcher, DispatchTimes
+from alerts.dispatcher import Dispatcher
+from alerts.pacing import Pacer
+from alerts.sending import DispatchTimes
 from alerts.timers import Timers
 from bot.dialogue import Dialogue
 from bot.reader import Reader
@@ -31,8 +33,9 @@ from domain.channel import (
 from domain.danger import Assessment
 from storage.live import LocalLive
 from storage.notices import Priority
+from storage.rates import LocalRates
 from storage.store import Store
-from storage.tables import alerts, dialogues, inbox, notices
+from storage.tables import alerts, dialogues, inbox, notices, quiet
 from storage.unit_of_work import UnitOfWork
 from tests.fakes import RecordingChannel, Shown, packed
 from tests.office_people import (
@@ -73,7 +76,11 @@ class WholeOffice(OfficePeople):
             Priority.YELLOW: timedelta(minutes=10),
         }
         times = DispatchTimes(timedelta(seconds=30), timedelta(seconds=1), waits)
-        self.dispatcher = Dispatcher(self.store, self.office, self.channels, self.live, times)
+        # What has to wait is put off: nobody sleeps in a story.
+        pacer = Pacer(LocalRates(self.clock), patience=(timedelta(0), timedelta(0)))
+        self.dispatcher = Dispatcher(
+            self.store, self.office, self.channels, self.live, times, pacer
+        )
 
     def reads_with(self, assess: Callable[[str], Assessment]) -> None:
         """Let texts be read otherwise, for instance by the real rules."""
@@ -216,12 +223,12 @@ class WholeOffice(OfficePeople):
             sa.select(inbox.c.due_at).where(inbox.c.done_at.is_(None)),
             sa.select(inbox.c.lease_until).where(inbox.c.lease_until.is_not(None)),
             sa.select(dialogues.c.expires_at),
+            sa.select(quiet.c.until),
         )
         found: list[datetime] = []
         with self.store.engine.connect() as connection:
             for query in times:
                 found += connection.scalars(query).all()
-        found += self.dispatcher.held.values()
         return min((time for time in found if time > self.clock.now), default=None)
 
     # What people see -------------------------------------------------------------------

@@ -78,7 +78,7 @@ def postgres_url() -> Iterator[str]:
     binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     if not binaries:
         pytest.skip("PostgreSQL is not on this machine (Debian package postgresql)")
-    with _postgres(binaries[-1].parent) as url:
+    with run_postgres(binaries[-1].parent) as url:
         yield url
 
 
@@ -96,7 +96,7 @@ def redis_server_url() -> Iterator[str]:
     program = shutil.which("redis-server")
     if program is None:
         pytest.skip("Redis is not on this machine (Debian package redis-server)")
-    with _redis(program) as url:
+    with run_redis(program) as url:
         yield url
 
 
@@ -125,7 +125,7 @@ async def chromium() -> AsyncIterator[Browser]:
 
 
 @contextmanager
-def _postgres(binaries: Path) -> Iterator[str]:
+def run_postgres(binaries: Path, options: str = POSTGRES_OPTIONS) -> Iterator[str]:
     """Run a cluster from initdb to the removal of its folder."""
     folder = Path(tempfile.mkdtemp(prefix="huxin-postgres-"))
     # initdb refuses root; Debian's package brings the account.
@@ -154,7 +154,7 @@ def _postgres(binaries: Path) -> Iterator[str]:
 
     try:
         run("initdb", "--username=huxin", "--auth=trust", "--encoding=UTF8", "--no-sync")
-        options = f"-p {port} {POSTGRES_OPTIONS}"
+        options = f"-p {port} {options}"
         run("pg_ctl", "start", "--wait", f"--log={folder / 'server.log'}", f"--options={options}")
         try:
             yield f"postgresql+psycopg://huxin@127.0.0.1:{port}/postgres"
@@ -165,9 +165,9 @@ def _postgres(binaries: Path) -> Iterator[str]:
 
 
 @contextmanager
-def _redis(program: str) -> Iterator[str]:
-    """Run a Redis that writes nothing to disk."""
-    port = free_port()
+def run_redis(program: str, port: int = 0) -> Iterator[str]:
+    """Run a Redis that writes nothing to disk, on ``port`` or a free one."""
+    port = port or free_port()
     with tempfile.TemporaryDirectory(prefix="huxin-redis-") as folder:
         command = [program, "--port", str(port), "--bind", "127.0.0.1", "--dir", folder]
         command += ["--save", "", "--appendonly", "no"]

@@ -139,15 +139,42 @@ notices = sa.Table(
     sa.Column("last_error", sa.Text),
 )
 _unsent = notices.c.state == "due"
+# The claim walks along this one: urgent first, then as they came.
 sa.Index(
     "ix_notices_due",
     notices.c.priority,
-    notices.c.due_at,
     notices.c.id,
+    notices.c.due_at,
     sqlite_where=_unsent,
     postgresql_where=_unsent,
 )
+_leased = sa.and_(_unsent, notices.c.lease_until.is_not(None))
+sa.Index(
+    "ix_notices_leased",
+    notices.c.channel,
+    notices.c.chat,
+    sqlite_where=_leased,
+    postgresql_where=_leased,
+)
+_expiring = sa.and_(_unsent, notices.c.expires_at.is_not(None))
+sa.Index(
+    "ix_notices_expiring",
+    notices.c.expires_at,
+    sqlite_where=_expiring,
+    postgresql_where=_expiring,
+)
 sa.Index("ix_notices_chat", notices.c.channel, notices.c.chat, notices.c.message_id)
+
+# Until when a chat, or with an empty chat a whole channel, takes nothing of this urgency or less.
+quiet = sa.Table(
+    "quiet",
+    metadata,
+    sa.Column("channel", sa.Text, primary_key=True),
+    sa.Column("chat", sa.Text, primary_key=True),
+    sa.Column("priority", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("until", UtcTime, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+)
 
 # When a loop last came round.
 heartbeats = sa.Table(

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import threading
 from collections.abc import Iterator
 
 import pytest
 
-from storage.live import BOARD, INBOX, NOTICES, Live, LocalLive, RedisLive, open_live, redis_answers
+from storage.live import (
+    BOARD,
+    INBOX,
+    NOTICES,
+    Listener,
+    Live,
+    LocalLive,
+    RedisLive,
+    open_live,
+    redis_answers,
+)
+from tests.servers import free_port, run_redis
 
 LONG = 10.0  # seconds that a test waits for what does come
 SHORT = 0.02
@@ -107,3 +119,46 @@ def test_whether_redis_answers(redis_url: str) -> None:
     assert redis_answers(redis_url) is None
     assert redis_answers("redis://127.0.0.1:1") == "ConnectionError"
     assert redis_answers("nonsense") == "ValueError"
+
+
+async def test_redis_goes_and_comes_back() -> None:
+    """Nothing is lost here meanwhile, and the others hear again once it answers."""
+    program = shutil.which("redis-server")
+    if program is None:
+        pytest.skip("Redis is not on this machine (Debian package redis-server)")
+    port = free_port()
+    here, there = (RedisLive(f"redis://127.0.0.1:{port}") for _ in range(2))
+    try:
+        with there.listen(INBOX) as listener:
+            for _ in range(2):
+                with run_redis(program, port):
+                    assert await heard(here, listener)
+                here.wake(INBOX)  # nobody carries it now; it is kept
+    finally:
+        here.close()
+        there.close()
+
+
+async def test_who_hears_again_looks_for_what_was_missed() -> None:
+    """While Redis was away others may have said something: each listener wakes once."""
+    program = shutil.which("redis-server")
+    if program is None:
+        pytest.skip("Redis is not on this machine (Debian package redis-server)")
+    port = free_port()
+    live = RedisLive(f"redis://127.0.0.1:{port}")
+    try:
+        with live.listen(BOARD) as listener:
+            assert not await listener.wait(SHORT)
+            with run_redis(program, port):
+                assert await listener.wait(LONG)
+    finally:
+        live.close()
+
+
+async def heard(live: Live, listener: Listener) -> bool:
+    """Whether a hint, repeated since one may be lost, comes through."""
+    for _ in range(200):
+        live.wake(INBOX)
+        if await listener.wait(0.05):
+            return True
+    return False

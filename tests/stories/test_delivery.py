@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from alerts import dispatcher, notices
+from alerts import dispatcher, notices, sending
 from alerts.office import Office
 from alerts.view import AlertView
 from domain.alert import LogKind
@@ -70,6 +70,7 @@ async def test_a_channel_that_asks_for_quiet_is_left_alone(office: WholeOffice) 
     office.sees(mei, "编号")
     assert len(wire.tries) == tries
     await office.after(seconds=20)
+    office.sees(office.chen, "R-0001")
     office.sees(office.room_dashi, "A-0001")
     office.sees(office.room_dashi, "A-0002")
 
@@ -102,7 +103,7 @@ async def test_a_channel_that_never_answers_is_given_up_in_time(
             await asyncio.Event().wait()
         return await real(chat, message, key=key)
 
-    monkeypatch.setattr(dispatcher, "SEND_SECONDS", 0.02)
+    monkeypatch.setattr(sending, "SEND_SECONDS", 0.02)
     with monkeypatch.context() as hanging:
         hanging.setattr(wire, "send", hang)
         await office.says(office.chen, RED)
@@ -246,7 +247,7 @@ async def test_a_dispatcher_that_dies_after_sending(office: WholeOffice) -> None
     office.receives(office.chen, RED)
     await office.go("read")
     with pytest.MonkeyPatch.context() as killed:
-        killed.setattr(dispatcher.Dispatcher, "_record_sent", lambda *_: None)
+        killed.setattr(sending, "record_sent", lambda *_: None)
         await office.go("send")
     office.restarts()
     await office.settle()

@@ -17,6 +17,7 @@ from domain.channel import (
     ChatKind,
     Incoming,
     IncomingMessage,
+    Limits,
     Location,
     OutgoingMessage,
     Sender,
@@ -45,6 +46,10 @@ class Webchat:
         """Bind to where events are kept and to who is told of them."""
         self._store = store
         self._live = live
+
+    def limits(self, chat: str) -> Limits | None:  # noqa: ARG002 - the protocol's
+        """Take messages at any pace: they are rows of our own."""
+        return None
 
     def parse(self, raw: str) -> Incoming:
         """Turn a stored payload into what the desk understands; pure."""

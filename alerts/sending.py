@@ -1,0 +1,262 @@
+"""Sending one chat's turn: its leased notices, one after the other, each recorded.
+
+The lease of what is left is renewed before a send that it might not outlast, so that a slow
+chat is never sent to by two. What goes wrong is settled by
+`alerts.undelivered`; what has to wait is given back in order.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+from alerts import outbox
+from alerts.gathering import Gathering
+from alerts.pacing import Pacer, Slow
+from alerts.undelivered import Failure, settle
+from domain.alert import LogKind
+from domain.channel import Address, Channel, OutgoingMessage
+from domain.errors import AddressMoved, MessageGone, Refused, RetryLater
+from storage.live import BOARD, NOTICES, Live
+from storage.notices import Notice, NoticeKind, Priority
+from storage.store import Store
+from storage.unit_of_work import UnitOfWork
+
+SEND_SECONDS = 15.0
+LONGEST_WAIT = timedelta(minutes=10)
+LOOK_AGAIN = timedelta(seconds=1)
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
+PACED = "发送太快，排队等候"
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class DispatchTimes:
+    """How long a lease lasts, how often to look, and the longest wait between tries."""
+
+    lease: timedelta
+    poll: timedelta
+    longest_wait: Mapping[Priority, timedelta]
+
+    @property
+    def one_send(self) -> timedelta:
+        """How long one send may take: its lease outlasts it by far."""
+        return min(timedelta(seconds=SEND_SECONDS), self.lease / 2)
+
+    def longest(self, priority: Priority) -> timedelta:
+        """Return how long a notice of this urgency may wait for one channel."""
+        return self.longest_wait.get(priority, LONGEST_WAIT)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A leased notice, its words, and for a card the version of the alert they show."""
+
+    notice: Notice
+    message: OutgoingMessage | None
+    version: int
+
+
+@dataclass(slots=True)
+class Turn:
+    """What one sender has leased of one chat, in order, and until when.
+
+    ``looked_at`` is when somebody last looked whether the chat is to be quiet.
+    """
+
+    address: Address
+    leased_until: datetime | None
+    looked_at: datetime
+    waiting: list[Written] = field(default_factory=list)
+
+    @property
+    def rest(self) -> list[Notice]:
+        """What was not tried yet."""
+        return [one.notice for one in self.waiting]
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Sends turns through the channels of this process.
+
+    ``hushed`` is until when channels asked this process for quiet; the rows say it to all.
+    """
+
+    store: Store
+    channels: Mapping[str, Channel]
+    live: Live
+    times: DispatchTimes
+    pacer: Pacer
+    gathering: Gathering
+    hushed: dict[str, datetime] = field(default_factory=dict)
+
+    async def send(self, turn: Turn, *, stop: asyncio.Event) -> None:
+        """Send a turn in order until it is empty, has to wait, or passed to somebody else."""
+        while turn.waiting and not stop.is_set() and not self._is_hushed(turn.address.channel):
+            slow = await self._ask_pace(turn.waiting[0].notice)
+            if slow is not None:
+                await self._wait_for_pace(turn, slow)
+                return
+            if not await self._still_ours(turn):
+                log.info("lease_lost", notice=turn.waiting[0].notice.id)
+                return
+            one = turn.waiting.pop(0)
+            if not await self._send(turn, one):
+                break
+        if turn.waiting:
+            rest = turn.rest
+            await self.gathering.do(lambda uow: uow.notices.give_back(rest))
+
+    async def _still_ours(self, turn: Turn) -> bool:
+        """Make sure that the lease outlasts the next send."""
+        now = self.store.clock()
+        if turn.leased_until is not None and now + self.times.one_send <= turn.leased_until:
+            return True
+        rest = turn.rest
+
+        def renew(uow: UnitOfWork) -> datetime | None:
+            renewed = uow.notices.renew(rest, self.times.lease)
+            return uow.now + self.times.lease if renewed else None
+
+        turn.leased_until = await self.gathering.do(renew)
+        return turn.leased_until is not None
+
+    async def _ask_pace(self, notice: Notice) -> Slow | None:
+        channel = self.channels.get(notice.address.channel)
+        return None if channel is None else await self.pacer.ask(channel, notice)
+
+    async def _wait_for_pace(self, turn: Turn, slow: Slow) -> None:
+        """Give the turn back; its chat, or channel, is quiet until the bucket has filled."""
+        first, rest = turn.rest[0], turn.rest
+
+        def put_off(uow: UnitOfWork) -> None:
+            uow.notices.give_back(rest)
+            uow.quiet.ask(
+                turn.address,
+                until=uow.now + slow.wait,
+                priority=first.priority,
+                reason=PACED,
+                whole_channel=slow.whole_channel,
+            )
+
+        await self.gathering.do(put_off)
+
+    async def _send(self, turn: Turn, one: Written) -> bool:
+        """Try one notice; False when the rest of the chat has to wait too."""
+        notice = one.notice
+        channel = self.channels.get(notice.address.channel)
+        if channel is None:
+            off = Refused(f"渠道 {notice.address.channel} 没有启用")
+            return await self._record_failure(notice, off)
+        if one.message is None:
+            return await self._record_failure(notice, Refused("没有内容"))
+        try:
+            async with asyncio.timeout(self.times.one_send.total_seconds()):
+                message_id = await _put_out(channel, notice, one.message)
+        except (AddressMoved, MessageGone, Refused, RetryLater) as error:
+            return await self._record_failure(notice, error)
+        except TimeoutError:
+            late = RetryLater("超时，可能已送达", may_have_arrived=True)
+            return await self._record_failure(notice, late)
+        except Exception as error:
+            # It may be this notice's own fault, so the chat does not wait for it.
+            log.exception("channel_failed", channel=notice.address.channel)
+            return await self._record_failure(
+                notice, RetryLater(type(error).__name__), chat_waits=False
+            )
+        rest = turn.rest
+        look = self.store.clock() >= turn.looked_at + LOOK_AGAIN
+
+        def record(uow: UnitOfWork) -> bool:
+            record_sent(uow, one, message_id, self.live)
+            return not (rest and look and uow.quiet.holds(turn.address, rest[0].priority))
+
+        goes_on = await self.gathering.do(record)
+        if look:
+            turn.looked_at = self.store.clock()
+        return goes_on and not self._is_hushed(notice.address.channel)
+
+    def _is_hushed(self, channel: str) -> bool:
+        return self.store.clock() < self.hushed.get(channel, _EARLIEST)
+
+    async def _record_failure(
+        self, notice: Notice, error: Failure, *, chat_waits: bool = True
+    ) -> bool:
+        """Settle a failed try; returns whether the rest of the chat goes on."""
+
+        def record(uow: UnitOfWork) -> None:
+            settle(uow, notice, error, self.times.longest(notice.priority))
+            if chat_waits and isinstance(error, RetryLater):
+                ask_for_quiet(uow, notice, error)
+            uow.after_commit(lambda: self.live.wake(NOTICES))
+
+        if isinstance(error, RetryLater) and error.whole_channel and error.not_before:
+            self.hushed[notice.address.channel] = error.not_before
+        await self.gathering.do(record)
+        return not isinstance(error, RetryLater | AddressMoved)
+
+
+def ask_for_quiet(uow: UnitOfWork, notice: Notice, error: RetryLater) -> None:
+    """Let what comes after a notice wait with it, in every process, so that order is kept.
+
+    A time that the channel named holds everything there; without one only what is as urgent
+    or less waits. Short answers to a press hold nothing up.
+    """
+    if error.whole_channel and error.not_before is not None:
+        uow.quiet.ask(
+            notice.address,
+            until=error.not_before,
+            priority=Priority.TOAST,
+            reason=error.reason,
+            whole_channel=True,
+        )
+        return
+    until = uow.notices.due_again_at(notice)
+    if notice.priority is Priority.TOAST or until is None:
+        return
+    named = error.not_before is not None
+    uow.quiet.ask(
+        notice.address,
+        until=until,
+        priority=Priority.RED if named else notice.priority,
+        reason=error.reason,
+    )
+
+
+def record_sent(uow: UnitOfWork, one: Written, message_id: str | None, live: Live) -> None:
+    """Write that a notice arrived, and have a card that shows what was true before edited."""
+    notice, version = one.notice, one.version
+    if not uow.notices.sent(notice, message_id):
+        return
+    alert = None if notice.alert_id is None else uow.alerts.get(notice.alert_id)
+    if notice.kind is NoticeKind.CARD and alert is not None and message_id is not None:
+        # An earlier try may have arrived and shows what was true then: edit it.
+        version = 0 if notice.may_have_arrived else version
+        uow.alerts.add_card(alert.id, notice.address, message_id, version)
+        uow.alerts.log(alert.id, LogKind.NOTIFIED, detail=uow.groups.name_of(notice.address))
+        if alert.version > version:
+            outbox.edit_cards(uow, alert)
+            uow.after_commit(lambda: live.wake(NOTICES))
+    elif notice.card_id is not None and alert is not None:
+        uow.alerts.shown(notice.card_id, version)
+        if alert.version > version:
+            outbox.edit_cards(uow, alert)
+            uow.after_commit(lambda: live.wake(NOTICES))
+    uow.after_commit(lambda: live.wake(BOARD))
+
+
+async def _put_out(channel: Channel, notice: Notice, message: OutgoingMessage) -> str | None:
+    chat, key = notice.address.chat, notice.key
+    if notice.kind is NoticeKind.TOAST:
+        await channel.answer_press(chat, notice.target or "", message.plain_text, key=key)
+        return None
+    if notice.kind is NoticeKind.EDIT:
+        # Each try is an edit of its own: the alert may have changed since the last one.
+        await channel.edit(chat, notice.target or "", message, key=f"{key}:{notice.fence}")
+        return notice.target
+    return await channel.send(chat, message, key=key)
