@@ -10,6 +10,7 @@ from pathlib import Path
 
 from alerts.clock import WorkingHours
 from alerts.dispatcher import Dispatcher, DispatchTimes
+from alerts.holidays import Calendar, calendar_of_china, only_weekends
 from alerts.office import Office
 from alerts.retention import Remover, Retention
 from alerts.timers import Timers
@@ -55,17 +56,33 @@ def build_office(settings: Settings) -> Office:
         assess=build_readers(settings, gazetteer).assess,
         gazetteer=gazetteer,
         times=settings.level_times(),
-        hours=WorkingHours(
-            zone=settings.office.time_zone,
-            days=frozenset(settings.office.working_days),
-            spans=settings.office.working_hours,
-        ),
+        hours=working_hours(settings),
         support=settings.supports(),
         amend_within=dialogue.amend_within,
         merge_within=dialogue.merge_within,
         question_lasts=dialogue.question_expires,
         invite_lasts=dialogue.invite_expires,
         burst_per_minute=dialogue.burst_per_minute,
+        roster=settings.roster.times(),
+    )
+
+
+def calendar(settings: Settings) -> Calendar:
+    """Return the days off and the make-up days that the office keeps."""
+    own = settings.office
+    make = calendar_of_china if own.public_holidays else only_weekends
+    return make(own.days_off, own.days_on)
+
+
+def working_hours(settings: Settings) -> WorkingHours:
+    """Return when the office works."""
+    days = calendar(settings)
+    return WorkingHours(
+        zone=settings.office.time_zone,
+        days=frozenset(settings.office.working_days),
+        spans=settings.office.working_hours,
+        off=days.off,
+        on=days.on,
     )
 
 

@@ -25,6 +25,7 @@ from storage.people import PeopleRows
 from storage.proposals import ProposalRows
 from storage.reports import ReportRows
 from storage.retention import RetentionRows
+from storage.shift_changes import ShiftChangeRows
 from storage.webchat import WebchatRows
 
 
@@ -111,6 +112,11 @@ class UnitOfWork:
     def duty(self) -> DutyRows:
         """The roster."""
         return DutyRows(self.connection, self.now)
+
+    @cached_property
+    def shift_changes(self) -> ShiftChangeRows:
+        """Changes of shift, and the words that a shift leaves."""
+        return ShiftChangeRows(self.connection, self.now)
 
     @cached_property
     def webchat(self) -> WebchatRows:
