@@ -145,7 +145,7 @@ def shift_of(
         begins = max(one.starts_at, uow.now)
         if one.person.id == person.id and starts <= one.starts_at < ends and begins < one.ends_at:
             seated = on_chair(uow.duty.entries(begins, one.ends_at, chair), begins)
-            if one.id in {entry.id for entry in seated}:
+            if person.id in {entry.person.id for entry in seated}:
                 return one
     return None
 
@@ -155,7 +155,7 @@ def stand_in(uow: UnitOfWork, entry: Entry, person: Person) -> None:
     uow.wait_turn(f"chair:{entry.chair.key}")
     begins = max(entry.starts_at, uow.now)
     seated = on_chair(uow.duty.entries(begins, entry.ends_at, entry.chair), begins)
-    if begins >= entry.ends_at or entry.id not in {one.id for one in seated}:
+    if begins >= entry.ends_at or entry.person.id not in {one.person.id for one in seated}:
         raise PersonCanFix(SHIFT_OVER)
     _lay_over(
         uow,

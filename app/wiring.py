@@ -13,6 +13,7 @@ from alerts.dispatcher import Dispatcher, DispatchTimes
 from alerts.holidays import Calendar, calendar_of_china, only_weekends
 from alerts.office import Office
 from alerts.retention import Remover, Retention
+from alerts.roster_rounds import RosterRounds
 from alerts.timers import Timers
 from app.settings import Settings
 from bot.channels import webchat
@@ -141,8 +142,12 @@ class House:
             store=self.store,
             office=self.office,
             live=self.live,
-            also=(self.reader().finish_forms, self.remover().look),
+            also=(self.reader().finish_forms, self.rounds().look, self.remover().look),
         )
+
+    def rounds(self) -> RosterRounds:
+        """Return what says gaps and changes of shift."""
+        return RosterRounds(store=self.store, office=self.office, live=self.live)
 
     def remover(self) -> Remover:
         """Return what removes data that has served."""

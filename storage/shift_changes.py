@@ -78,6 +78,11 @@ class ShiftChangeRows:
         )
         return tuple(ShiftWords(row.person_id, row.at, row.words) for row in rows)
 
+    def was_asked(self, key: str) -> bool:
+        """Whether a question went out under a key: what a press says may be made up."""
+        found = self._connection.execute(sa.select(notices.c.id).where(notices.c.key == key))
+        return found.first() is not None
+
     def undelivered(self, alert_ids: Iterable[int]) -> tuple[tuple[int, Address, str], ...]:
         """Return the notices about alerts that did not arrive: (alert, where, why)."""
         rows = self._connection.execute(

@@ -16,6 +16,7 @@ import pytest
 import sqlalchemy as sa
 
 from alerts.dispatcher import Dispatcher, DispatchTimes
+from alerts.roster_rounds import RosterRounds
 from alerts.timers import Timers
 from bot.dialogue import Dialogue
 from bot.reader import Reader
@@ -51,8 +52,12 @@ MOST_ROUNDS = 60
 
 @dataclass
 class WholeOffice(OfficePeople):
-    """An office and everybody in it. ``restless``: it restarts after every step."""
+    """An office and everybody in it. ``restless``: it restarts after every step.
 
+    ``keeps_roster``: it says gaps and changes of shift by itself.
+    """
+
+    keeps_roster: bool = False
     channels: dict[str, RecordingChannel] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -66,7 +71,10 @@ class WholeOffice(OfficePeople):
         self.store = Store(self.url, clock=self.clock, connections=4)
         self.live = LocalLive()
         self.reader = Reader(self.store, Dialogue(self.office), self.channels, self.live)
-        self.timers = Timers(self.store, self.office, self.live, also=(self.reader.finish_forms,))
+        also = (self.reader.finish_forms,)
+        if self.keeps_roster:
+            also += (RosterRounds(self.store, self.office, self.live).look,)
+        self.timers = Timers(self.store, self.office, self.live, also=also)
         waits = {
             Priority.RED: timedelta(seconds=30),
             Priority.ORANGE: timedelta(minutes=2),
