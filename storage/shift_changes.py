@@ -84,15 +84,27 @@ class ShiftChangeRows:
         return found.first() is not None
 
     def undelivered(self, alert_ids: Iterable[int]) -> tuple[tuple[int, Address, str], ...]:
-        """Return the notices about alerts that did not arrive: (alert, where, why)."""
+        """Return the notices about alerts that did not arrive: (alert, where, why).
+
+        Where a later one about the same alert arrived, the earlier one counts no more.
+        """
+        later = notices.alias()
+        arrived_since = sa.exists().where(
+            later.c.alert_id == notices.c.alert_id,
+            later.c.channel == notices.c.channel,
+            later.c.chat == notices.c.chat,
+            later.c.id > notices.c.id,
+            later.c.sent_at.is_not(None),
+        )
         rows = self._connection.execute(
             sa.select(notices.c.alert_id, notices.c.channel, notices.c.chat, notices.c.last_error)
             .where(
                 notices.c.alert_id.in_(list(alert_ids)),
                 notices.c.kind.in_(["card", "message"]),
                 notices.c.sent_at.is_(None),
-                notices.c.attempts > 0,
+                sa.or_(notices.c.attempts > 0, notices.c.state == "refused"),
                 notices.c.state != "expired",
+                ~arrived_since,
             )
             .order_by(notices.c.id)
         )

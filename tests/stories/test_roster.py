@@ -234,7 +234,6 @@ async def test_standing_in_for_a_colleague(roster: WholeOffice) -> None:
 
 async def test_swapping_asks_the_other_first(roster: WholeOffice) -> None:
     """换班: nothing moves until the colleague agrees; then both shifts do."""
-    await begin(roster)
     plans(roster, roster.li, TEN + 24 * HOUR, TEN + 32 * HOUR)
     plans(roster, roster.wang, TEN + 48 * HOUR, TEN + 56 * HOUR)
     await roster.says(roster.li, "换班 3月5日 王秀芳 3月6日")
@@ -250,7 +249,6 @@ async def test_swapping_asks_the_other_first(roster: WholeOffice) -> None:
 
 async def test_a_swap_that_nobody_asked_for_is_refused(roster: WholeOffice) -> None:
     """A press that was made up, or comes from somebody else, or after a no, moves nothing."""
-    await begin(roster)
     plans(roster, roster.li, TEN + 24 * HOUR, TEN + 32 * HOUR)
     plans(roster, roster.wang, TEN + 48 * HOUR, TEN + 56 * HOUR)
     entries = roster.read(lambda uow: uow.duty.entries(TEN + 24 * HOUR, TEN + 56 * HOUR))
