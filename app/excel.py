@@ -57,6 +57,7 @@ BROKEN = (
 )
 
 _REF = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})(?::\$?([A-Z]{1,3})\$?(\d{1,7}))?")
+_XML = re.compile(rb"\xef\xbb\xbf|\xff\xfe|\xfe\xff|\0|\s*<")  # whatever a part is called
 _REFERS = frozenset({"mergeCell", "hyperlink", "f", "c"})
 _DECLARES = (b"<!DOCTYPE", b"<!ENTITY")
 
@@ -147,7 +148,7 @@ def _look_through(path: Path) -> None:
             if len(data) > min(LARGEST_PART, left):
                 raise refuse("解开以后太大")
             left -= len(data)
-            if name.endswith((".xml", ".rels")) or data.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"<":
+            if name.endswith((".xml", ".rels")) or _XML.match(data):
                 if b"\0" in data or any(word in data for word in _DECLARES):
                     raise refuse("有不该有的声明")
                 _look_at_part(data, refuse)

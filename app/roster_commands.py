@@ -66,7 +66,7 @@ def show_roster(settings: Settings, days: int) -> None:
 
 def show_gaps(settings: Settings, days: int) -> None:
     """Print where nobody is on duty in the coming days."""
-    office = build_office(settings)
+    office = build_office(settings, reads=False)
     store = open_store(settings)
     try:
         empty = store.read(lambda uow: roster.empty_times(uow, office, within=timedelta(days=days)))
@@ -96,7 +96,7 @@ def repeat(
     days = read_day(first), read_day(last)
     if not timedelta() <= days[1] - days[0] <= timedelta(days=LONGEST_DAYS):
         raise PersonCanFix(f"--to 要不早于 --from，最多 {LONGEST_DAYS} 天。")
-    office = build_office(settings)
+    office = build_office(settings, reads=False)
     lasts = _hours(settings, hours)
     store = open_store(settings)
     try:
@@ -167,7 +167,7 @@ def swap(
 ) -> None:
     """Let two people change their shifts."""
     chair = _chair(settings, post, town)
-    office = build_office(settings)
+    office = build_office(settings, reads=False)
     days = read_day(one_day), read_day(other_day)
     store = open_store(settings)
     try:

@@ -36,7 +36,7 @@ class _DryRun(Exception):  # noqa: N818 - carries what would have changed out of
 def import_sheet(settings: Settings, file: Path, *, dry_run: bool) -> None:
     """Make a sheet the plan of its days, all of it or nothing; says what changed."""
     grid = read_grid(file)
-    office = build_office(settings)
+    office = build_office(settings, reads=False)
     store = open_store(settings)
 
     def put(uow: UnitOfWork) -> PlanChanges:
@@ -88,7 +88,7 @@ def export_sheet(settings: Settings, file: Path, *, first: str, last: str) -> No
         raise PersonCanFix("文件名要以 .xlsx 结尾。")
     if file.exists():
         raise PersonCanFix(f"“{file}”已经有了，请换个名字或先删掉。")
-    office = build_office(settings)
+    office = build_office(settings, reads=False)
     store = open_store(settings)
     try:
         grid = store.read(lambda uow: sheet_of(uow, office, *days))
