@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -287,6 +288,28 @@ def test_what_goes_out_comes_back_unchanged(database: str, tmp_path: Path) -> No
     assert "改由 王秀芳" in str(read_grid(out).cells.values())
     # a file that is there already is left alone
     assert call(*export(out, "2026-12-01", "2026-12-31")).exit_code == 1
+
+
+def test_the_machines_own_zone_changes_no_shift(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine that believes it stands in New York reads and writes the same sheet."""
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    try:
+        row = (datetime(2026, 12, 3), "周四", None, None, "李明")  # noqa: DTZ001
+        put(database, sheet(tmp_path / "a.xlsx", HEADS, row, ("12月4日", "周五", "何主任")))
+        assert shifts(database) == [
+            "12-03 08:30→12-04 08:30 大石街道 李明",
+            "12-04 08:30→12-05 08:30 带班领导 何主任",
+        ]
+        out = tmp_path / "out.xlsx"
+        assert call(*export(out, "2026-12-03", "2026-12-04")).exit_code == 0
+        assert read_grid(out).at(3, 1) == date(2026, 12, 3)
+        assert "新增 0 班，取消 0 班，不变 2 班" in call("roster", "import", str(out)).output
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_an_empty_month_is_the_template(database: str, tmp_path: Path) -> None:
