@@ -106,6 +106,9 @@ def words_left(chair: Chair, person: Person, words: str) -> OutgoingMessage:
     return OutgoingMessage(body=(Span(head, Style.STRONG), Span(words)))
 
 
-def take_button(until: datetime) -> Button:
-    """Return the button 我来值, which holds until a time: an old one takes no later shift."""
-    return Button(TAKE_LABEL, f"d:{int(until.timestamp())}:take")
+def take_button(chair: Chair, until: datetime) -> Button:
+    """Return the button 我来值 of one chair, which holds until a time.
+
+    An old one takes no later shift; somebody else who presses it takes no other chair.
+    """
+    return Button(TAKE_LABEL, f"d:{int(until.timestamp())}:take:{chair.key}")

@@ -150,7 +150,7 @@ def _tell(
         since=None if since is None else since.since,
     )
     if not come:
-        message = empty_chair_words(message, chair, take_button(uow.now + LONGEST_TAKEN))
+        message = empty_chair_words(message, chair, take_button(chair, uow.now + LONGEST_TAKEN))
     for target in _where(uow, chair, (*gone, *come)):
         address = target.address
         outbox.say(

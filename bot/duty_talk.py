@@ -74,7 +74,7 @@ def _on_duty(hearing: Hearing) -> OutgoingMessage:
         return plain(words)
     now = [shift.ends_at for one in found if one.chair == own for shift in one.now]
     latest = hearing.uow.now + roster.LONGEST_TAKEN
-    return plain(words, (take_button(min([*now, latest])),))
+    return plain(words, (take_button(own, min([*now, latest])),))
 
 
 def _take(hearing: Hearing, person: Person, _chair: Chair, rest: str) -> None:
@@ -171,11 +171,14 @@ _OBEY: dict[Command, Callable[[Hearing, Person, Chair, str], None]] = {
 }
 
 
-def _press_take(hearing: Hearing, until: int, _choice: str) -> None:
+def _press_take(hearing: Hearing, until: int, choice: str) -> None:
     if hearing.person is None:
         raise PersonCanFix(replies.ENROL_FIRST)
     if until <= hearing.uow.now.timestamp():
         raise PersonCanFix(replies.STALE_BUTTON)
+    chair = roster.own_chair(hearing.person)
+    if chair is None or chair.key != choice:
+        raise PersonCanFix(duty_replies.NOT_YOUR_CHAIR)
     words = _taken(hearing, hearing.person, None)
     hearing.toast(words)
 

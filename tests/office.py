@@ -71,9 +71,9 @@ class WholeOffice(OfficePeople):
         self.store = Store(self.url, clock=self.clock, connections=4)
         self.live = LocalLive()
         self.reader = Reader(self.store, Dialogue(self.office), self.channels, self.live)
-        also = (self.reader.finish_forms,)
-        if self.keeps_roster:
-            also += (RosterRounds(self.store, self.office, self.live).look,)
+        rounds = RosterRounds(self.store, self.office, self.live).look
+        forms = self.reader.finish_forms
+        also = (forms, rounds) if self.keeps_roster else (forms,)
         self.timers = Timers(self.store, self.office, self.live, also=also)
         waits = {
             Priority.RED: timedelta(seconds=30),

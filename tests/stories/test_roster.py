@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
+import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
 
+from alerts.roster_rounds import RosterRounds
 from domain.channel import ButtonPress
 from domain.duty import Post
 from domain.roster import Chair, ShiftKind
@@ -338,12 +341,52 @@ async def test_a_gap_of_the_leader_goes_to_the_district_alone(roster: WholeOffic
     roster.reads_all()
 
 
-async def test_presses_of_a_stranger_take_nothing(roster: WholeOffice) -> None:
-    """Somebody who is not enrolled presses 我来值 in the group: told to enrol."""
+async def test_presses_of_others_take_nothing(roster: WholeOffice) -> None:
+    """A stranger, another town, the district, a reporter press 我来值 in the group: nothing."""
     await begin(roster)
     await roster.says(roster.wang, "值班", where=roster.room_dashi)
     shown = roster.sees(roster.room_dashi, "李国明")
     pressed: ButtonPress = roster.touches(roster.outsider, "我来值", shown)
     await roster.settle()
     assert "请先登记" in roster.answer_to(pressed)
+    # nor does the button of one chair give somebody else another
+    for somebody in (roster.zhao, roster.zhou, roster.chen):
+        assert await roster.presses(somebody, "我来值", shown) == "这个班不由您值。"
     assert on_duty(roster) == ["李国明"]
+
+
+async def test_two_processes_tell_a_change_and_the_gaps_once(roster: WholeOffice) -> None:
+    """Both look in the same moment; the chats read each thing a single time."""
+    plans(roster, roster.li, TEN, TEN + 6 * HOUR)
+    plans(roster, roster.wang, TEN + 6 * HOUR, TEN + 24 * HOUR)
+    plans(roster, roster.zhou, TEN, TEN + 720 * HOUR, Post.DISTRICT_DUTY)
+    await roster.settle()
+    roster.clock.push(6 * HOUR)
+    rounds = [RosterRounds(roster.store, roster.office, roster.live) for _ in range(4)]
+    await asyncio.gather(*(one.look() for one in rounds))
+    await roster.settle()
+    roster.sees(roster.room_dashi, "李国明 → 王秀芳")
+    roster.sees(roster.room_dashi, "今后 7 天有空班")
+    roster.sees(roster.room_district, "今后 7 天有空班")
+    roster.sees(roster.zhou, "今后 7 天有空班")
+
+
+async def test_the_machines_own_zone_moves_no_hour(
+    roster: WholeOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a machine that believes it stands in New York 16:00 is 16:00 in Panyu."""
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    try:
+        plans(roster, roster.li, TEN, TEN + 24 * HOUR)
+        await roster.settle()
+        await roster.after(hours=5, minutes=59)
+        roster.sees_nothing(roster.room_dashi)
+        await roster.after(minutes=1)
+        roster.sees(roster.room_dashi, "3月5日 星期四 10:00")
+        await roster.says(roster.li, "值班")
+        roster.sees(roster.li, "李国明，到 3月5日 10:00")
+        roster.reads_all()
+    finally:
+        monkeypatch.undo()
+        time.tzset()
