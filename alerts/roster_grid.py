@@ -28,9 +28,11 @@ class Merge:
     bottom: int
     right: int
 
-    def holds(self, row: int, column: int) -> bool:
-        """Whether a cell is part of it."""
-        return self.top <= row <= self.bottom and self.left <= column <= self.right
+    def places(self) -> Iterator[tuple[int, int]]:
+        """Give every cell that is part of it."""
+        for row in range(self.top, self.bottom + 1):
+            for column in range(self.left, self.right + 1):
+                yield row, column
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class Grid:
     title: str = ""
     rows: int = field(init=False)
     columns: int = field(init=False)
+    _blocks: dict[tuple[int, int], Merge] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Measure it, merged blocks with it."""
@@ -52,6 +55,8 @@ class Grid:
         bottoms = [one.bottom for one in self.merges if (one.top, one.left) in self.cells]
         object.__setattr__(self, "rows", max([rows, *bottoms]))
         object.__setattr__(self, "columns", max(columns, default=0))
+        blocks = {place: one for one in self.merges for place in one.places()}
+        object.__setattr__(self, "_blocks", blocks)
 
     def at(self, row: int, column: int) -> Value | Formula:
         """Return what a cell shows: its own value, or its block's."""
@@ -60,7 +65,7 @@ class Grid:
 
     def block(self, row: int, column: int) -> Merge | None:
         """Return the merged block that a cell is part of."""
-        return next((one for one in self.merges if one.holds(row, column)), None)
+        return self._blocks.get((row, column))
 
     def text(self, row: int, column: int) -> str:
         """Return a cell's words, tidy; empty for a number, a day, a formula and nothing."""

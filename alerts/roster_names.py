@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from alerts.roster_grid import bare, tidy
 from domain.duty import Person
@@ -21,11 +20,16 @@ class NotThere(ValueError):  # noqa: N818 - named for what it is
     """Nobody can be meant by a name; the text says so, and who is most like it."""
 
 
-@dataclass(frozen=True, slots=True)
 class Names:
     """Everybody who is enrolled, to be found by name."""
 
-    people: Sequence[Person]
+    def __init__(self, people: Sequence[Person]) -> None:
+        """Sort them by their names, once for a sheet."""
+        self.people = people
+        self._numbered = {person.id: person for person in people}
+        self._named: dict[str, list[Person]] = {}
+        for person in people:
+            self._named.setdefault(bare(person.name), []).append(person)
 
     def meant(self, cell: str, chair: Chair) -> tuple[list[Person], list[str]]:
         """Return whom a cell names for a chair, each once, and what is wrong with it."""
@@ -42,7 +46,7 @@ class Names:
 
     def written(self, person: Person, chair: Chair) -> str:
         """Return a name as a cell shows it: with the number where the name alone is not enough."""
-        same = [one for one in self.people if one.name == person.name]
+        same = self._named.get(bare(person.name), [])
         fitting = [one for one in same if chair.takes(one)]
         plain = _split_plain(person.name) == [person.name]
         return person.name if len(fitting) == 1 and plain else f"{bare_name(person)}#{person.id}"
@@ -51,15 +55,17 @@ class Names:
         for part in _split_plain(_PHONE.sub("", _BRACKETS.sub("", tidy(cell)))):
             # 李　明 is one name with a blank in it, 李明 王芳 are two
             together = bare(part)
-            known = any(bare(one.name) == together for one in self.people)
-            yield from [together] if known else [bare(one) for one in part.split()]
+            yield from (
+                [together] if together in self._named else [bare(one) for one in part.split()]
+            )
 
     def _one(self, written: str, chair: Chair) -> Person:
         name, _, number = written.partition("#")
         if number.isascii() and number.isdigit():
-            same = [one for one in self.people if one.id == int(number)]
+            numbered = self._numbered.get(int(number))
+            same = [] if numbered is None else [numbered]
         else:
-            same = [one for one in self.people if bare(one.name) == written]
+            same = self._named.get(written, [])
         fitting = [one for one in same if chair.takes(one)]
         own = [one for one in fitting if one.town == chair.town]
         if len(own) == 1 or len(fitting) == 1:

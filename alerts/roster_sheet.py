@@ -49,8 +49,9 @@ class DutySheet:
 
 @dataclass(slots=True)
 class _Found:
-    """What was found so far."""
+    """What was found so far, and by which names."""
 
+    names: Names
     faults: list[tuple[int, int, str]] = field(default_factory=list)
     planned: list[Planned] = field(default_factory=list)
     days: list[date] = field(default_factory=list)
@@ -68,7 +69,7 @@ def read_sheet(grid: Grid, reader: Reader) -> DutySheet:
     block = grid.block(top, day_column)
     bottom = top if block is None else block.bottom
     around = _around(grid, top, reader.today)
-    found = _Found()
+    found = _Found(Names(reader.people))
     heads = _heads(grid, reader, found, rows=(top, bottom), day_column=day_column)
     for row in grid.below(bottom):
         _read_row(grid, reader, found, row=row, day_column=day_column, heads=heads, around=around)
@@ -241,7 +242,7 @@ def _read_cell(
         is_formula = isinstance(value, Formula)
         found.fault(row, head.column, "是公式，请改成名字" if is_formula else f"“{value}”不是名字")
         return
-    people, wrong = Names(reader.people).meant(value, chair)
+    people, wrong = found.names.meant(value, chair)
     for words in wrong:
         found.fault(row, head.column, words)
     lasts = head.hours or hours or reader.times.whole_day

@@ -33,7 +33,7 @@ MOST_PARTS = 300
 MOST_ROWS = 2000
 MOST_COLUMNS = 200
 MOST_CELLS = 100_000
-MOST_MERGES = 5000
+MOST_MERGED = 100_000  # cells that lie in merged blocks, all together
 HEADS = 2  # the row under the title
 NARROW, WIDE = 12, 16
 
@@ -155,26 +155,28 @@ def _look_through(path: Path) -> None:
 
 
 def _look_at_part(data: bytes, refuse: Callable[[str], PersonCanFix]) -> None:
-    cells = merges = 0
+    cells = merged = 0
     root = ET.fromstring(data)  # noqa: S314 - without declarations nothing expands
     for element in root.iter():
         kind = element.tag.rpartition("}")[2]
         if kind not in _REFERS:
             continue
         cells += kind == "c"
-        merges += kind == "mergeCell"
-        for row, column in _reach(element.get("ref") or element.get("r") or ""):
-            if row > MOST_ROWS or column > MOST_COLUMNS:
+        for rows, columns, last_row, last_column in _reach(element):
+            if last_row > MOST_ROWS or last_column > MOST_COLUMNS:
                 raise refuse(f"超过 {MOST_ROWS} 行或 {MOST_COLUMNS} 列")
-    if cells > MOST_CELLS or merges > MOST_MERGES:
+            merged += rows * columns if kind != "c" else 0
+    if cells > MOST_CELLS or merged > MOST_MERGED:
         raise refuse("格子太多")
 
 
-def _reach(reference: str) -> Iterator[tuple[int, int]]:
-    """Give the cells at which a reference ends: C7, or A1:C7."""
+def _reach(element: ET.Element) -> Iterator[tuple[int, int, int, int]]:
+    """Give a reference's rows, columns, last row and last column: C7, or A1:C7."""
+    reference = element.get("ref") or element.get("r") or ""
     if _REF.fullmatch(reference):
-        _, _, column, row = range_boundaries(reference)
-        yield int(row or 0), int(column or 0)
+        bounds = range_boundaries(reference)
+        left, top, right, bottom = (int(bound or 0) for bound in bounds)
+        yield abs(bottom - top) + 1, abs(right - left) + 1, max(top, bottom), max(left, right)
 
 
 def _held(sheet: Worksheet) -> Iterator[Cell]:

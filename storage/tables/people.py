@@ -114,6 +114,7 @@ shifts = sa.Table(
     sa.Column("made_by", BigId),
     sa.Column("removed_at", UtcTime),
     sa.Index("ix_shifts_post", "post", "town", "ends_at"),
+    sa.Index("ix_shifts_ends_at", "ends_at"),
 )
 
 # Who sat on one chair of the roster when it was last looked at.

@@ -362,7 +362,8 @@ CELLS = b'<worksheet><sheetData><row r="1"><c r="%s"/></row></sheetData>%s</work
 @pytest.mark.parametrize(
     "parts",
     [
-        {"xl__media__a": b"\0" * 20_000_000},
+        {"xl__c": CELLS % (b"A1", b'<mergeCell ref="A1:GR2000"/>' * 2)},
+        {"xl__media__a": b"." * 20_000_000},
         {f"part{number}": b"" for number in range(400)},
         {"xl__workbook_xml": b'<!DOCTYPE a [<!ENTITY b "cccc">]><a>&b;</a>'},
         {"xl__other": '<?xml version="1.0" encoding="utf-16"?><a/>'.encode("utf-16")},
@@ -375,7 +376,7 @@ CELLS = b'<worksheet><sheetData><row r="1"><c r="%s"/></row></sheetData>%s</work
         {"xl__a_xml": CELLS % (b"A1", b'<hyperlinks><hyperlink ref="A1:XFD9999"/></hyperlinks>')},
         {"xl__b_xml": b"<sheetData>" + b'<c r="A1"/>' * 100_001 + b"</sheetData>"},
     ],
-    ids=["bomb", "parts", "entities", "utf16", "macro", "far", "merge", "link", "cells"],
+    ids=["blocks", "bomb", "parts", "entities", "utf16", "macro", "far", "merge", "link", "cells"],
 )
 def test_a_file_that_would_fill_the_memory_is_refused(
     tmp_path: Path, parts: dict[str, bytes]

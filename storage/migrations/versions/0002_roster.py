@@ -24,6 +24,7 @@ def upgrade() -> None:
     op.add_column("shifts", sa.Column("made_at", UtcTime(), nullable=True))
     op.add_column("shifts", sa.Column("made_by", _ID, nullable=True))
     op.add_column("shifts", sa.Column("removed_at", UtcTime(), nullable=True))
+    op.create_index("ix_shifts_ends_at", "shifts", ["ends_at"])
     op.create_table(
         "chairs",
         sa.Column("chair", sa.Text(), nullable=False),
@@ -51,5 +52,6 @@ def downgrade() -> None:
     op.drop_index("ix_shift_words_chair", table_name="shift_words")
     op.drop_table("shift_words")
     op.drop_table("chairs")
+    op.drop_index("ix_shifts_ends_at", table_name="shifts")
     for name in reversed(_NEW):
         op.drop_column("shifts", name)
