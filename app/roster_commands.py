@@ -19,12 +19,13 @@ from app.settings import Settings
 from app.wiring import build_office, open_store
 from domain.duty import Person, Post
 from domain.errors import PersonCanFix
-from domain.roster import Chair, DutyHours, Entry, ShiftKind, ShiftSource
+from domain.roster import Chair, Change, DutyHours, Entry, ShiftKind, ShiftSource
 from storage.store import Store
 from storage.unit_of_work import UnitOfWork
 
 _WRITTEN = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d")
 LONGEST_DAYS = 400
+FAR = datetime(9000, 1, 1, tzinfo=UTC)
 
 
 def add_shift(
@@ -78,6 +79,39 @@ def show_gaps(settings: Settings, days: int) -> None:
         click.echo("没有排过班：" + "、".join(chair.label for chair in empty.unplanned))
     if not empty.gaps:
         click.echo(f"{days} 天内没有空班。" if not empty.unplanned else "排过班的岗位没有空班。")
+
+
+def show_history(settings: Settings, days: int) -> None:
+    """Print what lay over the plan or was taken off it in the past days, and from now on."""
+    store = open_store(settings)
+    try:
+        lines = store.read(
+            lambda uow: [
+                _changed(uow, settings, change)
+                for change in uow.duty.history(uow.now - timedelta(days=days), FAR)
+            ]
+        )
+    finally:
+        store.close()
+    click.echo("\n".join(lines) or "没有换过班。")
+
+
+def _changed(uow: UnitOfWork, settings: Settings, change: Change) -> str:
+    one, zone = change.entry, settings.office.time_zone
+    starts, ends = (f"{at.astimezone(zone):%m-%d %H:%M}" for at in (one.starts_at, one.ends_at))
+    whose = "" if one.instead_of is None else f"替 {uow.people.get(one.instead_of).name}"
+    words = [
+        f"{starts} 到 {ends}　{one.chair.label}　{one.person.name}",
+        change.source.label,
+        whose,
+    ]
+    if change.made_at is not None:
+        words.append(f"{change.made_at.astimezone(zone):%m-%d %H:%M} 排")
+    if change.made_by is not None:
+        words.append(f"{uow.people.get(change.made_by).name} 说的")
+    if change.removed_at is not None:
+        words.append(f"{change.removed_at.astimezone(zone):%m-%d %H:%M} 取消")
+    return "　".join(word for word in words if word)
 
 
 def repeat(

@@ -39,13 +39,16 @@ def roster_add(context: click.Context, /, **shift: Any) -> None:
 @roster.command("show")
 @click.option("--days", type=click.IntRange(1, 366), default=7, help="看几天。")
 @click.option("--gaps", is_flag=True, help="只看没有人的时间。")
+@click.option("--history", is_flag=True, help="看过去几天换过、取消过的班。")
 @click.pass_context
 @answers_mistakes
-def roster_show(context: click.Context, days: int, *, gaps: bool) -> None:
-    """看接下来几天谁值班，或哪里空着。"""
+def roster_show(context: click.Context, days: int, *, gaps: bool, history: bool) -> None:
+    """看接下来几天谁值班、哪里空着，或过去改过什么。"""
     from app import roster_commands
 
     show = roster_commands.show_gaps if gaps else roster_commands.show_roster
+    if history:
+        show = roster_commands.show_history
     show(settings_of(context), days)
 
 

@@ -30,6 +30,20 @@ class ShiftSource(enum.StrEnum):
     TAKEN = "taken"
     SWAP = "swap"
 
+    @property
+    def label(self) -> str:
+        """The way in Chinese."""
+        return _SOURCE_LABEL[self]
+
+
+_SOURCE_LABEL = {
+    ShiftSource.HAND: "手排",
+    ShiftSource.SHEET: "表格",
+    ShiftSource.REPEAT: "按规律",
+    ShiftSource.TAKEN: "我来值",
+    ShiftSource.SWAP: "换班",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class DutyHours:
@@ -111,6 +125,20 @@ class Planned:
     person: Person
     starts_at: datetime
     ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A line of the roster's history: an entry that came or, with ``removed_at``, went.
+
+    ``made_by`` is whoever said so in the chat; None: the office, by a sheet or a command.
+    """
+
+    entry: Entry
+    source: ShiftSource
+    made_at: datetime | None
+    made_by: int | None
+    removed_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from domain.duty import Person, Post, Shift
-from domain.roster import Chair, Entry, ShiftKind, ShiftSource, on_chair, stretches
+from domain.roster import Chair, Change, Entry, ShiftKind, ShiftSource, on_chair, stretches
 from storage.people import person_of
 from storage.tables import people, shifts
 
@@ -118,28 +119,35 @@ class DutyRows:
         )
         return frozenset(Chair(Post(row.post), row.town) for row in rows)
 
-    def _entries(self, query: sa.Select[tuple[int, str, str, str | None]]) -> tuple[Entry, ...]:
-        ordered = query.add_columns(
-            shifts.c.id.label("entry_id"),
-            shifts.c.post,
-            shifts.c.town.label("shift_town"),
-            shifts.c.starts_at,
-            shifts.c.ends_at,
-            shifts.c.kind,
-            shifts.c.instead_of,
-        ).order_by(shifts.c.starts_at, shifts.c.id)
-        return tuple(
-            Entry(
-                id=row["entry_id"],
-                chair=Chair(Post(row["post"]), row["shift_town"]),
-                person=person_of(row),
-                starts_at=row["starts_at"],
-                ends_at=row["ends_at"],
-                kind=ShiftKind(row["kind"]),
-                instead_of=row["instead_of"],
+    def history(self, starts_at: datetime, ends_at: datetime) -> tuple[Change, ...]:
+        """Return what was laid over the plan or taken off it in a stretch of time."""
+        query = (
+            _entry_columns(
+                sa.select(people.c.id, people.c.name, people.c.role, people.c.town).join(
+                    shifts, shifts.c.person_id == people.c.id
+                )
             )
-            for row in self._connection.execute(ordered).mappings()
+            .add_columns(shifts.c.source, shifts.c.made_at, shifts.c.made_by, shifts.c.removed_at)
+            .where(
+                shifts.c.starts_at < ends_at,
+                shifts.c.ends_at > starts_at,
+                sa.or_(shifts.c.kind == ShiftKind.OVERRIDE.value, shifts.c.removed_at.is_not(None)),
+            )
         )
+        return tuple(
+            Change(
+                entry=_entry_of(row),
+                source=ShiftSource(row["source"]),
+                made_at=row["made_at"],
+                made_by=row["made_by"],
+                removed_at=row["removed_at"],
+            )
+            for row in self._connection.execute(query).mappings()
+        )
+
+    def _entries(self, query: sa.Select[tuple[int, str, str, str | None]]) -> tuple[Entry, ...]:
+        rows = self._connection.execute(_entry_columns(query)).mappings()
+        return tuple(_entry_of(row) for row in rows)
 
     @staticmethod
     def _standing() -> sa.Select[tuple[int, str, str, str | None]]:
@@ -152,3 +160,27 @@ class DutyRows:
 
 def _of_town(town: str | None) -> sa.ColumnElement[bool]:
     return shifts.c.town.is_(None) if town is None else shifts.c.town == town
+
+
+def _entry_columns(query: sa.Select[tuple[int, str, str, str | None]]) -> sa.Select[Any]:
+    return query.add_columns(
+        shifts.c.id.label("entry_id"),
+        shifts.c.post,
+        shifts.c.town.label("shift_town"),
+        shifts.c.starts_at,
+        shifts.c.ends_at,
+        shifts.c.kind,
+        shifts.c.instead_of,
+    ).order_by(shifts.c.starts_at, shifts.c.id)
+
+
+def _entry_of(row: sa.RowMapping) -> Entry:
+    return Entry(
+        id=row["entry_id"],
+        chair=Chair(Post(row["post"]), row["shift_town"]),
+        person=person_of(row),
+        starts_at=row["starts_at"],
+        ends_at=row["ends_at"],
+        kind=ShiftKind(row["kind"]),
+        instead_of=row["instead_of"],
+    )

@@ -471,3 +471,11 @@ def test_swap_by_command(database: str, tmp_path: Path) -> None:
     assert [one.person.name for one in found] == ["王秀芳", "李明"]
     assert "没有班" in call(*words, "李明", "2098-12-07", "王秀芳", "2098-12-05").output
     assert "不变 2 班" in call("roster", "import", str(file)).output
+    history = call("roster", "show", "--history").output
+    assert "12-03 08:30 到 12-04 08:30　大石街道值班　王秀芳　换班　替 李明" in history
+    # what a later sheet takes off is told as well; what stays is not
+    sheet(file, HEADS, ("2098-12-03", None, None, None, "李明"), ("2098-12-05", "", "", ""))
+    assert "取消 1 班" in call("roster", "import", str(file)).output
+    lines = call("roster", "show", "--history").output.splitlines()
+    assert len(lines) == 3
+    assert sum("取消" in line for line in lines) == 1
