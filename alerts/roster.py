@@ -20,6 +20,7 @@ KEPT_SINCE = timedelta(days=31)  # a chair planned within this time counts as ke
 
 NO_CHAIR = "只有值班员和带班领导能值班。"
 NO_SHIFT = "{day}{chair}没有排 {name} 的班。请先发「值班」看看。"
+SITS_ALREADY = "{name} 那时自己就在值班，换不了。"
 SHIFT_OVER = "这个班已经过了，或已经换过了。"
 
 
@@ -151,12 +152,21 @@ def shift_of(
 
 
 def stand_in(uow: UnitOfWork, entry: Entry, person: Person) -> None:
-    """Put somebody in the place of the one who has a shift; `PersonCanFix` when it is over."""
+    """Put somebody in the place of the one who has a shift.
+
+    `PersonCanFix` when it is over, or when they sit on the same chair then: two seats would
+    become one.
+    """
     uow.wait_turn(f"chair:{entry.chair.key}")
     begins = max(entry.starts_at, uow.now)
-    seated = on_chair(uow.duty.entries(begins, entry.ends_at, entry.chair), begins)
+    entries = uow.duty.entries(begins, entry.ends_at, entry.chair)
+    seated = on_chair(entries, begins)
     if begins >= entry.ends_at or entry.person.id not in {one.person.id for one in seated}:
         raise PersonCanFix(SHIFT_OVER)
+    for shift in stretches(entries):
+        meets = shift.starts_at < entry.ends_at and shift.ends_at > begins
+        if shift.person.id == person.id and meets:
+            raise PersonCanFix(SITS_ALREADY.format(name=person.name))
     _lay_over(
         uow,
         entry.chair,

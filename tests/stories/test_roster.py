@@ -219,7 +219,7 @@ async def test_an_old_button_takes_no_later_shift(roster: WholeOffice) -> None:
 
 async def test_standing_in_for_a_colleague(roster: WholeOffice) -> None:
     """替班: that one shift and no other; the colleague is told; another town's cannot be had."""
-    await begin(roster)
+    plans(roster, roster.li, TEN, TEN + 8 * HOUR)
     plans(roster, roster.li, TEN + 24 * HOUR, TEN + 32 * HOUR)
     await roster.says(roster.wang, "替班 李国明 3月5日")
     roster.sees(roster.wang, "3月5日 10:00 到 3月5日 18:00 大石街道值班由您替 李国明 值")
@@ -248,6 +248,16 @@ async def test_swapping_asks_the_other_first(roster: WholeOffice) -> None:
     assert "换好了" in question.text
     question.read = True
     assert (who_at(roster, 25), who_at(roster, 49)) == (["王秀芳"], ["李国明"])
+
+
+async def test_two_who_share_a_shift_cannot_change_it(roster: WholeOffice) -> None:
+    """Standing in for the one beside me would leave one where two should be."""
+    plans(roster, roster.li, TEN + 24 * HOUR, TEN + 32 * HOUR)
+    plans(roster, roster.wang, TEN + 31 * HOUR, TEN + 40 * HOUR)
+    await roster.says(roster.wang, "替班 李国明 3月5日")
+    roster.sees(roster.wang, "王秀芳 那时自己就在值班")
+    assert who_at(roster, 25) == ["李国明"]
+    assert who_at(roster, 31) == ["李国明", "王秀芳"]
 
 
 async def test_a_swap_that_nobody_asked_for_is_refused(roster: WholeOffice) -> None:
