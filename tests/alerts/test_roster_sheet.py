@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from alerts.roster_days import Around, NoSuchDay, day_of
 from alerts.roster_plan import sheet_of
 from alerts.roster_sheet import Reader, read_sheet
+from alerts.roster_words import take_button
 from domain.duty import Person, Post, Role
 from domain.roster import Chair, Entry, Gap, ShiftKind, gaps, on_chair, stretches
 from storage.store import Store
@@ -134,3 +135,10 @@ def test_gaps_lie_between_shifts_and_at_the_ends() -> None:
     )
     assert gaps([], CHAIRS[:1], START, START + hour) == (Gap(CHAIRS[0], START, START + hour),)
     assert gaps([entry(1, LI, 0, 8)], CHAIRS[:1], START, START + hour) == ()
+
+
+def test_the_button_of_every_town_fits_every_channel() -> None:
+    """Telegram takes 64 bytes of data, and a town's name is three a character."""
+    for town in OFFICE.town_names:
+        button = take_button(Chair(Post.TOWN_DUTY, town), START)
+        assert len(button.data.encode()) <= 64
