@@ -18,12 +18,20 @@ class WorkingHours:
     """The hours in which the office works.
 
     ``days`` are ISO weekdays (1 is Monday); ``spans`` are (from, to) times of day in
-    ``zone``, in order. No span at all means that the office always works.
+    ``zone``, in order. No span at all means that the office always works. ``off`` are days
+    on which nobody works (public holidays), ``on`` days on which everybody does (those that
+    make up for them, 调休上班); a day in both is off.
     """
 
     zone: ZoneInfo
     days: frozenset[int]
     spans: tuple[tuple[time, time], ...]
+    off: frozenset[date] = frozenset()
+    on: frozenset[date] = frozenset()
+
+    def works_on(self, day: date) -> bool:
+        """Whether the office works on a day of its own calendar."""
+        return day not in self.off and (day in self.on or day.isoweekday() in self.days)
 
     def local(self, at: datetime) -> datetime:
         """Return a time as the office's wall clock shows it."""
@@ -51,7 +59,7 @@ class WorkingHours:
         return at + working
 
     def _spans_of(self, day: date) -> tuple[tuple[datetime, datetime], ...]:
-        if day.isoweekday() not in self.days:
+        if not self.works_on(day):
             return ()
         return tuple(
             (

@@ -6,13 +6,14 @@ Made once at the start from the settings and passed in; holds no rows and no clo
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from alerts.clock import WorkingHours
 from domain.alert import LevelTimes
 from domain.danger import Assessment, Level
 from domain.duty import Support
+from domain.roster import RosterTimes
 from nlp.places import Gazetteer
 
 
@@ -36,6 +37,7 @@ class Office:
     question_lasts: timedelta
     invite_lasts: timedelta
     burst_per_minute: int
+    roster: RosterTimes = field(default_factory=RosterTimes)
 
     @property
     def town_names(self) -> tuple[str, ...]:

@@ -73,6 +73,17 @@ def the_desk(uow: UnitOfWork) -> tuple[Target, ...]:
     return groups + _people(uow, uow.duty.on_duty(Post.DISTRICT_DUTY))
 
 
+def duty_groups(uow: UnitOfWork, town: str | None) -> tuple[Target, ...]:
+    """Return the duty groups of a town, or of the district (None), in which somebody reads."""
+    scope = Scope.DISTRICT if town is None else Scope.TOWN
+    return tuple(_group(group) for group in uow.groups.of(scope, town) if _is_manned(uow, group))
+
+
+def private_chats(uow: UnitOfWork, people: tuple[Person, ...]) -> tuple[Target, ...]:
+    """Return where each of some people is reached alone."""
+    return _people(uow, people)
+
+
 def _town_on_duty(uow: UnitOfWork, alert: Alert) -> tuple[Target, ...]:
     town = holder(alert)
     if town is None:

@@ -14,7 +14,8 @@ import click
 
 from app import logs
 from app.command_line import answers_mistakes, settings_of
-from app.office_group import people, roster
+from app.office_group import people
+from app.roster_group import roster
 from app.rules_group import rules
 
 SETTINGS_VARIABLE = "HUXIN_SETTINGS"

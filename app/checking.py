@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from app.settings import PRODUCT, Settings
+from app.wiring import calendar
 from domain.errors import SetupError
 from nlp import places, rulebook, weak_signals
 from nlp.assess import Assessor
 from storage import migrate
 from storage.live import redis_answers
 
+A_MONTH = timedelta(days=31)  # before the known holidays end, it is said
 LEAST_FREE = 512 * 1024 * 1024  # bytes on the disk that holds the data
 
 Say = Callable[[str], object]
@@ -29,6 +32,7 @@ def check_everything(read_settings: Callable[[], Settings], *, say: Say) -> bool
     checks: tuple[tuple[str, Callable[[Settings], str]], ...] = (
         ("规则", _rules),
         ("镇街", _towns),
+        ("节假日", _holidays),
         ("数据库", _database),
         ("磁盘", _disk),
         ("Redis", _redis),
@@ -58,6 +62,17 @@ def _towns(settings: Settings) -> str:
     gazetteer = places.load(settings.office.towns_file)
     villages = sum(len(town.villages) for town in gazetteer.towns)
     return f"{gazetteer.district.name} {len(gazetteer.towns)} 个镇街，{villages} 个村居"
+
+
+def _holidays(settings: Settings) -> str:
+    days = calendar(settings)
+    if not settings.office.public_holidays:
+        return "不看法定节假日，只看星期几"
+    today = datetime.now(settings.office.time_zone).date()
+    if not days.knows(today):
+        return f"只知道到 {days.last_year} 年；今年起只看星期几，请写 office.days_off 和 days_on"
+    later = "" if days.knows(today + A_MONTH) else "；快到期了，请更新程序或写 office.days_off"
+    return f"知道到 {days.last_year} 年，以后只看星期几{later}"
 
 
 def _database(settings: Settings) -> str:

@@ -1,8 +1,6 @@
-"""Commands for the administrator: drills, the roster, the people."""
+"""Commands for the administrator: drills, the people."""
 
 from __future__ import annotations
-
-from datetime import UTC, datetime, timedelta
 
 import click
 
@@ -13,14 +11,13 @@ from app.invite_command import known_town
 from app.settings import Settings
 from app.wiring import build_office, open_store
 from domain.alert import Alert
-from domain.duty import Person, Post, Role
+from domain.duty import Person, Role
 from domain.errors import PersonCanFix
 from storage.store import Store
 from storage.unit_of_work import UnitOfWork
 
 EVERY_TOWN = "all"
 RESULT = "result"
-_WRITTEN = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d")
 
 
 def drill(settings: Settings, town: str) -> None:
@@ -79,55 +76,6 @@ def drill_result(settings: Settings) -> None:
         click.echo(f"{raised:%m-%d %H:%M}　{one.number}　{one.town}　{outcome}")
 
 
-def add_shift(
-    settings: Settings, *, post: str, person: str, town: str | None, starts: str, ends: str
-) -> None:
-    """Put somebody on a post; `PersonCanFix` names what is wrong."""
-    try:
-        chair = Post(post)
-    except ValueError:
-        names = "、".join(f"{one.value}（{one.label}）" for one in Post)
-        message = f"没有「{post}」这个岗位。有：{names}"
-        raise PersonCanFix(message) from None
-    if (chair is Post.TOWN_DUTY) == (town is None):
-        message = "镇街值班要写 --town，其他岗位不写。"
-        raise PersonCanFix(message)
-    full_town = None if town is None else known_town(settings, town)
-    starts_at, ends_at = _time(settings, starts), _time(settings, ends)
-    if ends_at <= starts_at:
-        message = "--to 要比 --from 晚。"
-        raise PersonCanFix(message)
-    store = open_store(settings)
-    try:
-        who = _find(store, person)
-        store.write(
-            lambda uow: uow.duty.add(
-                who, chair, town=full_town, starts_at=starts_at, ends_at=ends_at
-            )
-        )
-    finally:
-        store.close()
-    click.echo(f"{chair.label}　{who.title}　{starts} 到 {ends}")
-
-
-def show_roster(settings: Settings, days: int) -> None:
-    """Print the shifts of the coming days."""
-    store = open_store(settings)
-    try:
-        shifts = store.read(lambda uow: uow.duty.between(uow.now, uow.now + timedelta(days=days)))
-    finally:
-        store.close()
-    for shift in shifts:
-        starts, ends = (
-            at.astimezone(settings.office.time_zone).strftime("%m-%d %H:%M")
-            for at in (shift.starts_at, shift.ends_at)
-        )
-        chair = shift.post.label if shift.town is None else f"{shift.town}值班"
-        click.echo(f"{starts} 到 {ends}　{chair}　{shift.person.name}")
-    if not shifts:
-        click.echo("没有排班。用 huxin roster add 排班。")
-
-
 def list_people(settings: Settings) -> None:
     """Print everybody enrolled."""
     store = open_store(settings)
@@ -143,14 +91,16 @@ def revoke(settings: Settings, number: int) -> None:
     """End somebody's enrolment; their seats in browsers end with it."""
     store = open_store(settings)
     try:
-        person = _find(store, str(number))
+        person = find_person(store, str(number))
         store.write(lambda uow: uow.people.revoke(person.id))
     finally:
         store.close()
     click.echo(f"已收回：{person.title}")
 
 
-def _find(store: Store, written: str) -> Person:
+def find_person(store: Store, written: str) -> Person:
+    """Return who is meant by a number or a name; `PersonCanFix` when that is not one person."""
+
     def look(uow: UnitOfWork) -> list[Person]:
         everybody = uow.people.serving(*Role)
         if written.isascii() and written.isdigit():
@@ -165,15 +115,4 @@ def _find(store: Store, written: str) -> Person:
         if not found
         else f"有 {len(found)} 个「{written}」，请写编号（huxin people list）。"
     )
-    raise PersonCanFix(message)
-
-
-def _time(settings: Settings, written: str) -> datetime:
-    for form in _WRITTEN:
-        try:
-            local = datetime.strptime(written, form)  # noqa: DTZ007 - the office's zone follows
-        except ValueError:
-            continue
-        return local.replace(tzinfo=settings.office.time_zone).astimezone(UTC)
-    message = f"时间「{written}」看不懂，请写成 2026-11-22 08:00"
     raise PersonCanFix(message)

@@ -1,43 +1,10 @@
-"""The commands ``huxin roster …`` and ``huxin people …``."""
+"""The commands ``huxin people …``."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import click
 
 from app.command_line import answers_mistakes, settings_of
-
-
-@click.group()
-def roster() -> None:
-    """值班表。"""
-
-
-@roster.command("add")
-@click.option("--post", required=True, help="town_duty、district_duty 或 leader_duty。")
-@click.option("--person", required=True, help="已登记的人：编号或姓名。")
-@click.option("--town", help="镇街（镇街值班要写）。")
-@click.option("--from", "starts", required=True, metavar="'2026-11-22 08:00'", help="从何时。")
-@click.option("--to", "ends", required=True, metavar="'2026-11-23 08:00'", help="到何时。")
-@click.pass_context
-@answers_mistakes
-def roster_add(context: click.Context, /, **shift: Any) -> None:
-    """排一个班。"""
-    from app import office_commands
-
-    office_commands.add_shift(settings_of(context), **shift)
-
-
-@roster.command("show")
-@click.option("--days", type=click.IntRange(1, 366), default=7, help="看几天。")
-@click.pass_context
-@answers_mistakes
-def roster_show(context: click.Context, days: int) -> None:
-    """看接下来几天谁值班。"""
-    from app import office_commands
-
-    office_commands.show_roster(settings_of(context), days)
 
 
 @click.group()

@@ -18,7 +18,7 @@ from alerts.pulse import Loop
 from app.demo import prepare_demo
 from app.health import health_routes, why_not_ready
 from app.settings import Settings
-from app.wiring import House, open_house, photo_folder
+from app.wiring import House, calendar, open_house, photo_folder
 from bot import enrolment
 from bot.channels import webchat
 from desk import application
@@ -73,6 +73,7 @@ async def _run(house: House, parts: frozenset[Part], say: Callable[[str], None])
     await _wait_until_ready(house, loops=_loops_of(parts), stop=stop)
     if not stop.is_set():
         say(_ready_line(house, address))
+    _warn_of_holidays(house)
     log.info("started", pid=os.getpid(), part="+".join(sorted(parts)))
     await stop.wait()
     if runner is not None:
@@ -97,6 +98,14 @@ def _loops_of(parts: frozenset[Part]) -> frozenset[Loop]:
 def _take_back_leases(uow: UnitOfWork) -> None:
     uow.inbox.take_back()
     uow.notices.take_back()
+
+
+def _warn_of_holidays(house: House) -> None:
+    """Say in the log when this year's public holidays are not known: weekends alone count."""
+    today = house.office.hours.local(house.store.clock()).date()
+    days = calendar(house.settings)
+    if not days.knows(today):
+        log.warning("holidays_unknown", until=str(days.last_year))
 
 
 def _ready_line(house: House, address: str) -> str:

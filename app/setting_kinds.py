@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from itertools import pairwise
 from typing import Annotated, Any, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -16,10 +16,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 from pydantic_core import PydanticCustomError
 
+from domain.roster import DutyHours
+
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _SIZES = {"B": 1, "KiB": 1024, "MiB": 1024**2}
 _DURATION = re.compile(r"([0-9]{1,6})([smhd])")
 _SIZE = re.compile(r"([0-9]{1,9})(B|KiB|MiB)")
+_TIME = re.compile(r"([0-9]{2}):([0-9]{2})")
+_LAST_HOUR, _LAST_MINUTE = 23, 59
 _SPAN = re.compile(r"([0-9]{2}):([0-9]{2})-([0-9]{2}):([0-9]{2})")
 
 
@@ -84,6 +88,30 @@ def read_zone(value: Any) -> ZoneInfo:
         raise wrong('要写时区名，如 "Asia/Shanghai"') from None
 
 
+def read_day(value: Any) -> date:
+    """Read "2027-01-01"."""
+    try:
+        return value if type(value) is date else date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise wrong('要写日期，如 "2027-01-01"') from None
+
+
+def read_time_of_day(value: Any) -> time:
+    """Read "16:00"."""
+    match = _TIME.fullmatch(value) if isinstance(value, str) else None
+    if match is None or int(match[1]) > _LAST_HOUR or int(match[2]) > _LAST_MINUTE:
+        raise wrong('要写钟点，如 "16:00"')
+    return time(int(match[1]), int(match[2]))
+
+
+def read_duty_hours(value: Any) -> DutyHours:
+    """Read "17:30-08:30"; an end that is not later than the start is the next day's."""
+    parts = value.split("-") if isinstance(value, str) else ()
+    if len(parts) != 2:  # noqa: PLR2004 - from and to
+        raise wrong('要写成 "08:30-17:30" 这样；到第二天早上的写 "17:30-08:30"')
+    return DutyHours(read_time_of_day(parts[0]), read_time_of_day(parts[1]))
+
+
 def spell_duration(duration: timedelta) -> str:
     """Write a duration as the file does, in the largest unit that fits."""
     seconds = int(duration.total_seconds())
@@ -119,6 +147,9 @@ Duration = Annotated[timedelta, BeforeValidator(read_duration)]
 PositiveDuration = Annotated[timedelta, BeforeValidator(read_positive_duration)]
 Size = Annotated[int, BeforeValidator(read_size)]
 WorkingHours = Annotated[tuple[WorkingSpan, ...], BeforeValidator(read_working_hours)]
+Day = Annotated[date, BeforeValidator(read_day)]
+TimeOfDay = Annotated[time, BeforeValidator(read_time_of_day)]
+Hours = Annotated[DutyHours, BeforeValidator(read_duty_hours)]
 Zone = Annotated[ZoneInfo, BeforeValidator(read_zone)]
 
 

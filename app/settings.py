@@ -19,10 +19,13 @@ from pydantic import Field, ValidationError, model_validator
 from app.setting_channels import Channels
 from app.setting_faults import HIDDEN, explain
 from app.setting_kinds import (
+    Day,
     Duration,
+    Hours,
     Part,
     PositiveDuration,
     Size,
+    TimeOfDay,
     WorkingHours,
     Zone,
     is_loopback,
@@ -36,6 +39,7 @@ from domain.alert import Step as ChainStep
 from domain.danger import Level
 from domain.duty import Support
 from domain.errors import SetupError
+from domain.roster import RosterTimes
 
 PRODUCT = Path(__file__).resolve().parent.parent / "settings.toml"
 TOKEN: Key = ("channels", "telegram", "token")
@@ -70,6 +74,22 @@ class Office(Part):
     time_zone: Zone
     working_hours: WorkingHours
     working_days: Annotated[tuple[Annotated[int, Field(ge=1, le=7)], ...], Field(min_length=1)]
+    public_holidays: bool
+    days_off: tuple[Day, ...]
+    days_on: tuple[Day, ...]
+
+
+class Roster(Part):
+    """The duty roster: what a day on it means, and when gaps are announced."""
+
+    whole_day: Hours
+    day: Hours
+    night: Hours
+    gaps_at: TimeOfDay
+
+    def times(self) -> RosterTimes:
+        """Return the settings in the domain's own words."""
+        return RosterTimes(self.whole_day, self.day, self.night, self.gaps_at)
 
 
 class Storage(Part):
@@ -206,6 +226,7 @@ class Settings(Part):
     """All settings of one office."""
 
     office: Office
+    roster: Roster
     storage: Storage
     redis: Redis
     web: Web

@@ -11,10 +11,12 @@ from pathlib import Path
 from alerts.auditor import Auditor
 from alerts.clock import WorkingHours
 from alerts.dispatcher import Dispatcher
+from alerts.holidays import Calendar, calendar_of_china, only_weekends
 from alerts.office import Office
 from alerts.pacing import Pacer
 from alerts.planned import Planned
 from alerts.retention import Remover, Retention
+from alerts.roster_rounds import RosterRounds
 from alerts.sending import DispatchTimes
 from alerts.timers import Timers
 from app.pinging import OutsidePing
@@ -24,6 +26,7 @@ from bot.channels.webchat import Photos, Webchat
 from bot.dialogue import Dialogue
 from bot.reader import Reader
 from domain.channel import Channel
+from domain.danger import Assessment
 from nlp import places, rulebook, weak_signals
 from nlp.assess import Assessor
 from nlp.masking import place_names
@@ -51,27 +54,50 @@ def build_readers(
     )
 
 
-def build_office(settings: Settings) -> Office:
-    """Read rules and towns and return the office; `SetupError` when a file is wrong."""
+def build_office(settings: Settings, *, reads: bool = True) -> Office:
+    """Read rules and towns and return the office; `SetupError` when a file is wrong.
+
+    Without ``reads`` it reads no reports: a command that hears nobody starts sooner.
+    """
     gazetteer = places.load(settings.office.towns_file)
     dialogue = settings.dialogue
     return Office(
         name=settings.office.name,
         district=settings.office.district,
-        assess=build_readers(settings, gazetteer).assess,
+        assess=build_readers(settings, gazetteer).assess if reads else _reads_nothing,
         gazetteer=gazetteer,
         times=settings.level_times(),
-        hours=WorkingHours(
-            zone=settings.office.time_zone,
-            days=frozenset(settings.office.working_days),
-            spans=settings.office.working_hours,
-        ),
+        hours=working_hours(settings),
         support=settings.supports(),
         amend_within=dialogue.amend_within,
         merge_within=dialogue.merge_within,
         question_lasts=dialogue.question_expires,
         invite_lasts=dialogue.invite_expires,
         burst_per_minute=dialogue.burst_per_minute,
+        roster=settings.roster.times(),
+    )
+
+
+def _reads_nothing(_text: str) -> Assessment:
+    return Assessment.harmless()
+
+
+def calendar(settings: Settings) -> Calendar:
+    """Return the days off and the make-up days that the office keeps."""
+    own = settings.office
+    make = calendar_of_china if own.public_holidays else only_weekends
+    return make(own.days_off, own.days_on)
+
+
+def working_hours(settings: Settings) -> WorkingHours:
+    """Return when the office works."""
+    days = calendar(settings)
+    return WorkingHours(
+        zone=settings.office.time_zone,
+        days=frozenset(settings.office.working_days),
+        spans=settings.office.working_hours,
+        off=days.off,
+        on=days.on,
     )
 
 
@@ -132,7 +158,12 @@ class House:
             store=self.store,
             office=self.office,
             live=self.live,
-            also=(self.reader().finish_forms, self.remover().look, self.planned().look),
+            also=(
+                self.reader().finish_forms,
+                self.rounds().look,
+                self.remover().look,
+                self.planned().look,
+            ),
         )
 
     def planned(self) -> Planned:
@@ -157,6 +188,10 @@ class House:
             tell_again=proof.tell_again,
             ping=ping,
         )
+
+    def rounds(self) -> RosterRounds:
+        """Return what says gaps and changes of shift."""
+        return RosterRounds(store=self.store, office=self.office, live=self.live)
 
     def remover(self) -> Remover:
         """Return what removes data that has served."""

@@ -1,4 +1,4 @@
-"""Answers to commands that only look something up: 帮助, 我的, 状态, 值班.
+"""Answers to commands that only look something up: 帮助, 我的, 状态.
 
 Each look at an alert or a report leaves a line in the access log. What is not there and
 what is not theirs to see are answered alike.
@@ -14,7 +14,6 @@ from alerts.view import view
 from bot import replies
 from bot.commands import Asked, Command
 from bot.hearing import Hearing
-from domain.duty import Post
 from domain.errors import PersonCanFix
 
 MOST_REPORTS = 8
@@ -26,8 +25,6 @@ def answer(hearing: Hearing, command: Asked) -> None:
     """Answer a look-up command."""
     if command.command is Command.HELP:
         hearing.answer(replies.help_text(hearing.person))
-    elif command.command is Command.DUTY:
-        hearing.answer(replies.duty(_on_duty(hearing)))
     elif not hearing.is_private and hearing.uow.groups.at(hearing.address) is None:
         hearing.answer(replies.NOT_FOR_GROUP)
     elif command.command is Command.MINE:
@@ -78,14 +75,3 @@ def _status(hearing: Hearing, wanted: str) -> str:
     return (
         f"{alert.number} {alert.level.label}　{alert.town or '区值班室'}　{raised} 发出\n{stands}"
     )
-
-
-def _on_duty(hearing: Hearing) -> list[tuple[str, str]]:
-    duty = hearing.uow.duty
-    lines = []
-    town = hearing.person.town if hearing.person is not None else None
-    towns = (town,) if town is not None else hearing.office.town_names
-    lines += [(one, person.name) for one in towns for person in duty.on_duty(Post.TOWN_DUTY, one)]
-    for post in (Post.DISTRICT_DUTY, Post.LEADER_DUTY):
-        lines += [(post.label, person.name) for person in duty.on_duty(post)]
-    return lines

@@ -23,6 +23,11 @@ class Command(enum.StrEnum):
     MINE = "mine"
     STATUS = "status"
     DUTY = "duty"
+    TAKE_SHIFT = "take_shift"
+    HAND_BACK = "hand_back"
+    STAND_IN = "stand_in"
+    SWAP = "swap"
+    SHIFT_WORDS = "shift_words"
     WITHDRAW = "withdraw"
     CORRECT = "correct"
     SUPPLEMENT = "supplement"
@@ -54,6 +59,12 @@ _WORDS = {
     "status": Command.STATUS,
     "值班": Command.DUTY,
     "duty": Command.DUTY,
+    "我来值": Command.TAKE_SHIFT,
+    "我来值班": Command.TAKE_SHIFT,
+    "还班": Command.HAND_BACK,
+    "替班": Command.STAND_IN,
+    "换班": Command.SWAP,
+    "交接": Command.SHIFT_WORDS,
     "撤回": Command.WITHDRAW,
     "withdraw": Command.WITHDRAW,
     "更正": Command.CORRECT,
@@ -69,6 +80,8 @@ _SLASH = re.compile(
 _CODE = r"[0-9A-Za-z][0-9A-Za-z\- ]{5,20}"
 _WITH_CODE = re.compile(rf"^(?P<word>绑定|登记)[\s::]*(?P<rest>{_CODE})$")
 _WITH_NUMBER = re.compile(r"^(?P<word>状态|撤回)[\s::]*(?P<rest>[AaRr][--]?\d{1,9})$")
+_TAKE_FOR = re.compile(r"^(?P<word>我来值)班?[\s,:]*(?P<rest>\d{1,3})\s*个?(?:小时|h)$")
+_OF_SHIFT = re.compile(r"^(?P<word>替班|换班|交接)[\s,:]+(?P<rest>.+)$", re.DOTALL)
 _STATUS_OF = re.compile(r"^状态\s+(?P<rest>.{1,40})$")
 
 
@@ -79,7 +92,7 @@ def asked(text: str) -> Asked | None:
     if slash is not None:
         command = _WORDS.get(slash["word"].lower())
         return None if command is None else Asked(command, (slash["rest"] or "").strip())
-    for pattern in (_WITH_CODE, _WITH_NUMBER):
+    for pattern in (_WITH_CODE, _WITH_NUMBER, _TAKE_FOR, _OF_SHIFT):
         found = pattern.match(tidy)
         if found is not None:
             return Asked(_WORDS[found["word"]], found["rest"].strip())

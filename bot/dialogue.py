@@ -13,7 +13,16 @@ from datetime import timedelta
 
 from alerts import amendment
 from alerts.office import Office
-from bot import amending, answers, enrolment, form_talk, replies, report_form, reporting
+from bot import (
+    amending,
+    answers,
+    duty_talk,
+    enrolment,
+    form_talk,
+    replies,
+    report_form,
+    reporting,
+)
 from bot.commands import Asked, Command, asked
 from bot.hearing import Hearing
 from bot.presses import press
@@ -98,6 +107,8 @@ class Dialogue:
 
     def _hear_message(self, hearing: Hearing, message: IncomingMessage) -> InboxOutcome:
         command = self._command(message.text)
+        if command is not None and not duty_talk.is_theirs(hearing.person, command):
+            command = None  # 交接 of somebody who has no shift may tell of anything
         if hearing.person is None:
             return self._hear_stranger(hearing, message, command)
         if message.edit:
@@ -118,7 +129,7 @@ class Dialogue:
     def _command(self, text: str) -> Asked | None:
         """Return the command that a text is; one behind which stands a danger is a report."""
         command = asked(text)
-        if command is None or command.command in _TAKES_WORDS:
+        if command is None or command.command in _TAKES_WORDS | duty_talk.TAKES_WORDS:
             return command
         return None if self.office.assess(command.rest).level.is_danger else command
 
@@ -216,6 +227,8 @@ class Dialogue:
             waiting = hearing.uow.dialogues.get(hearing.address, hearing.sender)
             hearing.uow.dialogues.end(hearing.address, hearing.sender)
             hearing.answer(replies.NOTHING_TO_CANCEL if waiting is None else replies.CANCELLED)
+        elif kind in duty_talk.COMMANDS:
+            duty_talk.obey(hearing, command)
         else:
             answers.answer(hearing, command)
         return InboxOutcome.COMMAND

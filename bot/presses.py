@@ -1,7 +1,7 @@
 """Buttons on an alert's card, and the way to those under a receipt.
 
-Every button is bound to one alert or one report. Who may not press it is told who has the
-alert, and the presser is always answered.
+Every button is bound to one alert, one report or one shift. Who may not press it is told
+who has the alert, and the presser is always answered.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from alerts.notices import (
     state_words,
 )
 from alerts.view import view
-from bot import replies
+from bot import duty_talk, replies
 from bot.hearing import Hearing
 from bot.report_presses import REPORT_VERBS, row_id
 from domain.alert import Alert, Outcome
@@ -37,6 +37,8 @@ def press(hearing: Hearing, pressed: ButtonPress) -> None:
     try:
         if kind == "a" and verb in _ALERT_VERBS:
             _press_alert(hearing, row_id(number), verb, choice)
+        elif kind == "d" and verb in duty_talk.VERBS:
+            duty_talk.VERBS[verb](hearing, row_id(number), choice)
         elif kind == "r" and verb in REPORT_VERBS:
             REPORT_VERBS[verb](hearing, row_id(number), choice)
         else:

@@ -67,7 +67,6 @@ THANKS_OTHER = "好的，按两件事处理。"
 TOO_OLD_TO_MERGE = "那条预警已经办结，按两件事处理。"
 QUESTION_OVER = "这个问题已经过了时间。"
 
-NO_DUTY = "现在没有排班。"
 
 TAKEN_BY_YOU = "{number} 由您接收。处理完请按「办结」。"
 YOURS_ALREADY = "{number} 已经在您手上。"
@@ -112,20 +111,28 @@ SAME = "是同一件"
 NOT_SAME = "不是"
 
 
+SHIFT_HELP = (
+    "我来值 — 现在起由我值到下班；我来值 4小时；还班 — 交还",
+    "替班 李明 12月3日 — 我替他；换班 12月3日 李明 12月5日 — 互换",
+    "交接 要说的话 — 留给下一班；单发「交接」看现在的交接单",
+)
+
+
 def help_text(person: Person | None) -> str:
     """Return what somebody can do here."""
     if person is None:
         return NOT_ENROLLED
+    has_shifts = person.role in {Role.TOWN_OFFICER, Role.DISTRICT_OFFICER, Role.LEADER}
     lines = [
         "看到危险，直接写：谁、在哪、什么情况。急事先拨110／120。",
         "上报 — 一步一步填",
         "我的 — 我的上报和结果",
         "状态 A-0132 — 查一条",
-        "值班 — 现在谁值班",
+        "值班 — 现在谁值班，接下来谁",
         "回复自己的上报：补充；写「更正…」改正；写「撤回」撤回",
         "取消 — 停下正在填的",
     ]
-    return "\n".join(lines)
+    return "\n".join([*lines, *SHIFT_HELP] if has_shifts else lines)
 
 
 def welcome(person: Person) -> str:
@@ -244,8 +251,3 @@ def fate(report: Report, alert: Alert | None) -> str:
     if alert.state is AlertState.CLOSED and alert.outcome is not None:
         return f"{alert.number} 已办结：{alert.outcome.label}"
     return f"{alert.number} {alert.state.label}"
-
-
-def duty(lines: Sequence[tuple[str, str]]) -> str:
-    """Return who is on duty, as (post, name) lines."""
-    return "\n".join(f"{post}：{name}" for post, name in lines) or NO_DUTY

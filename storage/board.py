@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from storage.tables import alert_log, report_versions, shifts
 from storage.unit_of_work import UnitOfWork
 
-Mark = tuple[int | None, int | None, int | None]
+Mark = tuple[int | None, int | None, int | None, int | None]
 
 
 def board_mark(uow: UnitOfWork) -> Mark:
@@ -20,5 +20,7 @@ def board_mark(uow: UnitOfWork) -> Mark:
         sa.select(sa.func.max(table.c.id)).scalar_subquery()
         for table in (alert_log, report_versions, shifts)
     ]
-    row = uow.connection.execute(sa.select(*newest)).one()
-    return (row[0], row[1], row[2])
+    # A shift that is taken off leaves its row, and no newer one.
+    taken_off = sa.select(sa.func.count(shifts.c.removed_at)).scalar_subquery()
+    row = uow.connection.execute(sa.select(*newest, taken_off)).one()
+    return (row[0], row[1], row[2], row[3])

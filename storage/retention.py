@@ -20,6 +20,7 @@ from storage.tables import (
     notices,
     report_versions,
     reports,
+    shift_words,
     webchat_events,
 )
 
@@ -105,6 +106,11 @@ class RetentionRows:
         """Remove old events of web chats."""
         chosen = sa.select(webchat_events.c.key).where(webchat_events.c.at < before).limit(BATCH)
         return self._change(sa.delete(webchat_events).where(webchat_events.c.key.in_(chosen)))
+
+    def drop_shift_words(self, *, before: datetime) -> int:
+        """Remove what officers left for the next shift long ago."""
+        chosen = sa.select(shift_words.c.id).where(shift_words.c.at < before).limit(BATCH)
+        return self._change(sa.delete(shift_words).where(shift_words.c.id.in_(chosen)))
 
     def drop_looks(self, *, before: datetime) -> int:
         """Remove old lines of the access log (at least six months: 网络安全法 Art. 21(3))."""

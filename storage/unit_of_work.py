@@ -29,6 +29,7 @@ from storage.proposals import ProposalRows
 from storage.quiet import QuietRows
 from storage.reports import ReportRows
 from storage.retention import RetentionRows
+from storage.shift_changes import ShiftChangeRows
 from storage.webchat import WebchatRows
 
 
@@ -120,6 +121,11 @@ class UnitOfWork:
     def duty(self) -> DutyRows:
         """The roster."""
         return DutyRows(self.connection, self.now)
+
+    @cached_property
+    def shift_changes(self) -> ShiftChangeRows:
+        """Changes of shift, and the words that a shift leaves."""
+        return ShiftChangeRows(self.connection, self.now)
 
     @cached_property
     def webchat(self) -> WebchatRows:

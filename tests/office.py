@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from alerts.dispatcher import Dispatcher
 from alerts.pacing import Pacer
+from alerts.roster_rounds import RosterRounds
 from alerts.sending import DispatchTimes
 from alerts.timers import Timers
 from bot.dialogue import Dialogue
@@ -54,8 +55,12 @@ MOST_ROUNDS = 60
 
 @dataclass
 class WholeOffice(OfficePeople):
-    """An office and everybody in it. ``restless``: it restarts after every step."""
+    """An office and everybody in it. ``restless``: it restarts after every step.
 
+    ``keeps_roster``: it says gaps and changes of shift by itself.
+    """
+
+    keeps_roster: bool = False
     channels: dict[str, RecordingChannel] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -69,7 +74,10 @@ class WholeOffice(OfficePeople):
         self.store = Store(self.url, clock=self.clock, connections=4)
         self.live = LocalLive()
         self.reader = Reader(self.store, Dialogue(self.office), self.channels, self.live)
-        self.timers = Timers(self.store, self.office, self.live, also=(self.reader.finish_forms,))
+        rounds = RosterRounds(self.store, self.office, self.live).look
+        forms = self.reader.finish_forms
+        also = (forms, rounds) if self.keeps_roster else (forms,)
+        self.timers = Timers(self.store, self.office, self.live, also=also)
         waits = {
             Priority.RED: timedelta(seconds=30),
             Priority.ORANGE: timedelta(minutes=2),

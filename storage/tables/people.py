@@ -97,7 +97,7 @@ code_guesses = sa.Table(
     sa.Column("since", UtcTime, nullable=False),
 )
 
-# One person on one post for one stretch of time.
+# One person on one post for one stretch of time: the plan, or what lies over it.
 shifts = sa.Table(
     "shifts",
     metadata,
@@ -107,7 +107,35 @@ shifts = sa.Table(
     sa.Column("person_id", BigId, reference(people), nullable=False),
     sa.Column("starts_at", UtcTime, nullable=False),
     sa.Column("ends_at", UtcTime, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False, server_default="plan"),
+    sa.Column("instead_of", BigId),
+    sa.Column("source", sa.Text, nullable=False, server_default="hand"),
+    sa.Column("made_at", UtcTime),
+    sa.Column("made_by", BigId),
+    sa.Column("removed_at", UtcTime),
     sa.Index("ix_shifts_post", "post", "town", "ends_at"),
+    sa.Index("ix_shifts_ends_at", "ends_at"),
+)
+
+# Who sat on one chair of the roster when it was last looked at.
+chairs = sa.Table(
+    "chairs",
+    metadata,
+    sa.Column("chair", sa.Text, primary_key=True),
+    sa.Column("people", sa.JSON, nullable=False),
+    sa.Column("since", UtcTime, nullable=False),
+)
+
+# What somebody leaves for the next shift on one chair.
+shift_words = sa.Table(
+    "shift_words",
+    metadata,
+    growing_id(),
+    sa.Column("chair", sa.Text, nullable=False),
+    sa.Column("person_id", BigId, reference(people), nullable=False),
+    sa.Column("at", UtcTime, nullable=False),
+    sa.Column("words", sa.Text, nullable=False),
+    sa.Index("ix_shift_words_chair", "chair", "at"),
 )
 
 # One browser that entered a web chat seat; only the hash of its cookie is kept.

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+import os
+import time as clocks
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,6 +15,7 @@ from hypothesis import strategies as st
 
 from alerts.clock import WorkingHours
 from alerts.escalation import freeze_chain, outcome_due
+from alerts.holidays import calendar_of_china, only_weekends
 from domain.alert import LevelTimes, Recipient, Step
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -88,3 +93,74 @@ def test_the_chain_of_a_level_that_waits_and_one_that_does_not() -> None:
     assert chain.due_at == (panyu(9, 8, 30), panyu(9, 14, 30))
     assert outcome_due(chain, night, HOURS) == panyu(9, 14, 30)
     assert outcome_due(freeze_chain(red, night, HOURS), night, HOURS) == night + four
+
+
+CHINA = calendar_of_china()
+AS_CHINA = replace(HOURS, off=CHINA.off, on=CHINA.on)
+
+
+def autumn(month: int, day: int, hour: int, minute: int = 0) -> datetime:
+    """Return a time of 2026 on the office's wall clock."""
+    return datetime(2026, month, day, hour, minute, tzinfo=SHANGHAI)
+
+
+@pytest.mark.parametrize(
+    ("at", "hours", "then"),
+    [
+        (autumn(10, 1, 10), 0, autumn(10, 8, 8, 30)),  # 国庆 ends on the 7th
+        (autumn(9, 30, 17), 1, autumn(10, 8, 9)),
+        (autumn(10, 10, 10), 0, autumn(10, 10, 10)),  # a Saturday that makes up for it
+        (autumn(10, 9, 17), 1, autumn(10, 10, 9)),
+        (autumn(10, 11, 10), 0, autumn(10, 12, 8, 30)),  # the Sunday after is a Sunday
+        (autumn(9, 20, 10), 0, autumn(9, 20, 10)),
+        (autumn(10, 17, 10), 0, autumn(10, 19, 8, 30)),
+    ],
+)
+def test_public_holidays_are_off_and_make_up_days_are_on(
+    at: datetime, hours: float, then: datetime
+) -> None:
+    """As the State Council says for 2026; without the calendar weekends alone count."""
+    assert AS_CHINA.add(at.astimezone(UTC), timedelta(hours=hours)) == then
+    assert HOURS.add(autumn(10, 1, 10), timedelta()) == autumn(10, 1, 10)
+
+
+def test_the_calendar_says_how_far_it_knows() -> None:
+    """Beyond its years nothing is guessed: a weekday is a working day, and it says so."""
+    later = CHINA.last_year + 1
+    assert CHINA.knows(date(2026, 10, 1))
+    assert not CHINA.knows(date(later, 10, 1))
+    first = next(d for d in range(1, 8) if date(later, 10, d).isoweekday() == 1)
+    assert AS_CHINA.works_on(date(later, 10, first))
+    assert only_weekends().knows(date(later, 1, 1))
+    assert not only_weekends().off
+
+
+def test_an_office_writes_the_days_of_a_new_year_itself() -> None:
+    """Its own days lie over the calendar's, and make its year known."""
+    later = CHINA.last_year + 1
+    own = calendar_of_china([date(later, 1, 1), date(2026, 10, 10)], [date(2026, 10, 5)])
+    assert own.knows(date(later, 1, 1))
+    assert date(later, 1, 1) in own.off
+    assert date(2026, 10, 10) not in own.on
+    assert date(2026, 10, 5) not in own.off
+
+
+@pytest.fixture
+def in_new_york(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let the machine believe that it stands in New York."""
+    before = os.environ.get("TZ")
+    monkeypatch.setenv("TZ", "America/New_York")
+    clocks.tzset()
+    yield
+    if before is None:
+        monkeypatch.delenv("TZ")
+    else:
+        monkeypatch.setenv("TZ", before)
+    clocks.tzset()
+
+
+def test_the_machines_own_zone_changes_nothing(in_new_york: None) -> None:
+    """Ten at night in New York is ten in the morning of the next day in Panyu."""
+    assert datetime(2026, 9, 30, 22).astimezone(SHANGHAI) == autumn(10, 1, 10)
+    assert AS_CHINA.add(autumn(9, 30, 17).astimezone(UTC), timedelta(hours=1)) == autumn(10, 8, 9)
+    assert AS_CHINA.local(autumn(10, 1, 10).astimezone(UTC)).day == 1

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from alerts.holidays import calendar_of_china
 from app.__main__ import main
 from domain.alert import Chain, LevelTimes, Recipient, Step
 from domain.danger import Level
@@ -73,7 +74,19 @@ def test_check_says_a_line_for_every_part(database: str, one_rule: Path) -> None
     result = call("check")
     assert result.exit_code == 0, result.output
     marks = [line[0] for line in result.output.splitlines()]
-    assert marks == ["✓"] * 7
+    assert marks == ["✓"] * 8
+
+
+def test_check_says_how_far_the_holidays_are_known(
+    database: str, one_rule: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last year, and that weekends alone count beyond it; or that none are kept."""
+    last = calendar_of_china().last_year
+    assert f"节假日　知道到 {last} 年，以后只看星期几" in call("check").output
+    monkeypatch.setenv("HUXIN_OFFICE__DAYS_OFF", '["2099-01-01"]')
+    assert "知道到 2099 年" in call("check").output
+    monkeypatch.setenv("HUXIN_OFFICE__PUBLIC_HOLIDAYS", "false")
+    assert "不看法定节假日" in call("check").output
 
 
 def test_check_says_what_to_do_with_a_broken_rule(database: str, one_rule: Path) -> None:

@@ -113,4 +113,7 @@ def test_every_chat_command_is_documented() -> None:
         assert {word for word in CHAT_WORDS if word not in page(name).text} == set()
 
 
-CHAT_WORDS = ("帮助", "上报", "我的", "状态", "值班", "更正", "补充", "撤回", "取消", "绑定")
+CHAT_WORDS = (
+    *("帮助", "上报", "我的", "状态", "值班", "更正", "补充", "撤回", "取消", "绑定"),
+    *("我来值", "还班", "替班", "换班", "交接"),
+)
