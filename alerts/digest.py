@@ -8,16 +8,16 @@ from datetime import date, datetime, time, timedelta
 from alerts.auditor import Light, light
 from alerts.drills import DrillResult, latest_results, stayed_away
 from alerts.figures import Report, figures
-from alerts.gaps import Gap, roster_gaps
 from alerts.office import Office
+from alerts.roster import LOOK_AHEAD, empty_times
 from domain.alert import Alert, AlertState
+from domain.roster import Gap
 from storage.unit_of_work import UnitOfWork
 
 MOST_ALERTS = 1000
 TRIED_LONG = timedelta(minutes=10)
 LEFT_LONG = timedelta(minutes=5)
 DAY = timedelta(days=1)
-AHEAD = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +72,8 @@ def gather(uow: UnitOfWork, office: Office) -> Digest:
         dead_groups=uow.proof.dead_addresses(),
         unread=uow.proof.left_messages(before=now - LEFT_LONG),
         set_aside=uow.proof.set_aside(since=yesterday),
-        gaps=roster_gaps(uow, office.town_names, since=now, until=now + AHEAD),
-        ahead=(now, now + AHEAD),
+        gaps=empty_times(uow, office).gaps,
+        ahead=(now, now + LOOK_AHEAD),
         reports=uow.figures.reports(since=yesterday, until=midnight),
         yesterday=figures(uow, office, since=yesterday, until=midnight),
         drills=drills,

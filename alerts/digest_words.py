@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from alerts.digest import Digest
 from alerts.drills import DrillResult
 from alerts.figures import Spread
-from alerts.gaps import Gap
 from alerts.office import Office
 from alerts.proof_words import away_words
 from domain.alert import Alert
 from domain.channel import OutgoingMessage, Span, Style
+from domain.roster import Gap
 
 MOST_LINES = 10
 FEW_MINUTES = 10
@@ -100,8 +100,8 @@ def _unread(digest: Digest) -> str:
 
 def _gaps(gaps: tuple[Gap, ...], ahead: tuple[datetime, datetime], office: Office) -> str:
     whole = [gap for gap in gaps if (gap.starts_at, gap.ends_at) == ahead]
-    towns = [gap.town for gap in whole if gap.town is not None]
-    lines = [f"{gap.post.label}整周没有排班" for gap in whole if gap.town is None]
+    towns = [gap.chair.town for gap in whole if gap.chair.town is not None]
+    lines = [f"{gap.chair.label}整周没有排班" for gap in whole if gap.chair.town is None]
     if towns:
         named = "、".join(towns[:MOST_LINES])
         more = f"等 {len(towns)} 个镇街" if len(towns) > MOST_LINES else ""
@@ -110,9 +110,8 @@ def _gaps(gaps: tuple[Gap, ...], ahead: tuple[datetime, datetime], office: Offic
         if gap in whole:
             continue
         starts, ends = (office.hours.local(at) for at in (gap.starts_at, gap.ends_at))
-        who = f"{gap.town}值班" if gap.town else gap.post.label
         lines.append(
-            f"{who} {starts.month}月{starts.day}日 {starts:%H:%M} 到 "
+            f"{gap.chair.label} {starts.month}月{starts.day}日 {starts:%H:%M} 到 "
             f"{ends.month}月{ends.day}日 {ends:%H:%M}"
         )
     return _listed(lines)
