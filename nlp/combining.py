@@ -113,8 +113,14 @@ class Combiner:
         origin = after or chosen[0]
         near: list[tuple[int, Span, str]] = []
         for name in names:
-            _add_neighbours(near, name, self.places(name), origin, within=rule.within,
-                            only_after=after is not None)
+            _add_neighbours(
+                near,
+                name,
+                self.places(name),
+                origin,
+                within=rule.within,
+                only_after=after is not None,
+            )
         near.sort()
         for _, part, name in near:
             if _touches(part, chosen):
@@ -152,7 +158,7 @@ class Combiner:
         return ""
 
 
-def _add_neighbours(  # noqa: PLR0913 - it is called often, and a generator costs
+def _add_neighbours(
     near: list[tuple[int, Span, str]],
     name: str,
     places: list[Span],
@@ -168,12 +174,12 @@ def _add_neighbours(  # noqa: PLR0913 - it is called often, and a generator cost
     for place in places[at : at + _NEIGHBOURS]:
         distance = place[0] - origin[1]
         if distance <= within:
-            near.append((distance if distance > 0 else 0, place, name))
+            near.append((max(0, distance), place, name))
     if not only_after:
         for place in places[max(0, at - _NEIGHBOURS) : at]:
             distance = origin[0] - place[1]
             if distance <= within:
-                near.append((distance if distance > 0 else 0, place, name))
+                near.append((max(0, distance), place, name))
 
 
 def _touches(span: Span, others: list[Span]) -> bool:

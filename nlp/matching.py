@@ -107,8 +107,9 @@ class Lexicon:
         found = [pieces.spans[number] for number in self._words[name] & pieces.numbers]
         chains = pieces.chains.get(name)
         if chains:
-            for chain in chains:
-                found.append(_chained(text, list(map(pieces.of, chain.pieces)), chain.gap))
+            found += (
+                _chained(text, list(map(pieces.of, chain.pieces)), chain.gap) for chain in chains
+            )
             return sorted(set(itertools.chain(*found)))
         return found[0] if len(found) == 1 else sorted(itertools.chain(*found))
 
@@ -136,9 +137,7 @@ class _Pieces:
 
     __slots__ = ("chains", "numbers", "spans")
 
-    def __init__(
-        self, spans: dict[int, list[Span]], chains: dict[str, dict[_Chain, None]]
-    ) -> None:
+    def __init__(self, spans: dict[int, list[Span]], chains: dict[str, dict[_Chain, None]]) -> None:
         self.spans = spans
         self.numbers = spans.keys()
         self.chains = chains
@@ -188,9 +187,12 @@ def _chained(text: str, parts: list[list[Span]], gap: int) -> list[Span]:
         longer = []
         for start, end in chains:
             at = bisect_left(places, (end, 0))
-            if at < len(places) and places[at][0] - end <= gap:
-                if not marks.search(text, end, places[at][0]):
-                    longer.append((start, places[at][1]))
+            if (
+                at < len(places)
+                and places[at][0] - end <= gap
+                and not marks.search(text, end, places[at][0])
+            ):
+                longer.append((start, places[at][1]))
         chains = longer
     return chains
 
