@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import functools
 from bisect import bisect_left
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from nlp.contexts import Surroundings
@@ -39,6 +38,8 @@ class Combiner:
         self._anywhere = rulebook.anywhere
         self._around = Surroundings(text)
         self._signs: dict[str, list[Span]] = {}
+        self._lists: dict[str, list[Span]] = {}
+        self._heard: dict[str, tuple[Context, ...]] = {}
 
     @functools.cached_property
     def _contexts(self) -> dict[str, Context]:
@@ -54,7 +55,10 @@ class Combiner:
         """Return the places of a list or sign in this text."""
         if name in self._signs:
             return self._signs[name]
-        return self._text.places.of("list:" + name)
+        known = self._lists.get(name)
+        if known is None:
+            known = self._lists[name] = self._text.places.of("list:" + name)
+        return known
 
     def apply(self, rule: Rule) -> Findings:
         """Return where ``rule`` holds, at most `ENOUGH` places, and what was set aside."""
@@ -68,7 +72,7 @@ class Combiner:
             firsts = firsts[:_TRIED] + firsts[-_TRIED:]
         for first in firsts:
             place = self._complete(rule, first, findings)
-            if place and not any(_overlap(place, other) for other in findings.places):
+            if place and not _touches(place, findings.places):
                 findings.places.append(place)
                 if len(findings.places) == ENOUGH:
                     break
@@ -107,17 +111,19 @@ class Combiner:
         """Return the nearest place of ``names`` that counts, and the context if it is muted."""
         spare: tuple[Span | None, str] = (None, "")
         origin = after or chosen[0]
-        near = (
-            (distance, part, name)
-            for name in names
-            for distance, part in _neighbours(
-                self.places(name), origin, only_after=after is not None
+        near: list[tuple[int, Span, str]] = []
+        for name in names:
+            _add_neighbours(
+                near,
+                name,
+                self.places(name),
+                origin,
+                within=rule.within,
+                only_after=after is not None,
             )
-        )
-        for distance, part, name in sorted(near):
-            if distance > rule.within:
-                break
-            if any(_overlap(part, other) for other in chosen):
+        near.sort()
+        for _, part, name in near:
+            if _touches(part, chosen):
                 continue
             if not self._together(rule, origin, part) or not self._counts(name, part):
                 continue
@@ -141,23 +147,44 @@ class Combiner:
         return name in self._signs or name in self._anywhere or self._text.is_whole(span)
 
     def _set_aside(self, rule: Rule, span: Span) -> str:
-        for name in rule.unless:
-            if name in self._contexts and self._around.holds(self._contexts[name], span):
-                return name
+        heard = self._heard.get(rule.id)
+        if heard is None:
+            contexts = self._contexts
+            heard = tuple(contexts[name] for name in rule.unless if name in contexts)
+            self._heard[rule.id] = heard
+        for context in heard:
+            if self._around.holds(context, span):
+                return context.name
         return ""
 
 
-def _neighbours(
-    places: list[Span], origin: Span, *, only_after: bool
-) -> Iterator[tuple[int, Span]]:
-    """Yield the places nearest to ``origin`` with their distance in characters."""
+def _add_neighbours(
+    near: list[tuple[int, Span, str]],
+    name: str,
+    places: list[Span],
+    origin: Span,
+    *,
+    within: int,
+    only_after: bool,
+) -> None:
+    """Add the places nearest to ``origin``, at most ``within`` characters off, with distance."""
+    if not places:
+        return
     at = bisect_left(places, origin)
     for place in places[at : at + _NEIGHBOURS]:
-        yield max(0, place[0] - origin[1]), place
+        distance = place[0] - origin[1]
+        if distance <= within:
+            near.append((max(0, distance), place, name))
     if not only_after:
         for place in places[max(0, at - _NEIGHBOURS) : at]:
-            yield max(0, origin[0] - place[1]), place
+            distance = origin[0] - place[1]
+            if distance <= within:
+                near.append((max(0, distance), place, name))
 
 
-def _overlap(one: Span, other: Span) -> bool:
-    return one[0] < other[1] and other[0] < one[1]
+def _touches(span: Span, others: list[Span]) -> bool:
+    start, end = span
+    for first, last in others:  # noqa: SIM110 - any() costs more than the few turns
+        if start < last and first < end:
+            return True
+    return False

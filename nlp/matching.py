@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -24,6 +25,7 @@ Span = tuple[int, int]
 
 SENTENCE_MARKS = "。!?\n;"
 CLAUSE_MARKS = SENTENCE_MARKS + ",、: "
+_SENTENCE_END, _CLAUSE_END = (re.compile(f"[{marks}]") for marks in (SENTENCE_MARKS, CLAUSE_MARKS))
 _MOST_SEGMENTED = 12_000  # characters a text; past that a hit counts without its words
 _AROUND = 40
 
@@ -31,7 +33,8 @@ _AROUND = 40
 class Lexicon:
     """The terms of all lists and cues by name, compiled once.
 
-    Each name has a bit, so that what a text can hold at all is one number.
+    Each name has a bit, so that what a text can hold at all is one number. So has each piece
+    of a term in several pieces, which may stand somewhere only where all its pieces do.
     """
 
     def __init__(self, lists: Mapping[str, Iterable[Term]], also: Iterable[str] = ()) -> None:
@@ -43,13 +46,14 @@ class Lexicon:
             if name.startswith("cue:")
         ]
         self._numbers: dict[str, int] = {}
-        self._masks: list[int] = []  # by piece: the lists of which it is a word or a key
+        self._lists = (1 << len(self.bits)) - 1
+        self._masks: list[int] = []  # by piece: the lists and the parts of chains that it says
+        self._opens: dict[int, list[_Chain]] = {}  # by piece: the chains that it is the key of
+        self._parts: dict[frozenset[int], int] = {}
         self._words: dict[str, set[int]] = {name: set() for name in self.bits}
-        self._chains: dict[str, dict[int, list[_Chain]]] = {name: {} for name in self.bits}
         for name, terms in lists.items():
             for term in terms:
                 self._add(name, term)
-        self._keys = {name: frozenset(chains) for name, chains in self._chains.items()}
         self._automaton = ahocorasick_rs.AhoCorasick(list(self._numbers) or ["\x00"])
 
     def _number(self, piece: str) -> int:
@@ -66,33 +70,46 @@ class Lexicon:
                 self._words[name].add(number)
                 self._masks[number] |= bit
             return
-        chain = _Chain([frozenset(map(self._number, ways)) for ways in term.pieces], term.gap)
+        pieces = [frozenset(map(self._number, ways)) for ways in term.pieces]
+        chain = _Chain(name, bit, pieces, sum({self._part(piece) for piece in pieces}), term.gap)
         for way in min(term.pieces, key=_heard):  # the rarest: few chains are looked at closely
-            number = self._numbers[way]
-            self._chains[name].setdefault(number, []).append(chain)
-            self._masks[number] |= bit
+            self._opens.setdefault(self._numbers[way], []).append(chain)
+
+    def _part(self, piece: frozenset[int]) -> int:
+        """Return the bit of a piece in all its ways; the same ways have the same bit."""
+        part = self._parts.get(piece)
+        if part is None:
+            part = self._parts[piece] = 1 << (len(self.bits) + len(self._parts))
+            for number in piece:
+                self._masks[number] |= part
+        return part
 
     def find(self, text: str) -> Places:
         """Return the places of the pieces in ``text``, from which lists are made when asked."""
         pieces: defaultdict[int, list[Span]] = defaultdict(list)
         for number, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
             pieces[number].append((start, end))
-        mask = 0
+        masks = self._masks
+        said = 0
         for number in pieces:
-            mask |= self._masks[number]
-        return Places(self, text, _Pieces(pieces), mask)
+            said |= masks[number]
+        mask = said & self._lists
+        chains: dict[str, dict[_Chain, None]] = {}
+        for number in self._opens.keys() & pieces.keys():
+            for chain in self._opens[number]:
+                if chain.needs & said == chain.needs:
+                    mask |= chain.bit
+                    chains.setdefault(chain.name, {})[chain] = None
+        return Places(self, text, _Pieces(pieces, chains), mask)
 
     def places(self, name: str, text: str, pieces: _Pieces) -> list[Span]:
         """Return where the terms of the list ``name`` stand, in order, without doubles."""
-        there = pieces.numbers
-        found = [pieces.spans[number] for number in self._words[name] & there]
-        opening = self._keys[name] & there
-        if opening:
-            chains = self._chains[name]
-            for chain in dict.fromkeys(chain for key in opening for chain in chains[key]):
-                parts = [pieces.of(ways) for ways in chain.pieces]
-                if all(parts):
-                    found.append(_chained(text, parts, chain.gap))
+        found = [pieces.spans[number] for number in self._words[name] & pieces.numbers]
+        chains = pieces.chains.get(name)
+        if chains:
+            found += (
+                _chained(text, list(map(pieces.of, chain.pieces)), chain.gap) for chain in chains
+            )
             return sorted(set(itertools.chain(*found)))
         return found[0] if len(found) == 1 else sorted(itertools.chain(*found))
 
@@ -103,26 +120,31 @@ def _heard(ways: Iterable[str]) -> float:
 
 @dataclass(slots=True, eq=False)
 class _Chain:
-    """A term of several pieces: the numbers of the ways to say each, and the gap."""
+    """A term of several pieces: the numbers of the ways to say each, and the gap.
 
+    ``needs`` has the bits of all its parts, ``bit`` is that of the list it belongs to.
+    """
+
+    name: str
+    bit: int
     pieces: list[frozenset[int]]
+    needs: int
     gap: int
 
 
 class _Pieces:
-    """The places of each piece that stands in one text."""
+    """The places of each piece that stands in one text, and the chains that may stand there."""
 
-    __slots__ = ("numbers", "spans")
+    __slots__ = ("chains", "numbers", "spans")
 
-    def __init__(self, spans: dict[int, list[Span]]) -> None:
+    def __init__(self, spans: dict[int, list[Span]], chains: dict[str, dict[_Chain, None]]) -> None:
         self.spans = spans
-        self.numbers = set(spans)
+        self.numbers = spans.keys()
+        self.chains = chains
 
     def of(self, ways: frozenset[int]) -> list[Span]:
         """Return the places of all ``ways`` in order."""
-        found = [self.spans[way] for way in ways & self.numbers]
-        if not found:
-            return []
+        found = [self.spans[way] for way in self.numbers & ways]
         return found[0] if len(found) == 1 else sorted(itertools.chain(*found))
 
 
@@ -159,16 +181,18 @@ class Places:
 
 def _chained(text: str, parts: list[list[Span]], gap: int) -> list[Span]:
     """Return the places where the pieces follow each other, each within ``gap``."""
-    marks = CLAUSE_MARKS if gap <= SHORT_GAP else SENTENCE_MARKS
+    marks = _CLAUSE_END if gap <= SHORT_GAP else _SENTENCE_END
     chains = parts[0]
     for places in parts[1:]:
         longer = []
         for start, end in chains:
             at = bisect_left(places, (end, 0))
-            if at < len(places) and places[at][0] - end <= gap:
-                between = text[end : places[at][0]]
-                if not any(mark in between for mark in marks):
-                    longer.append((start, places[at][1]))
+            if (
+                at < len(places)
+                and places[at][0] - end <= gap
+                and not marks.search(text, end, places[at][0])
+            ):
+                longer.append((start, places[at][1]))
         chains = longer
     return chains
 

@@ -17,7 +17,7 @@ import ahocorasick_rs
 from nlp.everyday import rate
 from nlp.normalize import GAP, MARKS, character_list
 
-_ENOUGH = 3
+_ENOUGH = 4
 _KEPT_WORDS = 1 << 17
 _COMMON = 0.01  # a piece seen more often is looked for only with its neighbours
 _FEW = 12  # words that are quicker looked for one by one
@@ -32,7 +32,7 @@ _DOUBLE = re.compile(r".(.)\1.")
 def seldom(word: str) -> str:
     """Return the piece of ``word`` that is rarest in everyday reports; empty if none is sure.
 
-    Three characters are enough: many words share them, which keeps the automaton small.
+    Four characters are enough: many words share them, which keeps the automaton small.
     """
     if len(word) <= _ENOUGH and _SOLID.fullmatch(word):
         return word

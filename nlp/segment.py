@@ -46,19 +46,18 @@ class Segmenter:
 
     def may_straddle(self, text: str, place: int) -> bool:
         """Whether a dictionary word of ours or jieba's could lie across ``place``."""
-        known = self._known.get
+        known, ours = self._known.get, self._ours
+        last = len(text)
         for start in range(max(0, place - _LONGEST_WORD + 1), place):
             end = place + 1
-            word = text[start:end]
-            frequency = known(word)
+            frequency = known(text[start:end])
             while frequency is not None:
-                if frequency and word not in self._ours:
+                if frequency and text[start:end] not in ours:
                     return True
                 end += 1
-                if end > len(text) or end > start + _LONGEST_WORD:
+                if end > last or end > start + _LONGEST_WORD:
                     break
-                word = text[start:end]
-                frequency = known(word)
+                frequency = known(text[start:end])
         return False
 
     def is_ours(self, word: str) -> bool:

@@ -21,6 +21,7 @@ LONG_GAP = 12
 _MOST = 5000  # spellings of one piece; more is a slip of the pen
 _OPTIONAL = re.compile(r"\(([^()]*)\)\?")
 _CHOICE = re.compile(r"\(([^()]*)\)")
+_STRAY = re.compile(r"(?<!\))\?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,10 @@ def expand(written: str) -> tuple[Term, ...]:
 
     Raises `ValueError` with a sentence for the writer of the rule.
     """
+    if _STRAY.search(written):
+        raise ValueError("? 只能紧跟在括号后面：(甲)?")
+    _check_brackets(written)
     written = _OPTIONAL.sub(r"(\1|)", written)
-    if written.count("(") != written.count(")"):
-        raise ValueError("括号要成对")
     if any("…" in choice for choice in _CHOICE.findall(written)):
         raise ValueError("… 不能写在括号里")
     pieces = tuple(tuple(dict.fromkeys(_ways(piece))) for piece in re.split("…+", written))
@@ -60,6 +62,21 @@ def expand(written: str) -> tuple[Term, ...]:
     if len(pieces) == 1:
         return tuple(Term(((way,),)) for way in pieces[0])
     return (Term(pieces, LONG_GAP if "……" in written else SHORT_GAP),)
+
+
+def _check_brackets(written: str) -> None:
+    """Refuse brackets that do not pair, and a choice inside a choice."""
+    inside = False
+    for character in written:
+        if character == "(" and inside:
+            raise ValueError("括号里不能再有括号")
+        if character == ")" and not inside:
+            break
+        inside = character == "(" or (inside and character != ")")
+    else:
+        if not inside:
+            return
+    raise ValueError("括号要成对")
 
 
 def _ways(piece: str) -> Iterator[str]:

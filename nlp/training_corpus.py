@@ -22,7 +22,7 @@ from nlp.masking import Blinder
 from nlp.normalize import plain
 
 LONGEST_GRAM = 4
-_RUN = re.compile(r"[0-9a-z\u4e00-\u9fff]+")
+_RUN = re.compile(r"[0-9\u4e00-\u9fff]+")
 _LEVELS = {level.value: level for level in (Level.RED, Level.ORANGE, Level.YELLOW, Level.NONE)}
 
 
@@ -87,7 +87,8 @@ def corpus_hash(reports: Iterable[Report]) -> str:
 class Features:
     """What the second reader may see of a text: n-grams and long jieba words of the blinded text.
 
-    Punctuation and everything that was hidden end a run, so no feature holds them.
+    Punctuation, letters (brands and names of models, mostly) and everything that was hidden end
+    a run, so no feature holds them.
     """
 
     def __init__(self, blinder: Blinder) -> None:

@@ -1,6 +1,6 @@
 """How the second reader does on hands that it has not learned from: cross-validation by source.
 
-Each file of the corpus is one hand; what is said of it comes from a model of all others.
+Each file of the corpus is one hand; what is said of it comes from a model of other hands.
 Refuses: a figure on texts that the model has seen.
 """
 
@@ -19,6 +19,7 @@ _THRESHOLDS = (0.3, 0.5, 0.7, 0.8, 0.85, 0.9, 0.95)
 _WRONG_REDS = 0.1  # the share of proposed reds that may be something else
 _FEWEST_REDS = 20  # fewer than these prove nothing
 _NEVER = 1.01
+_PARTS = 20  # of the hands, in cross-validation
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +42,16 @@ def cross_validated(
     reports: Sequence[Report],
     judge: Callable[[Sequence[int], Sequence[int]], Sequence[Proposal]],
 ) -> list[Proposal]:
-    """Return a proposal for each report, made without the reports of its own hand."""
+    """Return a proposal for each report, made without the reports of its own hand.
+
+    The hands are dealt out to `_PARTS` parts; a part is judged by a model of all the others.
+    """
+    hands = sorted({report.source for report in reports})
+    part_of = {hand: at % _PARTS for at, hand in enumerate(hands)}
     proposals: dict[int, Proposal] = {}
-    for source in sorted({report.source for report in reports}):
-        test = [at for at, report in enumerate(reports) if report.source == source]
-        train = [at for at, report in enumerate(reports) if report.source != source]
+    for part in range(min(_PARTS, len(hands))):
+        test = [at for at, report in enumerate(reports) if part_of[report.source] == part]
+        train = [at for at, report in enumerate(reports) if part_of[report.source] != part]
         proposals.update(zip(test, judge(train, test), strict=True))
     return [proposals[at] for at in range(len(reports))]
 

@@ -27,6 +27,8 @@ REASON = "请人看一眼"
 COLUMNS = ("danger", *(level.value for level in (Level.RED, Level.ORANGE, Level.YELLOW)), *Category)
 _WRITE = "运行 python -m nlp.training 重新做一份"
 _LONGEST = 2_000  # characters: what stands behind them is left to the rules
+_USUAL = 80  # characters of a report; the longer a letter, the more of anything stands in it
+_EACH_DOUBLING = 1.5  # added to the log-odds that a longer text has to reach
 _CLEARLY = 2.0  # times as likely yellow as anything higher
 _SHOWN = 4  # words that an officer can take in at a look
 
@@ -96,13 +98,15 @@ class WeakReader:
     def read(self, text: str, *, threshold: float | None = None) -> Glance | None:
         """Return a proposal where ``text`` scores at least ``threshold``, else None.
 
-        Without a threshold the one of the weights file counts. The same text always gives the
-        same; of a text over 2,000 characters the beginning is read.
+        Without a threshold the one of the weights file counts. A text over 80 characters has to
+        score more, the longer it is. The same text always gives the same; of a text over 2,000
+        characters the beginning is read.
         """
         blinded = self._blinder.blind(text[:_LONGEST])
         total, hits = self._sum(blinded.text)
         score = _share(total)
-        if score < (self.heading.threshold if threshold is None else threshold):
+        wanted = self.heading.threshold if threshold is None else threshold
+        if score < _for_length(wanted, len(text)):
             return None
         sums = [self._weigh(hits, column) for column in range(len(COLUMNS))]
         return Glance(
@@ -201,6 +205,15 @@ def _reader(path: Path, sheet: Mapping[str, Any], place_names: Iterable[str]) ->
     )
     blinder = Blinder(sheet["petition_words"], place_names)
     return WeakReader(heading, blinder, features, weights, bias)
+
+
+def _for_length(threshold: float, length: int) -> float:
+    """Return the share that a text of so many characters has to reach."""
+    if length <= _USUAL or not 0 < threshold < 1:
+        return threshold
+    return _share(
+        math.log(threshold / (1 - threshold)) + _EACH_DOUBLING * math.log2(length / _USUAL)
+    )
 
 
 def level_of(shares: Sequence[float], red_from: float) -> Level:

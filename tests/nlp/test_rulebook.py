@@ -78,6 +78,25 @@ def test_a_fault_names_file_rule_and_key(tmp_path: Path, old: str, new: str, key
     assert fault.value.write
 
 
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        ("跳(楼|(大)桥)", "括号里不能再有括号"),
+        ("跳(楼|桥", "括号要成对"),
+        ("跳)楼(桥", "括号要成对"),
+        ("跳了?楼", "只能紧跟在括号后面"),
+        ("跳(楼|桥?)", "只能紧跟在括号后面"),
+    ],
+)
+@pytest.mark.parametrize("old", ["跳(楼|桥)", "没有"])
+def test_a_slip_in_the_writing_of_a_term_does_not_load(
+    tmp_path: Path, old: str, written: str, says: str
+) -> None:
+    """Brackets inside a choice and a ? after a plain word would be read as those characters."""
+    with pytest.raises(SetupError, match=says):
+        load(tmp_path, GOOD.replace(f'["{old}"]', f'["{written}"]'))
+
+
 def test_an_id_is_used_once(tmp_path: Path) -> None:
     """A second rule with the same id does not load."""
     rule = GOOD[GOOD.index("[[rule]]") :]

@@ -167,6 +167,15 @@ def test_a_threshold_of_the_office_replaces_that_of_the_file(
     assert reader.read(SHOWN_NOT_SAID, threshold=1.01) is None
 
 
+def test_a_long_letter_has_to_show_more(reader: weak_signals.WeakReader) -> None:
+    """A score that puts a report before a person is not enough for a letter eight times as long."""
+    letter = "；".join([SHOWN_NOT_SAID] * 16)
+    for text, is_put in ((SHOWN_NOT_SAID, True), (letter, False)):
+        just_reached = reader.score(text) - 0.001
+        assert (reader.read(text, threshold=just_reached) is not None) is is_put
+    assert reader.read(letter, threshold=0.5) is not None
+
+
 def test_nothing_and_noise_are_read_without_complaint(reader: weak_signals.WeakReader) -> None:
     """An empty text, marks only, or a lone surrogate give no glance and no error."""
     for text in ("", "   ", "。。。", "😀😀", "\ud800", "\u200b" * 50, "12345"):
