@@ -63,6 +63,8 @@ def restart(
         taken_by=None,
         taken_at=None,
         watched_until=None,
+        snoozed_until=None,
+        wait_why=None,
         next_escalation_at=chain.due_at[0],
         **values,
     )
@@ -154,6 +156,9 @@ def escalate_due(uow: UnitOfWork, office: Office, *, limit: int = 50) -> int:
 def _act_on(uow: UnitOfWork, office: Office, alert: Alert) -> None:
     if alert.state is AlertState.OPEN:
         _climb_on(uow, office, alert)
+    elif alert.state is AlertState.TAKEN and alert.snoozed_until is not None:
+        uow.alerts.log(alert.id, LogKind.SNOOZE_ENDED, person_id=alert.taken_by)
+        restart(uow, office, alert, Why.SNOOZE_ENDED)
     elif alert.state is AlertState.TAKEN:
         uow.alerts.log(
             alert.id,

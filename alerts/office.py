@@ -6,7 +6,7 @@ Made once at the start from the settings and passed in; holds no rows and no clo
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from alerts.clock import WorkingHours
@@ -14,6 +14,28 @@ from domain.alert import LevelTimes
 from domain.danger import Assessment, Level
 from domain.duty import Support
 from nlp.places import Gazetteer
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """What may be held back, and for how long at most; nothing is ever lost by it.
+
+    ``storm_after`` further reports on one alert within ``storm_window`` make a storm, whose
+    reports are then told together once a window.
+    """
+
+    snooze_red: timedelta = timedelta(hours=1)
+    snooze_orange: timedelta = timedelta(hours=4)
+    snooze_yellow: timedelta = timedelta(days=1)
+    longest_pause: timedelta = timedelta(hours=24)
+    storm_after: int = 5
+    storm_window: timedelta = timedelta(minutes=10)
+
+    def longest_snooze(self, level: Level) -> timedelta:
+        """Return how long an alert of a level may be held back at once."""
+        return {Level.RED: self.snooze_red, Level.ORANGE: self.snooze_orange}.get(
+            level, self.snooze_yellow
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +58,7 @@ class Office:
     question_lasts: timedelta
     invite_lasts: timedelta
     burst_per_minute: int
+    silence: Silence = field(default_factory=Silence)
 
     @property
     def town_names(self) -> tuple[str, ...]:

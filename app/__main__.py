@@ -14,6 +14,7 @@ import click
 
 from app import logs
 from app.command_line import answers_mistakes, settings_of
+from app.office_group import group as duty_groups
 from app.office_group import people, roster
 from app.rules_group import rules
 
@@ -159,7 +160,7 @@ def drill(context: click.Context, town: str) -> None:
     office_commands.drill(settings_of(context), town)
 
 
-for group in (rules, roster, people):
+for group in (rules, roster, people, duty_groups):
     main.add_command(group)
 
 

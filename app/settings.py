@@ -16,6 +16,7 @@ from typing import Annotated
 
 from pydantic import Field, ValidationError, model_validator
 
+from alerts.office import Silence
 from app.setting_channels import Channels
 from app.setting_faults import HIDDEN, explain
 from app.setting_kinds import (
@@ -195,6 +196,21 @@ class Dispatch(Part):
     max_wait_yellow: PositiveDuration
 
 
+class SilenceSettings(Part):
+    """How long alerts may be held back, and when many reports are told together."""
+
+    snooze_red: PositiveDuration
+    snooze_orange: PositiveDuration
+    snooze_yellow: PositiveDuration
+    longest_pause: PositiveDuration
+    storm_after: Count
+    storm_window: PositiveDuration
+
+    def limits(self) -> Silence:
+        """Return the settings in the office's own words."""
+        return Silence(**self.model_dump())
+
+
 class Settings(Part):
     """All settings of one office."""
 
@@ -210,6 +226,7 @@ class Settings(Part):
     retention: Retention
     channels: Channels
     dispatch: Dispatch
+    silence: SilenceSettings
 
     def level_times(self) -> dict[Level, LevelTimes]:
         """Return how alerts of each level climb."""

@@ -66,6 +66,7 @@ def build_office(settings: Settings) -> Office:
         question_lasts=dialogue.question_expires,
         invite_lasts=dialogue.invite_expires,
         burst_per_minute=dialogue.burst_per_minute,
+        silence=settings.silence.limits(),
     )
 
 

@@ -13,7 +13,16 @@ from datetime import timedelta
 
 from alerts import amendment
 from alerts.office import Office
-from bot import amending, answers, enrolment, form_talk, replies, report_form, reporting
+from bot import (
+    amending,
+    answers,
+    enrolment,
+    form_talk,
+    maintenance_talk,
+    replies,
+    report_form,
+    reporting,
+)
 from bot.commands import Asked, Command, asked
 from bot.hearing import Hearing
 from bot.presses import press
@@ -212,7 +221,9 @@ class Dialogue:
             return amending.amend_by_command(hearing, message, command)
         if kind is Command.REPORT:
             return form_talk.begin(hearing, message, command.rest)
-        if kind is Command.CANCEL:
+        if kind in {Command.PAUSE, Command.RESUME}:
+            maintenance_talk.obey(hearing, command)
+        elif kind is Command.CANCEL:
             waiting = hearing.uow.dialogues.get(hearing.address, hearing.sender)
             hearing.uow.dialogues.end(hearing.address, hearing.sender)
             hearing.answer(replies.NOTHING_TO_CANCEL if waiting is None else replies.CANCELLED)

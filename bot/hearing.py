@@ -73,14 +73,14 @@ class Hearing:
                 key=f"toast:{self.inbox_id}",
             )
 
-    def replace_pressed(self, text: str) -> None:
-        """Replace the question whose button was pressed, buttons and all, by a line."""
+    def replace_pressed(self, message: OutgoingMessage | str) -> None:
+        """Replace the question whose button was pressed, buttons and all."""
         if isinstance(self.incoming, ButtonPress):
             outbox.replace_message(
                 self.uow,
                 self.address,
                 self.incoming.message_id,
-                plain(text),
+                plain(message) if isinstance(message, str) else message,
                 key=f"replaced:{self.inbox_id}",
             )
 

@@ -22,6 +22,8 @@ def _group_of(row: sa.RowMapping) -> Group:
         scope=Scope(row["scope"]),
         town=row["town"],
         title=row["title"],
+        paused_until=row["paused_until"],
+        paused_why=row["paused_why"] or "",
     )
 
 
@@ -117,6 +119,37 @@ class GroupRows:
         if scope is Scope.TOWN:
             query = query.where(groups.c.town == town)
         rows = self._connection.execute(query.order_by(groups.c.id)).mappings()
+        return tuple(_group_of(row) for row in rows)
+
+    def pause(self, group_id: int, *, until: datetime, why: str, by: int | None) -> datetime:
+        """Put a group into maintenance; returns since when it is, which a longer one keeps."""
+        running = sa.and_(groups.c.paused_until > self._now, groups.c.paused_at.is_not(None))
+        since: datetime = self._connection.execute(
+            sa.update(groups)
+            .where(groups.c.id == group_id)
+            .values(
+                paused_at=sa.case((running, groups.c.paused_at), else_=self._now),
+                paused_until=until,
+                paused_why=why,
+                paused_by=by,
+            )
+            .returning(groups.c.paused_at)
+        ).scalar_one()
+        return since
+
+    def resume(self, group_id: int) -> None:
+        """End a group's maintenance."""
+        self._connection.execute(
+            sa.update(groups)
+            .where(groups.c.id == group_id)
+            .values(paused_at=None, paused_until=None, paused_why=None, paused_by=None)
+        )
+
+    def pauses_over(self) -> tuple[Group, ...]:
+        """Return the groups whose maintenance has run out and was not ended yet."""
+        rows = self._connection.execute(
+            sa.select(groups).where(groups.c.paused_until <= self._now).order_by(groups.c.id)
+        ).mappings()
         return tuple(_group_of(row) for row in rows)
 
     def keep_address(

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from storage.alerts import AlertRows
 from storage.audit import AuditRows
+from storage.deliveries import DeliveryRows
 from storage.dialogues import DialogueRows
 from storage.duty import DutyRows
 from storage.groups import GroupRows
@@ -25,6 +26,7 @@ from storage.people import PeopleRows
 from storage.proposals import ProposalRows
 from storage.reports import ReportRows
 from storage.retention import RetentionRows
+from storage.storms import StormRows
 from storage.webchat import WebchatRows
 
 
@@ -106,6 +108,16 @@ class UnitOfWork:
     def notices(self) -> NoticeRows:
         """The outbox."""
         return NoticeRows(self.connection, self.now)
+
+    @cached_property
+    def deliveries(self) -> DeliveryRows:
+        """How the outbox's notices stand, for people."""
+        return DeliveryRows(self.connection, self.now)
+
+    @cached_property
+    def storms(self) -> StormRows:
+        """Alerts on which many report at once."""
+        return StormRows(self.connection, self.now)
 
     @cached_property
     def duty(self) -> DutyRows:

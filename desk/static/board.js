@@ -104,6 +104,8 @@ export class BoardView {
       ),
       el("p", { class: "kinds" }, alert.state !== "closed" ? `${W.suspected} · ` : "", alert.categories.join("、") || "—", ` · ${W.reports(alert.reports)}`, alert.verified ? "" : ` · ${W.unverified}`),
       alert.summary ? el("p", { class: "summary" }, alert.summary) : null,
+      alert.waits_until ? el("p", { class: "waits" }, W.waits(hour(alert.waits_until), alert.wait_why)) : null,
+      alert.undeliverable.length ? el("p", { class: "undeliverable" }, W.undeliverable(alert.undeliverable.join("、"))) : null,
       list === this.live ? this.timers(alert) : el("p", { class: "who" }, `${alert.taken_by || ""} ${hour(alert.raised_at)}`),
       toggle,
       story,
@@ -165,7 +167,7 @@ export class BoardView {
   }
 }
 
-function tellStory({ reports, entries }) {
+function tellStory({ reports, entries, deliveries }) {
   return [
     ...reports.map((report) =>
       el(
@@ -175,6 +177,13 @@ function tellStory({ reports, entries }) {
         report.versions.map((version) => el("blockquote", {}, marked(version.text, version.evidence))),
       ),
     ),
+    deliveries.length
+      ? el(
+          "ul",
+          { class: "deliveries", "aria-label": W.deliveries },
+          deliveries.map((one) => el("li", {}, el("time", { datetime: one.at }, hour(one.at)), el("span", {}, el("strong", {}, one.name), ` ${one.state}${one.reason ? `（${one.reason}）` : ""}`))),
+        )
+      : "",
     el(
       "ol",
       { class: "entries" },
