@@ -20,6 +20,8 @@ from storage.unit_of_work import UnitOfWork
 # Long enough for a restart or a crowd of presses; a channel that is asked too late refuses.
 TOAST_LASTS = timedelta(minutes=10)
 ANSWER_LASTS = timedelta(days=1)
+# What an alert came to is worth reading after a week without a channel, and not after that.
+RECEIPT_LASTS = timedelta(days=7)
 
 _PRIORITY = {
     Level.RED: Priority.RED,

@@ -48,7 +48,7 @@ class Hearing:
         report_id: int | None = None,
         alert_id: int | None = None,
         priority: Priority = Priority.RECEIPT,
-        lasts_for_ever: bool = False,
+        lasts_long: bool = False,
     ) -> None:
         """Answer in the chat that it came from; ``part`` tells two answers to one row apart."""
         outbox.say(
@@ -59,7 +59,7 @@ class Hearing:
             report_id=report_id,
             alert_id=alert_id,
             priority=priority,
-            lasts=None if lasts_for_ever else outbox.ANSWER_LASTS,
+            lasts=outbox.RECEIPT_LASTS if lasts_long else outbox.ANSWER_LASTS,
         )
 
     def toast(self, text: str) -> None:

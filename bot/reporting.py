@@ -70,13 +70,13 @@ def _give_receipt(hearing: Hearing, filed: Filed, *, lead: str = "", words: bool
         hearing.answer(
             replies.gathered(report, alert),
             report_id=report.id,
-            lasts_for_ever=True,
+            lasts_long=True,
         )
         return
     hearing.answer(
         replies.receipt(hearing.office, report, alert=alert, lead=lead, words=words),
         report_id=report.id,
-        lasts_for_ever=alert is not None,
+        lasts_long=alert is not None,
     )
     if filed.ask_towns:
         _ask_town(hearing, report, filed.ask_towns)
@@ -154,7 +154,7 @@ def _say_amended(hearing: Hearing, filed: Filed, words: str) -> None:
         hearing.answer(
             replies.receipt(hearing.office, filed.report, alert=filed.alert, lead=lead),
             report_id=filed.report.id,
-            lasts_for_ever=True,
+            lasts_long=True,
         )
         return
     hearing.answer(lead, report_id=filed.report.id)
@@ -180,7 +180,7 @@ def say_danger(hearing: Hearing, report: Report) -> Alert | None:
     hearing.answer(
         replies.receipt(hearing.office, report, alert=alert),
         report_id=report.id,
-        lasts_for_ever=True,
+        lasts_long=True,
     )
     return alert
 

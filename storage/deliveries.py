@@ -31,6 +31,18 @@ _RANK = {
         )
     )
 }
+_SHOWN = (
+    notices.c.channel,
+    notices.c.chat,
+    notices.c.state,
+    notices.c.lease_until,
+    notices.c.created_at,
+    notices.c.expires_at,
+    notices.c.sent_at,
+    notices.c.standing,
+    notices.c.standing_at,
+    notices.c.last_error,
+)
 _ENDED = {
     NoticeState.SENT.value: DeliveryState.DELIVERED,
     NoticeState.EXPIRED.value: DeliveryState.EXPIRED,
@@ -73,7 +85,7 @@ class DeliveryRows:
     def of_alert(self, alert_id: int) -> tuple[Delivery, ...]:
         """Return how the latest notice of an alert stands at each address, oldest first."""
         rows = self._connection.execute(
-            sa.select(notices)
+            sa.select(*_SHOWN)
             .where(
                 notices.c.alert_id == alert_id,
                 notices.c.kind.in_([NoticeKind.CARD.value, NoticeKind.MESSAGE.value]),

@@ -64,6 +64,7 @@ class GroupRows:
             "bound_at": self._now,
             "bound_by": bound_by,
             "unbound_at": None,
+            "paused_until": None,
         }
         found = self._connection.execute(
             sa.update(groups)
@@ -145,12 +146,19 @@ class GroupRows:
             .values(paused_at=None, paused_until=None, paused_why=None, paused_by=None)
         )
 
-    def pauses_over(self) -> tuple[Group, ...]:
-        """Return the groups whose maintenance has run out and was not ended yet."""
-        rows = self._connection.execute(
-            sa.select(groups).where(groups.c.paused_until <= self._now).order_by(groups.c.id)
-        ).mappings()
-        return tuple(_group_of(row) for row in rows)
+    def pauses_over(self, *, locked: bool = False) -> tuple[Group, ...]:
+        """Return the groups whose maintenance has run out and was not ended yet.
+
+        ``locked``: for this transaction alone.
+        """
+        query = (
+            sa.select(groups)
+            .where(groups.c.paused_until <= self._now, groups.c.unbound_at.is_(None))
+            .order_by(groups.c.id)
+        )
+        if locked:
+            query = query.with_for_update(skip_locked=True)
+        return tuple(_group_of(row) for row in self._connection.execute(query).mappings())
 
     def keep_address(
         self, address: Address, *, person_id: int | None = None, group_id: int | None = None
