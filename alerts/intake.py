@@ -156,11 +156,11 @@ def add_to_alert(
     """Let a report's words belong to a live alert; a higher level calls everybody anew.
 
     What is watched or held back is called back by a new reporter, place or person. In a
-    storm a ``fresh`` report that tells nothing new is gathered; what is added to a report
-    always gets through.
+    storm a ``fresh`` report that tells nothing new is gathered; what is added to a report,
+    and what somebody unknown tells, always gets through.
     """
     held = alert.state is AlertState.WATCHED or alert.snoozed_until is not None
-    stormy = fresh and is_storm(uow, office, alert)
+    stormy = fresh and report.verified and is_storm(uow, office, alert)
     news = (held or stormy) and is_news(uow, office, alert, report, assessment, text=text)
     stranger = held and not any(is_by_same(one, report) for one in uow.reports.of_alert(alert.id))
     uow.reports.attach(report.id, alert.id)
@@ -217,7 +217,9 @@ def _raise_or_feed(
         became = FiledAs.CORROBORATION if other else FiledAs.SUPPLEMENT
         return Filed(report=_fresh(uow, report), became=became, alert=fed)
     unsure = found.get(Sameness.UNSURE, [])
-    for alert in unsure:
+    # Of somebody unknown, or where the town is not sure, nobody can say that it is one event.
+    known = report.verified and report.town is not None and not ask_towns
+    for alert in unsure if known else ():
         if is_storm(uow, office, alert) and is_vague(
             uow, office, alert, report, assessment, text=text
         ):

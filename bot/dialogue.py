@@ -107,6 +107,8 @@ class Dialogue:
 
     def _hear_message(self, hearing: Hearing, message: IncomingMessage) -> InboxOutcome:
         command = self._command(message.text)
+        if command is not None and not maintenance_talk.is_for(hearing, command):
+            command = None  # a lift's maintenance, told by somebody who has no group
         if hearing.person is None:
             return self._hear_stranger(hearing, message, command)
         if message.edit:

@@ -27,6 +27,11 @@ _UNIT = {
 }
 
 
+def is_for(hearing: Hearing, command: Asked) -> bool:
+    """Whether a command may be meant by who wrote it; 维护 of a grid worker is a report."""
+    return command.command not in {Command.PAUSE, Command.RESUME} or _is_officer(hearing.person)
+
+
 def obey(hearing: Hearing, command: Asked) -> None:
     """Begin or end the maintenance of this group or, in private, of the officer's town's."""
     person, groups = _whose(hearing)
@@ -52,10 +57,14 @@ def obey(hearing: Hearing, command: Asked) -> None:
         hearing.answer(replies.PAUSED.format(until=clock(hearing.office, until, day=True)))
 
 
+def _is_officer(person: Person | None) -> bool:
+    return person is not None and (person.role is Role.TOWN_OFFICER or person.role.serves_district)
+
+
 def _whose(hearing: Hearing) -> tuple[Person, tuple[Group, ...]]:
     """Return who asks and for which groups; `PersonCanFix` when these are not theirs."""
     person = hearing.person
-    if person is None or not (person.role is Role.TOWN_OFFICER or person.role.serves_district):
+    if person is None or not _is_officer(person):
         raise PersonCanFix(replies.PAUSE_NOT_YOURS)
     if not hearing.is_private:
         group = hearing.uow.groups.at(hearing.address)

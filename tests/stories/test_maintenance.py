@@ -131,8 +131,8 @@ async def test_an_officer_ends_it_early(office: WholeOffice) -> None:
 
 async def test_only_officers_of_the_town_let_it_rest(office: WholeOffice) -> None:
     """A reporter, an officer of another town, somebody unknown: refused, and nothing changes."""
-    await office.says(office.chen, PAUSED)
-    office.sees(office.chen, "只有本镇街的值班员")
+    await office.says(office.chen, PAUSED, where=office.room_dashi)
+    office.sees_nothing(office.room_dashi)
     await office.says(office.zhao, PAUSED, where=office.room_dashi)
     office.sees(office.room_dashi, "只有本镇街的值班员")
     await office.says(office.outsider, PAUSED, where=office.room_dashi)
@@ -146,6 +146,12 @@ async def test_a_pause_needs_a_time_and_a_reason(office: WholeOffice, words: str
     """Who leaves one out reads how it is written."""
     await paused(office, words)
     office.sees(office.room_dashi, "请写：维护 2小时 原因")
+
+
+async def test_a_reporter_who_tells_of_maintenance_has_reported(office: WholeOffice) -> None:
+    """The lift is out of order for three hours: that is a report, kept like any other."""
+    await office.says(office.chen, "维护3小时，电梯停了")
+    office.sees(office.chen, "编号 R-0001")
 
 
 async def test_a_danger_behind_the_word_is_a_danger(office: WholeOffice) -> None:

@@ -194,6 +194,18 @@ async def test_a_vague_report_that_is_worse_is_not_gathered(office: WholeOffice)
     office.reads_all()
 
 
+async def test_people_who_are_not_enrolled_are_never_gathered(office: WholeOffice) -> None:
+    """They may stand in any town: each vague word of theirs is an alert of its own."""
+    strangers = [office.stranger(f"街坊{number}") for number in range(8)]
+    for number, one in enumerate(strangers[:7]):
+        await office.says(one, f"{RED}，第{number}个人说")
+    texts = "".join(one.text for one in office.messages(office.room_district))
+    assert all(f"第{number}个人说" in texts for number in range(7))
+    await office.says(strangers[7], VAGUE)
+    assert office.count(alerts) == 2
+    office.reads_all()
+
+
 async def test_a_storm_calls_back_whoever_holds_it_back(office: WholeOffice) -> None:
     """Watched, and many report again: the first of them opens it, the rest are gathered."""
     late = await storm(office)
