@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 
+from alerts.timers import Timers
 from domain.alert import LogKind
 from domain.duty import Post, Scope
 from domain.errors import Refused
@@ -112,6 +114,19 @@ async def test_it_never_outlives_its_time_even_if_nobody_ends_it(office: WholeOf
     assert "A-0001" not in "".join(one.text for one in office.messages(office.room_district))
     await office.settle()
     office.reads_all()
+
+
+async def test_two_that_look_at_once_tell_its_end_once(office: WholeOffice) -> None:
+    """Two dispatchers' timers at the same moment, on both engines."""
+    await paused(office, "维护 30分钟 换群")
+    office.reads_all()
+    office.clock.push(timedelta(minutes=30))
+    other = Timers(office.store, office.office, office.live)
+    await asyncio.gather(office.go("time"), other.act_on_due())
+    await office.settle()
+    for room in (office.room_dashi, office.room_district):
+        office.sees(room, "维护时间到")
+    office.sees_nothing(office.room_dashi, office.room_district)
 
 
 async def test_an_officer_ends_it_early(office: WholeOffice) -> None:

@@ -53,6 +53,19 @@ async def test_held_back_for_half_an_hour_and_called_again(office: WholeOffice) 
     assert LogKind.ACKNOWLEDGEMENT_LAPSED not in office.story_of()
 
 
+async def test_a_restart_changes_nothing(office: WholeOffice) -> None:
+    """The question, the sentence that is waited for and the time are rows."""
+    _, card = await taken(office)
+    office.restless = True
+    await snoozes(office, office.li, card, time="15分钟", why="其他（写一句）")
+    await office.says(office.li, "家属在路上", where=office.room_dashi)
+    office.sees(office.room_dashi, "暂缓到 3月4日 10:15")
+    await office.after(minutes=14, seconds=59)
+    office.sees_nothing(office.room_dashi)
+    await office.after(seconds=1)
+    office.sees(office.room_dashi, "暂缓时间到")
+
+
 async def test_the_board_shows_until_when_and_why(office: WholeOffice) -> None:
     """Beside who has it; once it was called back there is nothing left of it."""
     from alerts.status import board  # noqa: PLC0415 - this story alone looks at it

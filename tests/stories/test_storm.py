@@ -62,6 +62,19 @@ async def test_in_a_storm_the_card_counts_and_one_summary_comes(office: WholeOff
     office.sees_nothing(office.room_dashi)
 
 
+async def test_a_restart_loses_no_summary(office: WholeOffice) -> None:
+    """What was gathered is in rows: the summary comes in its time, and once."""
+    late = await storm(office)
+    office.restless = True
+    await office.says(late[0], f"{RED}，我是最后一个")
+    await office.presses(office.li, "接收", office.messages(office.room_dashi)[0])
+    office.reads_all()
+    await office.after(minutes=10)
+    office.sees(office.room_dashi, "又有 1 条上报（共 7 条）")
+    await office.after(minutes=10)
+    office.sees_nothing(office.room_dashi)
+
+
 async def test_after_the_storm_each_report_is_told_again(office: WholeOffice) -> None:
     """Ten quiet minutes later nothing is gathered any more."""
     late = await storm(office)
