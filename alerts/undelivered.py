@@ -127,7 +127,10 @@ def _send_anew(uow: UnitOfWork, notice: Notice) -> None:
 
 def _take_another_way(uow: UnitOfWork, notice: Notice, error: Refused) -> None:
     """An address refuses: another of the same person is tried, and the next step is due."""
-    if not uow.notices.refused(notice, error.reason):
+    reason = error.reason
+    if error.address_is_dead:
+        reason = f"{DeliveryState.DEAD.label}：{reason}"
+    if not uow.notices.refused(notice, reason):
         return  # the lease had passed to somebody else
     name = uow.groups.name_of(notice.address)
     if error.address_is_dead:
@@ -141,12 +144,12 @@ def _take_another_way(uow: UnitOfWork, notice: Notice, error: Refused) -> None:
         return  # it is kept from them on purpose
     if error.address_is_dead:
         _stand(uow, notice, DeliveryState.DEAD, error.reason)
-    if _try_other_way(uow, notice, error.reason):
+    if _try_other_way(uow, notice, reason):
         return
     if alert.is_live:
-        _tell_desk(uow, alert, notice, error.reason)
+        _tell_desk(uow, alert, notice, reason)
     else:
-        uow.alerts.log(alert.id, LogKind.NOTICE_REFUSED, detail=f"{name}：{error.reason}")
+        uow.alerts.log(alert.id, LogKind.NOTICE_REFUSED, detail=f"{name}：{reason}")
     if notice.kind is NoticeKind.CARD:
         _call_next_at_once(uow, alert)
 

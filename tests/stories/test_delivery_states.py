@@ -89,7 +89,7 @@ async def test_status_in_chat_shows_each_address(office: WholeOffice) -> None:
     await office.says(office.wang, "状态 A-0001")
     told = office.sees(office.wang, "待接收").text.splitlines()
     assert "大石街道值班群　已送达　10:00" in told
-    assert "大石街道值班员 李国明　改走备用（已被屏蔽）　10:00" in told
+    assert "大石街道值班员 李国明　改走备用（地址失效：已被屏蔽）　10:00" in told
     assert "大石街道值班员 李国明　已送达　10:00" in told
     await office.says(office.chen, "状态 A-0001")
     assert "值班群" not in office.sees(office.chen, "待接收").text
