@@ -1,4 +1,4 @@
-"""Taking an alert and bringing it to its end: 接收, 求助, 误报, 关注, 办结.
+"""Taking an alert and bringing it to its end: 接收, 求助, 误报, 关注, 暂缓, 办结.
 
 One conditional UPDATE decides who was first; the other's unit runs again and sees it.
 Everybody's copy of the message is brought up to date, the presser is always answered, and
@@ -14,13 +14,16 @@ from typing import Any
 
 from alerts import outbox
 from alerts.escalation import call_next_step, outcome_due
-from alerts.notices import FALSE_ALARM_REASONS
+from alerts.notices import FALSE_ALARM_REASONS, clock
 from alerts.office import Office
 from alerts.outcomes import tell_reporters
 from alerts.proposals import propose_no_matches
+from alerts.quiet_words import SNOOZE_TOO_LONG, for_long
 from alerts.routing import holder
 from domain.alert import Alert, AlertState, LogKind, Outcome
+from domain.danger import Level
 from domain.duty import Person
+from domain.errors import PersonCanFix
 from storage.unit_of_work import UnitOfWork
 
 WATCH_FOR = {
@@ -41,6 +44,8 @@ class Result(enum.StrEnum):
     ENDED = "ended"
     NOT_YOURS = "not_yours"
     NOBODY_ABOVE = "nobody_above"
+    TAKE_FIRST = "take_first"
+    NOTE_WANTED = "note_wanted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,9 @@ def call_help(uow: UnitOfWork, alert: Alert, by: Person) -> Pressed:
     return Pressed(Result.DONE if reached else Result.NOBODY_ABOVE, called)
 
 
-def watch(uow: UnitOfWork, alert: Alert, by: Person, choice: str) -> Pressed:
+def watch(
+    uow: UnitOfWork, office: Office, alert: Alert, by: Person, choice: str, *, why: str
+) -> Pressed:
     """关注: the danger is dealt with, and somebody looks again at a stated time."""
     until = uow.now + WATCH_FOR[choice]
     return _settle(
@@ -95,13 +102,77 @@ def watch(uow: UnitOfWork, alert: Alert, by: Person, choice: str) -> Pressed:
         alert,
         LogKind.WATCHED,
         by,
-        detail=choice,
+        detail=f"到 {clock(office, until, day=True)}：{why}",
         state=AlertState.WATCHED,
         watched_until=until,
         next_escalation_at=until,
         taken_by=by.id,
         taken_at=alert.taken_at or uow.now,
+        snoozed_until=None,
+        wait_why=why,
     )
+
+
+def snooze(
+    uow: UnitOfWork,
+    office: Office,
+    alert: Alert,
+    by: Person,
+    span: timedelta,
+    *,
+    why: str,
+    noted: bool = False,
+) -> Pressed:
+    """暂缓: whoever has the alert says when it is to ring again if no outcome came.
+
+    ``noted``: somebody wrote a sentence, without which a red one is not held back twice in
+    a row. `PersonCanFix` when ``span`` is longer than the level allows.
+    """
+    refused = why_no_snooze(uow, alert, by, noted=noted)
+    if refused is not None:
+        return Pressed(refused, alert)
+    longest = office.silence.longest_snooze(alert.level)
+    if span > longest:
+        raise PersonCanFix(SNOOZE_TOO_LONG.format(level=alert.level.label, most=for_long(longest)))
+    until = uow.now + span
+    return _settle(
+        uow,
+        alert,
+        LogKind.SNOOZED,
+        by,
+        detail=f"到 {clock(office, until, day=True)}：{why}",
+        snoozed_until=until,
+        wait_why=why,
+        next_escalation_at=until,
+    )
+
+
+def why_no_snooze(
+    uow: UnitOfWork, alert: Alert, by: Person, *, noted: bool = False
+) -> Result | None:
+    """Return why somebody may not hold an alert back now, or None when they may."""
+    if not alert.is_live:
+        return Result.ENDED
+    if alert.state is not AlertState.TAKEN:
+        return Result.TAKE_FIRST
+    if alert.taken_by != by.id:
+        return Result.SOMEBODY_ELSE
+    if alert.level is Level.RED and not noted and _was_just_snoozed(uow, alert):
+        return Result.NOTE_WANTED
+    return None
+
+
+_ENDS_A_ROW = frozenset({LogKind.NOTED, LogKind.LEVEL_RAISED, LogKind.HANDED_OVER, LogKind.WATCHED})
+
+
+def _was_just_snoozed(uow: UnitOfWork, alert: Alert) -> bool:
+    """Whether the last thing that somebody said of an alert was to hold it back."""
+    for entry in reversed(uow.alerts.timeline(alert.id)):
+        if entry.kind is LogKind.SNOOZED:
+            return True
+        if entry.kind in _ENDS_A_ROW:
+            return False
+    return False
 
 
 def close(

@@ -120,6 +120,23 @@ def withdraw(
     return Filed(report=report, became=FiledAs.SUPPLEMENT, alert=changed)
 
 
+def separate(uow: UnitOfWork, office: Office, report: Report) -> Alert | None:
+    """Raise an alert of its own from a report that a storm had gathered; None: it has one."""
+    if report.withdrawn_at is not None:
+        raise PersonCanFix(GONE)
+    gathered = None if report.alert_id is None else uow.alerts.get(report.alert_id)
+    if gathered is None or uow.reports.of_alert(gathered.id)[0].id == report.id:
+        return None
+    words = "\n".join(version.text for version in uow.reports.standing(report.id))
+    standing = [version.assessment for version in uow.reports.standing(report.id)]
+    best = max([office.assess(words), *standing], key=lambda assessment: assessment.level.rank)
+    raised = raise_alert(uow, office, report, best)
+    uow.alerts.log(gathered.id, LogKind.SEPARATED, person_id=report.person_id, detail=raised.number)
+    if gathered.is_live:
+        outbox.edit_cards(uow, uow.alerts.change(gathered, gathered=max(0, gathered.gathered - 1)))
+    return raised
+
+
 def _amend(
     uow: UnitOfWork,
     office: Office,

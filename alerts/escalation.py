@@ -65,6 +65,8 @@ def restart(
         taken_by=None,
         taken_at=None,
         watched_until=None,
+        snoozed_until=None,
+        wait_why=None,
         next_escalation_at=chain.due_at[0],
         **values,
     )
@@ -158,6 +160,9 @@ def _act_on(uow: UnitOfWork, office: Office, alert: Alert) -> None:
         _end_drill(uow, alert)
     elif alert.state is AlertState.OPEN:
         _climb_on(uow, office, alert)
+    elif alert.state is AlertState.TAKEN and alert.snoozed_until is not None:
+        uow.alerts.log(alert.id, LogKind.SNOOZE_ENDED, person_id=alert.taken_by)
+        restart(uow, office, alert, Why.SNOOZE_ENDED)
     elif alert.state is AlertState.TAKEN:
         uow.alerts.log(
             alert.id,

@@ -11,13 +11,15 @@ import enum
 from dataclasses import dataclass
 
 from alerts import outbox
-from alerts.escalation import climb, freeze_chain
+from alerts.escalation import climb, freeze_chain, restart
 from alerts.learning import learn, units_in
+from alerts.likeness import alike, is_by_same
 from alerts.notices import Why, supplement_words
 from alerts.office import Office
-from alerts.routing import district_desk, holder
-from alerts.sameness import EventWords, Sameness, compare, event_words
-from domain.alert import Alert, LogKind
+from alerts.routing import district_desk, holder, town_group
+from alerts.sameness import Sameness, event_words
+from alerts.storm import gather, is_news, is_storm, is_vague
+from domain.alert import Alert, AlertState, LogKind
 from domain.channel import Address, Attachment, Location
 from domain.danger import Assessment, Level
 from domain.duty import Person
@@ -36,6 +38,7 @@ class FiledAs(enum.StrEnum):
     SUPPLEMENT = "supplement"
     CORROBORATION = "corroboration"
     REPEATED = "repeated"
+    GATHERED = "gathered"
     KNOWN = "known"
 
 
@@ -133,7 +136,9 @@ def raise_alert(
     # Where the district desk holds it, or the town's step was empty, the desk has been called.
     only_town_called = holder(alert) is not None and alert.step == 1
     if not sure_of_town and alert.level is Level.RED and only_town_called:
-        outbox.send_cards(uow, alert, district_desk(uow, alert), Why.RAISED)
+        called = town_group(uow, alert)  # the desk itself, while the group is in maintenance
+        desk = [target for target in district_desk(uow, alert) if target not in called]
+        outbox.send_cards(uow, alert, desk, Why.RAISED)
     return alert
 
 
@@ -146,8 +151,18 @@ def add_to_alert(
     *,
     text: str,
     kind: LogKind,
+    fresh: bool = False,
 ) -> Alert:
-    """Let a report's words belong to a live alert; a higher level calls everybody anew."""
+    """Let a report's words belong to a live alert; a higher level calls everybody anew.
+
+    What is watched or held back is called back by a new reporter, place or person. In a
+    storm a ``fresh`` report that tells nothing new is gathered; what is added to a report,
+    and what somebody unknown tells, always gets through.
+    """
+    held = alert.state is AlertState.WATCHED or alert.snoozed_until is not None
+    stormy = fresh and report.verified and is_storm(uow, office, alert)
+    news = (held or stormy) and is_news(uow, office, alert, report, assessment, text=text)
+    stranger = held and not any(is_by_same(one, report) for one in uow.reports.of_alert(alert.id))
     uow.reports.attach(report.id, alert.id)
     uow.alerts.hear(alert.id)
     uow.alerts.log(alert.id, kind, person_id=report.person_id, detail=report.number)
@@ -159,7 +174,13 @@ def add_to_alert(
         categories=assessment.categories,
         about_units=units_in(uow, office, report),
     )
-    if (text or kind is not LogKind.CORROBORATED) and not called_anew:
+    if called_anew:
+        return changed
+    if news or stranger:
+        changed = _call_back(uow, office, changed) if held else changed
+    elif stormy:
+        return gather(uow, office, changed)
+    if text or kind is not LogKind.CORROBORATED:
         outbox.say_in_groups(
             uow,
             changed,
@@ -167,6 +188,12 @@ def add_to_alert(
             supplement_words(changed, text or ONLY_ATTACHED, uow.people.name_of(report.person_id)),
         )
     return changed
+
+
+def _call_back(uow: UnitOfWork, office: Office, alert: Alert) -> Alert:
+    """Open what was watched or held back, since somebody tells more."""
+    uow.alerts.log(alert.id, LogKind.CALLED_BACK, person_id=alert.taken_by)
+    return restart(uow, office, alert, Why.NEWS)
 
 
 def _raise_or_feed(
@@ -179,22 +206,41 @@ def _raise_or_feed(
     ask_towns: tuple[str, ...],
 ) -> Filed:
     words = event_words(text, assessment.categories, office.gazetteer)
-    alert, sameness = _most_alike(uow, office, report, words)
-    if alert is not None and sameness is Sameness.REPEATED:
-        return _feed_repeated(uow, office, alert, report, assessment, text=text)
-    if alert is not None and sameness is Sameness.SAME:
-        other = not any(_is_by_same(one, report) for one in uow.reports.of_alert(alert.id))
+    found = alike(uow, office, report, words)
+    if repeated := found.get(Sameness.REPEATED):
+        return _feed_repeated(uow, office, repeated[0], report, assessment, text=text)
+    if same := found.get(Sameness.SAME):
+        alert = same[0]
+        other = not any(is_by_same(one, report) for one in uow.reports.of_alert(alert.id))
         kind = LogKind.CORROBORATED if other else LogKind.SUPPLEMENTED
-        fed = add_to_alert(uow, office, alert, report, assessment, text=text, kind=kind)
+        fed = add_to_alert(uow, office, alert, report, assessment, text=text, kind=kind, fresh=True)
         became = FiledAs.CORROBORATION if other else FiledAs.SUPPLEMENT
         return Filed(report=_fresh(uow, report), became=became, alert=fed)
+    unsure = found.get(Sameness.UNSURE, [])
+    # Of somebody unknown, or where the town is not sure, nobody can say that it is one event.
+    known = report.verified and report.town is not None and not ask_towns
+    for alert in unsure if known else ():
+        if is_storm(uow, office, alert) and is_vague(
+            uow, office, alert, report, assessment, text=text
+        ):
+            fed = add_to_alert(
+                uow,
+                office,
+                alert,
+                report,
+                assessment,
+                text=text,
+                kind=LogKind.CORROBORATED,
+                fresh=True,
+            )
+            return Filed(report=_fresh(uow, report), became=FiledAs.GATHERED, alert=fed)
     raised = raise_alert(uow, office, report, assessment, sure_of_town=not ask_towns)
     return Filed(
         report=_fresh(uow, report),
         became=FiledAs.RAISED,
         alert=raised,
         ask_towns=ask_towns,
-        perhaps=alert if sameness is Sameness.UNSURE else None,
+        perhaps=unsure[0] if unsure else None,
     )
 
 
@@ -212,49 +258,15 @@ def _feed_repeated(
     Words that were taken back and are said again are news.
     """
     before = uow.reports.of_alert(alert.id)
-    mine = [one for one in before if _is_by_same(one, report)]
+    mine = [one for one in before if is_by_same(one, report)]
     if any(one.withdrawn_at is None for one in mine):
         uow.reports.attach(report.id, alert.id)
         return Filed(report=_fresh(uow, report), became=FiledAs.REPEATED, alert=alert)
     kind = LogKind.SUPPLEMENTED if mine else LogKind.CORROBORATED
     said = text if mine else ""
-    fed = add_to_alert(uow, office, alert, report, assessment, text=said, kind=kind)
+    fed = add_to_alert(uow, office, alert, report, assessment, text=said, kind=kind, fresh=True)
     became = FiledAs.SUPPLEMENT if mine else FiledAs.CORROBORATION
     return Filed(report=_fresh(uow, report), became=became, alert=fed)
-
-
-def _is_by_same(one: Report, other: Report) -> bool:
-    """Whether two reports are somebody's own, whichever channel they wrote through."""
-    if one.person_id is not None or other.person_id is not None:
-        return one.person_id == other.person_id
-    return (one.address.channel, one.sender) == (other.address.channel, other.sender)
-
-
-def _most_alike(
-    uow: UnitOfWork, office: Office, report: Report, words: EventWords
-) -> tuple[Alert | None, Sameness]:
-    """Return the live alert of the town that is most alike, and how alike it is."""
-    order = (Sameness.REPEATED, Sameness.SAME, Sameness.UNSURE)
-    found: dict[Sameness, Alert] = {}
-    town = report.town if report.verified else None
-    uow.wait_turn(f"alerts of {town}")  # two who report the same at once: the second sees the first
-    for alert in uow.alerts.live_in(town, heard_since=uow.now - office.merge_within):
-        if alert.drill or alert.verified != report.verified:
-            continue
-        for other in uow.reports.of_alert(alert.id):
-            if other.id == report.id:
-                continue
-            texts = [version.text for version in uow.reports.standing(other.id)]
-            whole = "\n".join(texts)
-            for text in dict.fromkeys([*texts, whole]):
-                theirs = event_words(text, alert.categories, office.gazetteer)
-                sameness = compare(words, theirs)
-                if text == whole or sameness is Sameness.REPEATED:
-                    found.setdefault(sameness, alert)
-    for sameness in order:
-        if sameness in found:
-            return found[sameness], sameness
-    return None, Sameness.DIFFERENT
 
 
 def _town_of(office: Office, filing: Filing) -> Responsibility:

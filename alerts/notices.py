@@ -13,6 +13,7 @@ from datetime import datetime
 
 from alerts.clipping import marked
 from alerts.office import Office
+from alerts.quiet_words import paused_line
 from alerts.view import AlertView, ReportView
 from domain.alert import Alert, AlertState, Outcome
 from domain.channel import Button, OutgoingMessage, Span, Style
@@ -38,6 +39,10 @@ class Why(enum.StrEnum):
     HANDED_OVER = "handed_over"
     TOWN_ANSWERED = "town_answered"
     HELP = "help"
+    SNOOZE_ENDED = "snooze_ended"
+    NEWS = "news"
+    PAUSED = "paused"
+    RESUMED = "resumed"
 
 
 _WHY = {
@@ -50,6 +55,10 @@ _WHY = {
     Why.HANDED_OVER: "移交给您，请接收。",
     Why.TOWN_ANSWERED: "上报人确认在您辖区，请接收。",
     Why.HELP: "同事求助，请马上支援。",
+    Why.SNOOZE_ENDED: "暂缓时间到，请重新接收并报结果。",
+    Why.NEWS: "有新情况，请重新接收。",
+    Why.PAUSED: "镇街值班群维护中，请区值班室先接。",
+    Why.RESUMED: "值班群维护结束，这条还没有办结。",
 }
 
 LEVEL_SIGN = {
@@ -90,6 +99,8 @@ def card(seen: AlertView, office: Office, *, why: Why, now: datetime) -> Outgoin
     """Return the message that shows an alert as it stands."""
     alert = seen.alert
     spans = [*_head(seen, why)]
+    if seen.paused:
+        spans.append(Span(paused_line(office, seen.paused), Style.STRONG))
     if alert.is_live and alert.drill:
         spans.append(Span(FIRST_CALL_DRILL + "\n", Style.STRONG))
     elif alert.is_live:
@@ -197,9 +208,14 @@ def state_words(seen: AlertView, office: Office, now: datetime) -> str:
         since = f"，已等 {waited} 分钟" if waited else ""
         return f"待接收{since}"
     if alert.state is AlertState.TAKEN and alert.taken_at is not None:
-        return f"{seen.taken_by} {clock(office, alert.taken_at)} 已接收"
+        held = f"{seen.taken_by} {clock(office, alert.taken_at)} 已接收"
+        if alert.snoozed_until is None:
+            return held
+        until = clock(office, alert.snoozed_until, day=True)
+        return f"{held}，暂缓到 {until}（{alert.wait_why}）"
     if alert.state is AlertState.WATCHED and alert.watched_until is not None:
-        return f"关注中，{clock(office, alert.watched_until, day=True)} 再看；{seen.taken_by}"
+        why = f"（{alert.wait_why}）" if alert.wait_why else ""
+        return f"关注中，{clock(office, alert.watched_until, day=True)} 再看；{seen.taken_by}{why}"
     outcome = alert.outcome.label if alert.outcome else ""
     note = f"（{alert.outcome_note}）" if alert.outcome_note else ""
     return f"已办结：{outcome}{note}　{seen.closed_by}"
@@ -212,7 +228,7 @@ def next_words(alert: Alert) -> str:
             return "通知值班群"
         return "提级" if alert.step < len(alert.chain.times.steps) else "再次呼叫所有人"
     if alert.state is AlertState.TAKEN:
-        return "没有结果就再次呼叫"
+        return "没有结果就再次呼叫" if alert.snoozed_until is None else "暂缓到期再次呼叫"
     return "再看一次" if alert.state is AlertState.WATCHED else ""
 
 
@@ -233,7 +249,8 @@ def buttons(alert: Alert) -> tuple[tuple[Button, ...], ...]:
     if alert.state is AlertState.OPEN:
         return ((button("接收", "take"),), further)
     if alert.state is AlertState.TAKEN:
-        return ((button("办结", "close"), button("关注", "watch")), further)
+        held = (button("办结", "close"), button("关注", "watch"), button("暂缓", "snooze"))
+        return (held, further)
     if alert.state is AlertState.WATCHED:
         return ((button("办结", "close"), button("关注", "watch")), further[:1])
     return ()

@@ -18,6 +18,28 @@ from nlp.places import Gazetteer
 
 
 @dataclass(frozen=True, slots=True)
+class Silence:
+    """What may be held back, and for how long at most; nothing is ever lost by it.
+
+    ``storm_after`` further reports on one alert within ``storm_window`` make a storm, whose
+    reports are then told together once a window.
+    """
+
+    snooze_red: timedelta = timedelta(hours=1)
+    snooze_orange: timedelta = timedelta(hours=4)
+    snooze_yellow: timedelta = timedelta(days=1)
+    longest_pause: timedelta = timedelta(hours=24)
+    storm_after: int = 5
+    storm_window: timedelta = timedelta(minutes=10)
+
+    def longest_snooze(self, level: Level) -> timedelta:
+        """Return how long an alert of a level may be held back at once."""
+        return {Level.RED: self.snooze_red, Level.ORANGE: self.snooze_orange}.get(
+            level, self.snooze_yellow
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Office:
     """One petition office.
 
@@ -38,6 +60,7 @@ class Office:
     invite_lasts: timedelta
     burst_per_minute: int
     roster: RosterTimes = field(default_factory=RosterTimes)
+    silence: Silence = field(default_factory=Silence)
 
     @property
     def town_names(self) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from alerts.notices import Why, taken_over_words
-from alerts.routing import Target, holder, is_barred
+from alerts.routing import Target, district_desk, holder, is_barred, paused_groups
 from domain.alert import Alert
 from domain.channel import Address, OutgoingMessage, plain
 from domain.danger import Level
@@ -20,6 +20,8 @@ from storage.unit_of_work import UnitOfWork
 # Long enough for a restart or a crowd of presses; a channel that is asked too late refuses.
 TOAST_LASTS = timedelta(minutes=10)
 ANSWER_LASTS = timedelta(days=1)
+# What an alert came to is worth reading after a week without a channel, and not after that.
+RECEIPT_LASTS = timedelta(days=7)
 
 _PRIORITY = {
     Level.RED: Priority.RED,
@@ -88,13 +90,20 @@ def say_in_groups(uow: UnitOfWork, alert: Alert, key: str, message: OutgoingMess
     """Say something about an alert once in every chat that has a card of it.
 
     A town that no longer handles it is left alone. The message replies to the chat's first
-    card there; it never expires, since it is part of the alert.
+    card there; it never expires, since it is part of the alert. What would go to a group in
+    maintenance goes to the district desk.
     """
-    first: dict[Address, str] = {}
+    first: dict[Address, str | None] = {}
     for card in uow.alerts.cards(alert.id):
         town = uow.groups.town_at(card.address)
         if town is None or town == holder(alert):
             first.setdefault(card.address, card.message_id)
+    paused = paused_groups(uow, alert)
+    desk = district_desk(uow, alert) if paused else ()
+    for target in desk:
+        first.setdefault(target.address, None)
+    for group in paused if desk else ():
+        first.pop(Address(channel=group.channel, chat=group.chat), None)
     for address, message_id in first.items():
         uow.notices.add(
             address,

@@ -43,7 +43,7 @@ def tell_reporters(uow: UnitOfWork, office: Office, alert: Alert) -> None:
             ),
             key=f"told:{alert.id}:{alert.version}:{report.id}",
             report_id=report.id,
-            lasts=None,
+            lasts=outbox.RECEIPT_LASTS,
         )
 
 

@@ -46,11 +46,20 @@ def is_barred(uow: UnitOfWork, alert: Alert, address: Address) -> bool:
 
 
 def town_group(uow: UnitOfWork, alert: Alert) -> tuple[Target, ...]:
-    """Return the duty groups of the town that handles an alert, or the district desk."""
+    """Return the duty groups of the town that handles an alert, or the district desk.
+
+    For a group in maintenance the district desk is called.
+    """
     town = holder(alert)
     if town is None:
         return district_desk(uow, alert)
-    return groups_of(uow, town)
+    groups = [group for group in uow.groups.of(Scope.TOWN, town) if _is_manned(uow, group)]
+    working = tuple(_group(group) for group in groups if not group.is_paused(uow.now))
+    if len(working) == len(groups):
+        return working
+    # With the desk away as well, a group in maintenance is better than nobody.
+    desk = the_desk(uow)
+    return working + desk if working or desk else tuple(_group(group) for group in groups)
 
 
 def groups_of(uow: UnitOfWork, town: str) -> tuple[Target, ...]:
@@ -67,10 +76,23 @@ def district_desk(uow: UnitOfWork, _alert: Alert) -> tuple[Target, ...]:
 
 def the_desk(uow: UnitOfWork) -> tuple[Target, ...]:
     """Return where the district desk is reached, whatever it is about."""
-    groups = tuple(
-        _group(group) for group in uow.groups.of(Scope.DISTRICT) if _is_manned(uow, group)
+    return tuple(_group(group) for group in district_groups(uow)) + _people(
+        uow, uow.duty.on_duty(Post.DISTRICT_DUTY)
     )
-    return groups + _people(uow, uow.duty.on_duty(Post.DISTRICT_DUTY))
+
+
+def district_groups(uow: UnitOfWork) -> tuple[Group, ...]:
+    """Return the district's groups that are read; those in maintenance only if no other is."""
+    groups = tuple(group for group in uow.groups.of(Scope.DISTRICT) if _is_manned(uow, group))
+    return tuple(group for group in groups if not group.is_paused(uow.now)) or groups
+
+
+def paused_groups(uow: UnitOfWork, alert: Alert) -> tuple[Group, ...]:
+    """Return the groups in maintenance of the town that handles an alert."""
+    town = holder(alert)
+    if town is None:
+        return ()
+    return tuple(group for group in uow.groups.of(Scope.TOWN, town) if group.is_paused(uow.now))
 
 
 def duty_groups(uow: UnitOfWork, town: str | None) -> tuple[Target, ...]:

@@ -10,7 +10,9 @@ from __future__ import annotations
 import enum
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from domain.danger import Category
 from nlp.people_words import find_people
@@ -40,6 +42,7 @@ class EventWords:
     categories: frozenset[Category]
 
 
+@lru_cache(maxsize=4096)  # a storm compares each new report with all before it
 def event_words(text: str, categories: tuple[Category, ...], gazetteer: Gazetteer) -> EventWords:
     """Read the words that tell events apart from a report's text."""
     places = gazetteer.find(text)
@@ -68,6 +71,14 @@ def compare(new: EventWords, old: EventWords) -> Sameness:
     says_nowhere = not (new.villages | new.places | new.people)
     maybe = bool(new.villages & old.villages) or says_nowhere
     return Sameness.UNSURE if maybe and not kinds_differ else Sameness.DIFFERENT
+
+
+def names_new(new: EventWords, before: Iterable[EventWords]) -> bool:
+    """Whether ``new`` names a village, a place or a person that none before it named."""
+    left = set(new.villages | new.places | new.people)
+    for old in before:
+        left -= old.villages | old.places | old.people
+    return bool(left)
 
 
 def _contradict(new: EventWords, old: EventWords) -> bool:

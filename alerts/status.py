@@ -13,6 +13,7 @@ from alerts.notices import next_words
 from alerts.routing import holder
 from alerts.view import AlertView, view
 from domain.alert import Alert, AlertState
+from domain.channel import Address
 from domain.danger import Level
 from domain.duty import Person, Post, Role
 from domain.errors import PersonCanFix
@@ -47,6 +48,9 @@ class BoardAlert:
     drill: bool
     outcome: str
     summary: str
+    waits_until: datetime | None = None
+    wait_why: str = ""
+    undeliverable: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,20 +75,32 @@ class TimelineEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class DeliveryLine:
+    """How an alert stands at one address, as people read it."""
+
+    name: str
+    state: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Timeline:
     """An alert with its story."""
 
     line: BoardAlert
     view: AlertView
     entries: tuple[TimelineEntry, ...]
+    deliveries: tuple[DeliveryLine, ...]
 
 
 def board(uow: UnitOfWork, person: Person) -> Board:
     """Return the board; `PersonCanFix` for those who may not see it."""
     if person.role not in BOARD_ROLES:
         raise PersonCanFix("这个看板只给区值班人员看。")
+    lost = uow.deliveries.undeliverable()
     lines = [
-        _line(uow, alert)
+        _line(uow, alert, lost.get(alert.id, ()))
         for alert in uow.alerts.board(closed_since=uow.now - CLOSED_STAY, limit=BOARD_LIMIT)
     ]
     live = [line for line in lines if line.state is not AlertState.CLOSED]
@@ -119,7 +135,7 @@ def timeline(uow: UnitOfWork, person: Person, alert_id: int) -> Timeline:
     if alert is None or not may_see(person, alert):
         raise PersonCanFix("没有这个编号的预警，或不在您的范围。")
     return Timeline(
-        line=_line(uow, alert),
+        line=_line(uow, alert, uow.deliveries.undeliverable().get(alert.id, ())),
         view=view(uow, alert),
         entries=tuple(
             TimelineEntry(
@@ -130,6 +146,20 @@ def timeline(uow: UnitOfWork, person: Person, alert_id: int) -> Timeline:
             )
             for entry in uow.alerts.timeline(alert_id)
         ),
+        deliveries=deliveries(uow, alert),
+    )
+
+
+def deliveries(uow: UnitOfWork, alert: Alert) -> tuple[DeliveryLine, ...]:
+    """Return how an alert stands at each address: name, state, reason, since when."""
+    return tuple(
+        DeliveryLine(
+            name=uow.groups.name_of(one.address),
+            state=one.state.label,
+            reason=one.reason,
+            at=one.at,
+        )
+        for one in uow.deliveries.of_alert(alert.id)
     )
 
 
@@ -138,7 +168,7 @@ def may_see(person: Person, alert: Alert) -> bool:
     return person.role is Role.AUDITOR or person.may_handle(holder(alert))
 
 
-def _line(uow: UnitOfWork, alert: Alert) -> BoardAlert:
+def _line(uow: UnitOfWork, alert: Alert, lost: tuple[Address, ...]) -> BoardAlert:
     seen = view(uow, alert)
     words = seen.reports[0].versions[-1].text if seen.reports and seen.reports[0].versions else ""
     summary = words[:SUMMARY_CHARACTERS] + ("…" if len(words) > SUMMARY_CHARACTERS else "")
@@ -161,4 +191,7 @@ def _line(uow: UnitOfWork, alert: Alert) -> BoardAlert:
         drill=alert.drill,
         outcome=alert.outcome.label if alert.outcome else "",
         summary=summary,
+        waits_until=alert.snoozed_until or alert.watched_until,
+        wait_why=alert.wait_why if alert.snoozed_until or alert.watched_until else "",
+        undeliverable=tuple(uow.groups.name_of(address) for address in lost),
     )

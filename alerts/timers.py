@@ -9,8 +9,10 @@ from dataclasses import dataclass
 import structlog
 
 from alerts.escalation import escalate_due
+from alerts.maintenance import end_pauses
 from alerts.office import Office
 from alerts.pulse import Loop, Pulse
+from alerts.storm import sum_up_due
 from storage.live import BOARD, NOTICES, TIMERS, Live
 from storage.store import Store
 from storage.unit_of_work import UnitOfWork
@@ -52,12 +54,27 @@ class Timers:
         acted = 0
         if await asyncio.to_thread(self.store.read, lambda uow: uow.alerts.is_due()):
             acted += await asyncio.wrap_future(self.store.submit(self._escalate))
+        if await asyncio.to_thread(self.store.read, _is_silence_over):
+            acted += await asyncio.wrap_future(self.store.submit(self._end_silence))
         for look in self.also:
             acted += await look()
         return acted
 
     def _escalate(self, uow: UnitOfWork) -> int:
         acted = escalate_due(uow, self.office, limit=BATCH)
+        self._wake(uow)
+        return acted
+
+    def _end_silence(self, uow: UnitOfWork) -> int:
+        acted = sum_up_due(uow, self.office, limit=BATCH) + end_pauses(uow)
+        self._wake(uow)
+        return acted
+
+    def _wake(self, uow: UnitOfWork) -> None:
         uow.after_commit(lambda: self.live.wake(NOTICES))
         uow.after_commit(lambda: self.live.wake(BOARD))
-        return acted
+
+
+def _is_silence_over(uow: UnitOfWork) -> bool:
+    """Whether a storm is to be summed up, or a group's maintenance has run out."""
+    return uow.storms.is_due() or bool(uow.groups.pauses_over())

@@ -14,9 +14,13 @@ import structlog
 
 from alerts import outbox
 from alerts.notices import Why
+from alerts.quiet_words import undeliverable_words
+from alerts.routing import district_desk, is_barred
 from domain.alert import Alert, AlertState, LogKind
+from domain.channel import DeliveryState
 from domain.errors import AddressMoved, MessageGone, Refused, RetryLater
-from storage.notices import Notice, NoticeKind
+from storage.deliveries import DESK_TOLD
+from storage.notices import Notice, NoticeKind, Priority
 from storage.unit_of_work import UnitOfWork
 
 FIRST_WAIT = timedelta(seconds=1)
@@ -41,8 +45,37 @@ def settle(uow: UnitOfWork, notice: Notice, error: Failure, longest: timedelta) 
         if error.not_before is not None:
             until = max(until, error.not_before)
         uow.notices.put_off(notice, until=until, reason=error.reason)
+        if error.may_have_arrived:
+            _stand(uow, notice, DeliveryState.UNKNOWN, error.reason)
+        elif error.not_before is not None:
+            _stand(uow, notice, DeliveryState.LIMITED, error.reason)
         if until - uow.now > longest:
-            _not_wait_for(uow, notice)
+            _not_wait_for(uow, notice, error.reason)
+
+
+def _stand(uow: UnitOfWork, notice: Notice, state: DeliveryState, detail: str) -> None:
+    """Write how a notice stands; a line in the timeline once a change, never once a try."""
+    if _is_of_alert(notice) and uow.deliveries.stand(notice, state):
+        name = uow.groups.name_of(notice.address)
+        uow.alerts.log(notice.alert_id or 0, _LINE[state], detail=f"{name}：{detail}")
+
+
+_LINE = {
+    DeliveryState.UNKNOWN: LogKind.NOTICE_UNKNOWN,
+    DeliveryState.LIMITED: LogKind.NOTICE_LIMITED,
+    DeliveryState.DEAD: LogKind.ADDRESS_DEAD,
+    DeliveryState.ANOTHER_WAY: LogKind.ANOTHER_WAY,
+    DeliveryState.UNDELIVERABLE: LogKind.UNDELIVERABLE,
+}
+
+
+def _is_of_alert(notice: Notice) -> bool:
+    """Whether an alert needs a notice: a card, or words that are part of it."""
+    return (
+        notice.alert_id is not None
+        and notice.kind in {NoticeKind.CARD, NoticeKind.MESSAGE}
+        and Priority.RED <= notice.priority <= Priority.YELLOW
+    )
 
 
 def _wait(notice: Notice, longest: timedelta) -> timedelta:
@@ -51,12 +84,12 @@ def _wait(notice: Notice, longest: timedelta) -> timedelta:
     return min(grown, longest) * random.uniform(0.75, 1.0)  # noqa: S311 - jitter
 
 
-def _not_wait_for(uow: UnitOfWork, notice: Notice) -> None:
+def _not_wait_for(uow: UnitOfWork, notice: Notice, reason: str) -> None:
     """A channel wants longer than the level allows: go on without it, once a card."""
     alert = None if notice.alert_id is None else uow.alerts.get(notice.alert_id)
     if alert is None or notice.kind is not NoticeKind.CARD or notice.attempts:
         return
-    if not _try_other_way(uow, notice):
+    if not _try_other_way(uow, notice, reason):
         _call_next_at_once(uow, alert)
 
 
@@ -94,26 +127,69 @@ def _send_anew(uow: UnitOfWork, notice: Notice) -> None:
 
 def _take_another_way(uow: UnitOfWork, notice: Notice, error: Refused) -> None:
     """An address refuses: another of the same person is tried, and the next step is due."""
-    if not uow.notices.refused(notice, error.reason):
+    reason = error.reason
+    if error.address_is_dead:
+        reason = f"{DeliveryState.DEAD.label}：{reason}"
+    if not uow.notices.refused(notice, reason):
         return  # the lease had passed to somebody else
+    name = uow.groups.name_of(notice.address)
     if error.address_is_dead:
         uow.groups.switch_off(notice.address, error.reason)
     alert = None if notice.alert_id is None else uow.alerts.get(notice.alert_id)
     log.warning("notice_refused", channel=notice.address.channel, kind=notice.kind.value)
-    if alert is None or notice.kind is not NoticeKind.CARD:
+    if alert is None or not _is_of_alert(notice):
         return
-    uow.alerts.log(
-        alert.id,
-        LogKind.NOTICE_REFUSED,
-        detail=f"{uow.groups.name_of(notice.address)}：{error.reason}",
-    )
-    if not _try_other_way(uow, notice):
+    if is_barred(uow, alert, notice.address):
+        _call_next_at_once(uow, alert)
+        return  # it is kept from them on purpose
+    if error.address_is_dead:
+        _stand(uow, notice, DeliveryState.DEAD, error.reason)
+    if _try_other_way(uow, notice, reason):
+        return
+    if alert.is_live:
+        _tell_desk(uow, alert, notice, reason)
+    else:
+        uow.alerts.log(alert.id, LogKind.NOTICE_REFUSED, detail=f"{name}：{reason}")
+    if notice.kind is NoticeKind.CARD:
         _call_next_at_once(uow, alert)
 
 
-def _try_other_way(uow: UnitOfWork, notice: Notice) -> bool:
-    """Send a card to another address of the same person, each address once a card."""
+def _tell_desk(uow: UnitOfWork, alert: Alert, notice: Notice, reason: str) -> None:
+    """What can go nowhere is told to the district desk, once an alert and address.
+
+    Where the desk cannot be reached either, the board and the metrics say so until the alert
+    is closed. What tells of another's failure tells nobody of its own.
+    """
+    address = notice.address
+    desk = [] if notice.why == DESK_TOLD else district_desk(uow, alert)
+    told = [target for target in desk if target.address != address]
+    instead = f"已告诉{'、'.join(target.name for target in told)}" if told else "区值班室也联系不上"
+    _stand(uow, notice, DeliveryState.UNDELIVERABLE, f"{reason}；{instead}")
+    words = undeliverable_words(
+        alert,
+        where=uow.groups.name_of(address),
+        why=reason,
+        taken_by=uow.people.name_of(alert.taken_by),
+    )
+    lost = f"{address.channel}:{address.chat}"
+    for target in told:
+        at = f"{target.address.channel}:{target.address.chat}"
+        uow.notices.add(
+            target.address,
+            key=f"lost:{alert.id}:{lost}:{at}",
+            kind=NoticeKind.MESSAGE,
+            priority=outbox.priority_of(alert.level),
+            alert_id=alert.id,
+            why=DESK_TOLD,
+            target=lost,
+            body=words,
+        )
+
+
+def _try_other_way(uow: UnitOfWork, notice: Notice, reason: str) -> bool:
+    """Send to another address of the same person, each address once a card."""
     first = notice.key.removeprefix(WAY).partition("|")[0]
+    body = None if notice.body is None else replace(notice.body, reply_to=None)
     for address in uow.groups.other_ways(notice.address):
         name = f"{address.channel}:{address.chat}"
         if first.endswith(f":{name}"):
@@ -121,11 +197,14 @@ def _try_other_way(uow: UnitOfWork, notice: Notice) -> bool:
         if uow.notices.add(
             address,
             key=f"{WAY}{first}|{name}",
-            kind=NoticeKind.CARD,
+            kind=notice.kind,
             priority=notice.priority,
             alert_id=notice.alert_id,
             why=notice.why,
+            target=notice.target,
+            body=body,
         ):
+            _stand(uow, notice, DeliveryState.ANOTHER_WAY, f"{reason}；{address.channel}")
             return True
     return False
 

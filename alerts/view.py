@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from alerts.routing import holder
+from alerts.routing import holder, paused_groups
 from domain.alert import Alert
 from domain.danger import Evidence
+from domain.duty import Group
 from domain.report import Report, ReportVersion
 from storage.unit_of_work import UnitOfWork
 
@@ -34,6 +35,7 @@ class AlertView:
     taken_by: str
     closed_by: str
     holder: str | None
+    paused: tuple[Group, ...] = ()
 
 
 def view(uow: UnitOfWork, alert: Alert) -> AlertView:
@@ -51,4 +53,5 @@ def view(uow: UnitOfWork, alert: Alert) -> AlertView:
         taken_by=uow.people.name_of(alert.taken_by),
         closed_by=uow.people.name_of(alert.closed_by),
         holder=holder(alert),
+        paused=paused_groups(uow, alert) if alert.is_live else (),
     )

@@ -50,6 +50,7 @@ class Figures:
     overdue_age: float
     live: dict[tuple[Level, AlertState], int]
     unanswered_age: float
+    undeliverable: dict[bool, int]
     last_pass_age: dict[Loop, float]
     well: bool
     findings: dict[FindingKind, int]
@@ -69,6 +70,7 @@ def read_figures(uow: UnitOfWork) -> Figures:
         overdue_age=_age(uow.now, oldest_due),
         live=uow.alerts.count_live(),
         unanswered_age=_age(uow.now, uow.alerts.oldest_unanswered()),
+        undeliverable=uow.deliveries.count_undeliverable(),
         last_pass_age={
             loop: math.inf if beat is None else _age(uow.now, beat)
             for loop in Loop
@@ -121,6 +123,14 @@ class _Collector(Collector):
         for loop, age in figures.last_pass_age.items():
             passes.add_metric((loop.value,), age)
         yield passes
+        lost = GaugeMetricFamily(
+            "huxin_notices_undeliverable",
+            "Addresses that live alerts cannot reach, by whether the desk was told",
+            labels=("desk",),
+        )
+        for told, many in figures.undeliverable.items():
+            lost.add_metric(("told" if told else "not_told",), many)
+        yield lost
         live = GaugeMetricFamily("huxin_alerts_live", "Live alerts", labels=("level", "state"))
         for level in ALERT_LEVELS:
             for state in ALERT_STATES:

@@ -10,12 +10,12 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from datetime import timedelta
-from itertools import pairwise
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, ValidationError, model_validator
 
+from alerts.office import Silence
 from app.setting_channels import Channels
 from app.setting_faults import HIDDEN, explain
 from app.setting_kinds import (
@@ -32,10 +32,10 @@ from app.setting_kinds import (
     spell_duration,
     wrong,
 )
+from app.setting_levels import Levels
 from app.setting_proof import Digest, Drill, Proof
 from app.setting_sources import Gathered, Key, Source, read_environment, read_file
-from domain.alert import LevelTimes, Recipient
-from domain.alert import Step as ChainStep
+from domain.alert import LevelTimes
 from domain.danger import Level
 from domain.duty import Support
 from domain.errors import SetupError
@@ -140,44 +140,6 @@ class SecondReader(Part):
     weights: Path
 
 
-class Step(Part):
-    """One step of a level: how long after the alert, and whom it calls."""
-
-    after: Duration
-    to: Annotated[tuple[Recipient, ...], Field(min_length=1)]
-    working_hours: bool = False
-
-
-class LevelSettings(Part):
-    """How alerts of one level climb."""
-
-    steps: Annotated[tuple[Step, ...], Field(min_length=1)]
-    repeat_every: PositiveDuration
-    outcome_within: PositiveDuration
-    working_hours: bool = False
-
-    @model_validator(mode="after")
-    def _steps_follow_one_another(self) -> LevelSettings:
-        for index, (earlier, later) in enumerate(pairwise(self.steps), start=1):
-            if later.after <= earlier.after:
-                write = f"要比上一步的 {spell_duration(earlier.after)} 晚"
-                raise wrong(write, "steps", index, "after", found=spell_duration(later.after))
-        return self
-
-    def times(self) -> LevelTimes:
-        """Return the settings in the domain's own words."""
-        steps = tuple(ChainStep(s.after, s.to, s.working_hours) for s in self.steps)
-        return LevelTimes(steps, self.repeat_every, self.outcome_within, self.working_hours)
-
-
-class Levels(Part):
-    """The levels that raise an alert."""
-
-    red: LevelSettings
-    orange: LevelSettings
-    yellow: LevelSettings
-
-
 class Dialogue(Part):
     """What reporters may do and for how long."""
 
@@ -222,6 +184,21 @@ class Dispatch(Part):
     max_wait_yellow: PositiveDuration
 
 
+class SilenceSettings(Part):
+    """How long alerts may be held back, and when many reports are told together."""
+
+    snooze_red: PositiveDuration
+    snooze_orange: PositiveDuration
+    snooze_yellow: PositiveDuration
+    longest_pause: PositiveDuration
+    storm_after: Count
+    storm_window: PositiveDuration
+
+    def limits(self) -> Silence:
+        """Return the settings in the office's own words."""
+        return Silence(**self.model_dump())
+
+
 class Settings(Part):
     """All settings of one office."""
 
@@ -241,6 +218,7 @@ class Settings(Part):
     proof: Proof
     digest: Digest
     drill: Drill
+    silence: SilenceSettings
 
     def level_times(self) -> dict[Level, LevelTimes]:
         """Return how alerts of each level climb."""

@@ -75,6 +75,7 @@ def build_office(settings: Settings, *, reads: bool = True) -> Office:
         invite_lasts=dialogue.invite_expires,
         burst_per_minute=dialogue.burst_per_minute,
         roster=settings.roster.times(),
+        silence=settings.silence.limits(),
     )
 
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from alerts import acknowledgement
-from bot import form_talk, replies, report_form, reporting
+from bot import form_talk, pausing, replies, report_form, reporting
 from bot.commands import Asked, Command, asked
 from bot.hearing import Hearing
 from domain.alert import LogKind, Outcome
@@ -34,8 +34,8 @@ def hear_answer(
         form_talk.go_on(hearing, form)
         return InboxOutcome.ANSWER
     hearing.uow.dialogues.end(hearing.address, hearing.sender)
-    if kind == "outcome":
-        return _note_outcome(hearing, message, state)
+    if kind in _OF_OFFICERS:
+        return _OF_OFFICERS[str(kind)](hearing, message, state)
     if kind in {"supplement", "correct", "words"} and says_something(message):
         report = reporting.own_report(hearing, int(str(state["report"])))
         if report.withdrawn_at is not None:
@@ -64,6 +64,14 @@ def _note_outcome(
     outcome = done.alert.outcome.label if done.alert.outcome else ""
     hearing.answer(replies.CLOSED.format(number=alert.number, outcome=outcome))
     return InboxOutcome.ANSWER
+
+
+def _hear_why(hearing: Hearing, message: IncomingMessage, state: dict[str, object]) -> InboxOutcome:
+    pausing.hear_why(hearing, message.text, state)
+    return InboxOutcome.ANSWER
+
+
+_OF_OFFICERS = {"outcome": _note_outcome, pausing.KIND: _hear_why}
 
 
 def hear_edit(hearing: Hearing, message: IncomingMessage) -> InboxOutcome | None:
@@ -101,7 +109,7 @@ def hear_reply(hearing: Hearing, message: IncomingMessage, reply_to: str) -> Inb
 
 def _note(hearing: Hearing, message: IncomingMessage, alert_id: int) -> InboxOutcome | None:
     state = hearing.uow.dialogues.get(hearing.address, hearing.sender)
-    if state is not None and state.get("kind") == "outcome":
+    if state is not None and state.get("kind") in _OF_OFFICERS:
         return None
     alert = hearing.uow.alerts.get(alert_id)
     person = hearing.person

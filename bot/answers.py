@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from alerts.notices import clock, state_words
-from alerts.status import may_see
+from alerts.status import deliveries, may_see
 from alerts.view import view
 from bot import replies
 from bot.commands import Asked, Command
@@ -72,6 +72,10 @@ def _status(hearing: Hearing, wanted: str) -> str:
     )
     stands = state_words(view(uow, alert), hearing.office, uow.now)
     raised = clock(hearing.office, alert.raised_at, day=True)
-    return (
+    head = (
         f"{alert.number} {alert.level.label}　{alert.town or '区值班室'}　{raised} 发出\n{stands}"
     )
+    if not may_see(person, alert):
+        return head  # whom it was sent to is the officers' to know
+    lines = [replies.delivery(hearing.office, one) for one in deliveries(uow, alert)]
+    return "\n".join([head, *lines])

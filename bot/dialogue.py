@@ -19,6 +19,7 @@ from bot import (
     duty_talk,
     enrolment,
     form_talk,
+    maintenance_talk,
     replies,
     report_form,
     reporting,
@@ -109,6 +110,8 @@ class Dialogue:
         command = self._command(message.text)
         if command is not None and not duty_talk.is_theirs(hearing.person, command):
             command = None  # 交接 of somebody who has no shift may tell of anything
+        if command is not None and not maintenance_talk.is_for(hearing, command):
+            command = None  # a lift's maintenance, told by somebody who has no group
         if hearing.person is None:
             return self._hear_stranger(hearing, message, command)
         if message.edit:
@@ -223,7 +226,9 @@ class Dialogue:
             return amending.amend_by_command(hearing, message, command)
         if kind is Command.REPORT:
             return form_talk.begin(hearing, message, command.rest)
-        if kind is Command.CANCEL:
+        if kind in {Command.PAUSE, Command.RESUME}:
+            maintenance_talk.obey(hearing, command)
+        elif kind is Command.CANCEL:
             waiting = hearing.uow.dialogues.get(hearing.address, hearing.sender)
             hearing.uow.dialogues.end(hearing.address, hearing.sender)
             hearing.answer(replies.NOTHING_TO_CANCEL if waiting is None else replies.CANCELLED)

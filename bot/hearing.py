@@ -48,7 +48,7 @@ class Hearing:
         report_id: int | None = None,
         alert_id: int | None = None,
         priority: Priority = Priority.RECEIPT,
-        lasts_for_ever: bool = False,
+        lasts_long: bool = False,
     ) -> None:
         """Answer in the chat that it came from; ``part`` tells two answers to one row apart."""
         outbox.say(
@@ -59,7 +59,7 @@ class Hearing:
             report_id=report_id,
             alert_id=alert_id,
             priority=priority,
-            lasts=None if lasts_for_ever else outbox.ANSWER_LASTS,
+            lasts=outbox.RECEIPT_LASTS if lasts_long else outbox.ANSWER_LASTS,
         )
 
     def toast(self, text: str) -> None:
@@ -73,14 +73,14 @@ class Hearing:
                 key=f"toast:{self.inbox_id}",
             )
 
-    def replace_pressed(self, text: str) -> None:
-        """Replace the question whose button was pressed, buttons and all, by a line."""
+    def replace_pressed(self, message: OutgoingMessage | str) -> None:
+        """Replace the question whose button was pressed, buttons and all."""
         if isinstance(self.incoming, ButtonPress):
             outbox.replace_message(
                 self.uow,
                 self.address,
                 self.incoming.message_id,
-                plain(text),
+                plain(message) if isinstance(message, str) else message,
                 key=f"replaced:{self.inbox_id}",
             )
 

@@ -9,20 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from alerts import acknowledgement, handover
-from alerts.acknowledgement import Pressed, Result
-from alerts.notices import (
-    FALSE_ALARM_REASONS,
-    OUTCOME_CHOICES,
-    WATCH_CHOICES,
-    press_data,
-    state_words,
-)
-from alerts.view import view
-from bot import duty_talk, replies
+from alerts.notices import FALSE_ALARM_REASONS, OUTCOME_CHOICES
+from bot import duty_talk, pausing, replies
+from bot.choosing import answer, ask, ended, is_dropped, stands
 from bot.hearing import Hearing
 from bot.report_presses import REPORT_VERBS, row_id
 from domain.alert import Alert, Outcome
-from domain.channel import Button, ButtonPress, OutgoingMessage, Span
+from domain.channel import ButtonPress
 from domain.duty import Person
 from domain.errors import PersonCanFix
 
@@ -58,23 +51,23 @@ def _press_alert(hearing: Hearing, alert_id: int, verb: str, choice: str) -> Non
     if not acknowledgement.may_act(hearing.person, alert):
         # Only a chat that was sent the alert may learn how it stands.
         knows = any(card.address == hearing.address for card in hearing.uow.alerts.cards(alert_id))
-        who = _stands(hearing, alert) if knows else ""
+        who = stands(hearing, alert) if knows else ""
         hearing.toast(replies.NOT_YOUR_ALERT.format(number=alert.number, who=who))
         return
     if not alert.is_live:
-        hearing.toast(_ended(alert))
+        hearing.toast(ended(alert))
         return
     _ALERT_VERBS[verb](hearing, hearing.person, alert, choice)
 
 
 def _take(hearing: Hearing, person: Person, alert: Alert, _choice: str) -> None:
     pressed = acknowledgement.take(hearing.uow, hearing.office, alert, person)
-    _answer(hearing, pressed, replies.TAKEN_BY_YOU.format(number=alert.number))
+    answer(hearing, pressed, replies.TAKEN_BY_YOU.format(number=alert.number))
 
 
 def _help(hearing: Hearing, person: Person, alert: Alert, _choice: str) -> None:
     pressed = acknowledgement.call_help(hearing.uow, alert, person)
-    _answer(hearing, pressed, replies.HELP_CALLED.format(number=alert.number))
+    answer(hearing, pressed, replies.HELP_CALLED.format(number=alert.number))
 
 
 def _give(hearing: Hearing, person: Person, alert: Alert, choice: str) -> None:
@@ -85,9 +78,9 @@ def _give(hearing: Hearing, person: Person, alert: Alert, choice: str) -> None:
             if town.name != alert.town and town.name not in alert.about_units
         ]
         choices = [*towns, (handover.DISTRICT, DISTRICT_CODE)]
-        _ask(hearing, person, alert, verb="give", choices=choices, words=replies.ASK_GIVE)
+        ask(hearing, person, alert, verb="give", choices=choices, words=replies.ASK_GIVE)
         return
-    if _is_dropped(hearing, alert, choice):
+    if is_dropped(hearing, alert, choice):
         return
     to = None
     if choice != DISTRICT_CODE:
@@ -107,9 +100,9 @@ def _give(hearing: Hearing, person: Person, alert: Alert, choice: str) -> None:
 def _false(hearing: Hearing, person: Person, alert: Alert, choice: str) -> None:
     if not choice:
         choices = [(label, key) for key, label in FALSE_ALARM_REASONS.items()]
-        _ask(hearing, person, alert, verb="false", choices=choices, words=replies.ASK_FALSE)
+        ask(hearing, person, alert, verb="false", choices=choices, words=replies.ASK_FALSE)
         return
-    if _is_dropped(hearing, alert, choice):
+    if is_dropped(hearing, alert, choice):
         return
     if choice == "other":
         _ask_note(hearing, person, alert, Outcome.FALSE_ALARM)
@@ -117,28 +110,15 @@ def _false(hearing: Hearing, person: Person, alert: Alert, choice: str) -> None:
     if choice not in FALSE_ALARM_REASONS:
         raise PersonCanFix(replies.STALE_BUTTON)
     pressed = acknowledgement.false_alarm(hearing.uow, hearing.office, alert, person, choice)
-    _answer(hearing, pressed, _ended(pressed.alert), replace=True)
-
-
-def _watch(hearing: Hearing, person: Person, alert: Alert, choice: str) -> None:
-    if not choice:
-        choices = [(label, key) for key, label in WATCH_CHOICES.items()]
-        _ask(hearing, person, alert, verb="watch", choices=choices, words=replies.ASK_WATCH)
-        return
-    if _is_dropped(hearing, alert, choice):
-        return
-    if choice not in WATCH_CHOICES:
-        raise PersonCanFix(replies.STALE_BUTTON)
-    pressed = acknowledgement.watch(hearing.uow, alert, person, choice)
-    _answer(hearing, pressed, replies.WATCHING.format(number=alert.number), replace=True)
+    answer(hearing, pressed, ended(pressed.alert), replace=True)
 
 
 def _close(hearing: Hearing, person: Person, alert: Alert, choice: str) -> None:
     if not choice:
         choices = [(outcome.label, outcome.value) for outcome in OUTCOME_CHOICES]
-        _ask(hearing, person, alert, verb="close", choices=choices, words=replies.ASK_OUTCOME)
+        ask(hearing, person, alert, verb="close", choices=choices, words=replies.ASK_OUTCOME)
         return
-    if _is_dropped(hearing, alert, choice):
+    if is_dropped(hearing, alert, choice):
         return
     if choice not in {outcome.value for outcome in OUTCOME_CHOICES}:
         raise PersonCanFix(replies.STALE_BUTTON)
@@ -150,7 +130,7 @@ def _close(hearing: Hearing, person: Person, alert: Alert, choice: str) -> None:
         _ask_note(hearing, person, alert, outcome)
         return
     pressed = acknowledgement.close(hearing.uow, hearing.office, alert, person, outcome)
-    _answer(hearing, pressed, _ended(pressed.alert), replace=True)
+    answer(hearing, pressed, ended(pressed.alert), replace=True)
 
 
 _ALERT_VERBS: dict[str, Callable[[Hearing, Person, Alert, str], None]] = {
@@ -158,45 +138,10 @@ _ALERT_VERBS: dict[str, Callable[[Hearing, Person, Alert, str], None]] = {
     "help": _help,
     "give": _give,
     "false": _false,
-    "watch": _watch,
+    "watch": pausing.watch,
+    "snooze": pausing.snooze,
     "close": _close,
 }
-
-DROP = "no"
-
-
-def _ask(
-    hearing: Hearing,
-    person: Person,
-    alert: Alert,
-    *,
-    verb: str,
-    choices: list[tuple[str, str]],
-    words: str,
-) -> None:
-    """Ask the presser to choose, in a message of its own under the card."""
-    buttons = [Button(label, press_data(alert.id, verb, key)) for label, key in choices]
-    rows = [tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2)]
-    rows.append((Button(replies.CANCEL, press_data(alert.id, verb, DROP)),))
-    assert isinstance(hearing.incoming, ButtonPress)  # noqa: S101 - for the type checker
-    hearing.answer(
-        OutgoingMessage(
-            body=(Span(words.format(who=person.name, number=alert.number)),),
-            buttons=tuple(rows),
-            reply_to=hearing.incoming.message_id,
-            rings=False,
-        ),
-        alert_id=alert.id,
-    )
-    hearing.toast("")
-
-
-def _is_dropped(hearing: Hearing, alert: Alert, choice: str) -> bool:
-    if choice != DROP:
-        return False
-    hearing.replace_pressed(replies.CHOICE_DROPPED.format(number=alert.number))
-    hearing.toast("")
-    return True
 
 
 def _ask_note(hearing: Hearing, person: Person, alert: Alert, outcome: Outcome) -> None:
@@ -204,27 +149,3 @@ def _ask_note(hearing: Hearing, person: Person, alert: Alert, outcome: Outcome) 
     words = replies.ASK_NOTE.format(who=person.name, number=alert.number)
     hearing.replace_pressed(words)
     hearing.toast("")
-
-
-def _answer(hearing: Hearing, pressed: Pressed, done: str, *, replace: bool = False) -> None:
-    alert = pressed.alert
-    words = {
-        Result.DONE: done,
-        Result.YOURS_ALREADY: replies.YOURS_ALREADY.format(number=alert.number),
-        Result.NOBODY_ABOVE: replies.NOBODY_ABOVE,
-        Result.ENDED: _ended(alert),
-    }.get(pressed.result)
-    if words is None:
-        words = replies.HAS_IT.format(number=alert.number, who=_stands(hearing, alert))
-    hearing.toast(words)
-    if replace:
-        hearing.replace_pressed(words)
-
-
-def _stands(hearing: Hearing, alert: Alert) -> str:
-    return state_words(view(hearing.uow, alert), hearing.office, hearing.uow.now)
-
-
-def _ended(alert: Alert) -> str:
-    outcome = "" if alert.outcome is None else alert.outcome.label
-    return replies.CLOSED.format(number=alert.number, outcome=outcome)

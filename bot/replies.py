@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from alerts.notices import clock
 from alerts.office import Office
 from alerts.routing import holder
+from alerts.status import DeliveryLine
 from domain.alert import Alert, AlertState
 from domain.channel import Button, OutgoingMessage, Span, Style
 from domain.danger import Level
@@ -79,6 +80,11 @@ NOBODY_ABOVE = "上面没有人可以叫了，请直接打电话，急事拨110�
 HANDED_OVER = "{number} 已移交{to}。"
 NOT_TO_THAT_UNIT = "反映的对象就是{town}，不能移交给它。"
 WATCHING = "{number} 转为关注，到时再提醒。"
+SNOOZED = "{number} 暂缓到 {until}，到时再呼叫。有新的等级、人或地点会提前叫您。"
+TAKE_FIRST = "{number} 请先按「接收」，再暂缓。"
+SNOOZE_NOTE = "红色预警不能连着暂缓，{number} 请写一句现在的情况。"
+ASK_SNOOZE = "{who}：{number} 暂缓多久？"
+ASK_WHY = "{who}：{number} 为什么？"
 CLOSED = "{number} 已办结：{outcome}。"
 ASK_GIVE = "{who}：{number} 移交给？"
 ASK_FALSE = "{who}：{number} 为什么是误报？"
@@ -109,6 +115,17 @@ OTHER_TOWN = "其他镇街"
 ASK_SAME = "与 {number}（{at} {town}）是同一件事吗？"
 SAME = "是同一件"
 NOT_SAME = "不是"
+PAUSE_HOW = "请写：维护 2小时 原因；结束写：维护结束"
+PAUSE_NOT_YOURS = "只有本镇街的值班员或区值班员可以让值班群维护。"
+PAUSE_IN_GROUP = "请在要维护的值班群里发。"
+PAUSED = "已开始维护，到 {until}。提前结束请发：维护结束"
+RESUMED = "维护已结束，预警照常发到群里。"
+GATHERED = (
+    "已收到，编号 {report}。很多人在报同一件事，已并入 {alert}，正在处理。\n"
+    "不是同一件事请按下面的按钮，马上另发预警。急事请先拨110／120。"
+)
+NOT_THE_SAME = "不是同一件事"
+APART = "已另发预警 {number}，请人马上看。"
 
 
 SHIFT_HELP = (
@@ -191,6 +208,13 @@ def _what_now(office: Office, alert: Alert | None) -> str:
     return f"{told}\n在这里上报不代替报警。{amend_words}"
 
 
+def gathered(report: Report, alert: Alert) -> OutgoingMessage:
+    """Return the receipt of a report that joined the many about one event."""
+    words = GATHERED.format(report=report.number, alert=alert.number)
+    apart = Button(NOT_THE_SAME, f"r:{report.id}:apart")
+    return OutgoingMessage(body=(Span(words),), buttons=((apart,), *report_buttons(report, alert)))
+
+
 def report_buttons(report: Report, alert: Alert | None) -> tuple[tuple[Button, ...], ...]:
     """Return the buttons under a receipt."""
 
@@ -251,3 +275,9 @@ def fate(report: Report, alert: Alert | None) -> str:
     if alert.state is AlertState.CLOSED and alert.outcome is not None:
         return f"{alert.number} 已办结：{alert.outcome.label}"
     return f"{alert.number} {alert.state.label}"
+
+
+def delivery(office: Office, line: DeliveryLine) -> str:
+    """Return how an alert stands at one address: name, state, reason, time."""
+    reason = f"（{line.reason}）" if line.reason else ""
+    return f"{line.name}　{line.state}{reason}　{clock(office, line.at)}"

@@ -75,6 +75,11 @@ def _other(hearing: Hearing, report_id: int, _choice: str) -> None:
     hearing.replace_pressed(replies.THANKS_OTHER)
 
 
+def _apart(hearing: Hearing, report_id: int, _choice: str) -> None:
+    report = reporting.own_report(hearing, report_id)
+    hearing.toast(reporting.say_apart(hearing, report))
+
+
 REPORT_VERBS: dict[str, Callable[[Hearing, int, str], None]] = {
     "add": _add,
     "fix": _fix,
@@ -84,4 +89,5 @@ REPORT_VERBS: dict[str, Callable[[Hearing, int, str], None]] = {
     "towns": _towns,
     "same": _same,
     "other": _other,
+    "apart": _apart,
 }

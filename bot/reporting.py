@@ -66,10 +66,17 @@ def _give_receipt(hearing: Hearing, filed: Filed, *, lead: str = "", words: bool
     if filed.became in {FiledAs.REPEATED, FiledAs.KNOWN}:
         hearing.answer(replies.again(report, alert), report_id=report.id)
         return
+    if filed.became is FiledAs.GATHERED and alert is not None:
+        hearing.answer(
+            replies.gathered(report, alert),
+            report_id=report.id,
+            lasts_long=True,
+        )
+        return
     hearing.answer(
         replies.receipt(hearing.office, report, alert=alert, lead=lead, words=words),
         report_id=report.id,
-        lasts_for_ever=alert is not None,
+        lasts_long=alert is not None,
     )
     if filed.ask_towns:
         _ask_town(hearing, report, filed.ask_towns)
@@ -147,7 +154,7 @@ def _say_amended(hearing: Hearing, filed: Filed, words: str) -> None:
         hearing.answer(
             replies.receipt(hearing.office, filed.report, alert=filed.alert, lead=lead),
             report_id=filed.report.id,
-            lasts_for_ever=True,
+            lasts_long=True,
         )
         return
     hearing.answer(lead, report_id=filed.report.id)
@@ -173,7 +180,7 @@ def say_danger(hearing: Hearing, report: Report) -> Alert | None:
     hearing.answer(
         replies.receipt(hearing.office, report, alert=alert),
         report_id=report.id,
-        lasts_for_ever=True,
+        lasts_long=True,
     )
     return alert
 
@@ -194,6 +201,14 @@ def answer_same(hearing: Hearing, report: Report, into_id: int) -> str:
     if merge(hearing.uow, hearing.office, alert, into, by=by):
         return replies.THANKS_SAME.format(number=into.number)
     return replies.TOO_OLD_TO_MERGE
+
+
+def say_apart(hearing: Hearing, report: Report) -> str:
+    """Raise an alert of its own from a gathered report and return what its reporter reads."""
+    raised = amendment.separate(hearing.uow, hearing.office, report)
+    if raised is None:
+        return replies.ALREADY_ALERTED
+    return replies.APART.format(number=raised.number)
 
 
 def own_report(hearing: Hearing, report_id: int) -> Report:

@@ -79,6 +79,7 @@ def _story(found: Timeline) -> dict[str, Any]:
     return {
         "line": found.line,
         "entries": found.entries,
+        "deliveries": found.deliveries,
         "reports": [
             {
                 "number": seen.report.number,

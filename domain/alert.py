@@ -75,6 +75,11 @@ class LogKind(enum.StrEnum):
     TOWN_ANSWERED = "town_answered"
     NOTIFIED = "notified"
     NOTICE_REFUSED = "notice_refused"
+    NOTICE_UNKNOWN = "notice_unknown"
+    NOTICE_LIMITED = "notice_limited"
+    ADDRESS_DEAD = "address_dead"
+    ANOTHER_WAY = "another_way"
+    UNDELIVERABLE = "undeliverable"
     STEP_EMPTY = "step_empty"
     ESCALATED = "escalated"
     REPEATED = "repeated"
@@ -84,6 +89,11 @@ class LogKind(enum.StrEnum):
     HELP_CALLED = "help_called"
     WATCHED = "watched"
     WATCH_ENDED = "watch_ended"
+    SNOOZED = "snoozed"
+    SNOOZE_ENDED = "snooze_ended"
+    CALLED_BACK = "called_back"
+    SEPARATED = "separated"
+    GROUP_PAUSED = "group_paused"
     NOTED = "noted"
     CLOSED = "closed"
     MERGED = "merged"
@@ -103,7 +113,12 @@ _LOG_LABEL = {
     LogKind.LEVEL_RAISED: "等级升高",
     LogKind.TOWN_ANSWERED: "确认镇街",
     LogKind.NOTIFIED: "已送达",
-    LogKind.NOTICE_REFUSED: "送不到",
+    LogKind.NOTICE_REFUSED: "对方不收",
+    LogKind.NOTICE_UNKNOWN: "未知（可能已送达），再发",
+    LogKind.NOTICE_LIMITED: "对方限流，稍后再发",
+    LogKind.ADDRESS_DEAD: "地址失效",
+    LogKind.ANOTHER_WAY: "改走备用",
+    LogKind.UNDELIVERABLE: "送不到",
     LogKind.STEP_EMPTY: "此级无人，直接提级",
     LogKind.ESCALATED: "提级",
     LogKind.REPEATED: "再次呼叫",
@@ -113,6 +128,11 @@ _LOG_LABEL = {
     LogKind.HELP_CALLED: "求助",
     LogKind.WATCHED: "转为关注",
     LogKind.WATCH_ENDED: "关注到期",
+    LogKind.SNOOZED: "暂缓",
+    LogKind.SNOOZE_ENDED: "暂缓到期，再次呼叫",
+    LogKind.CALLED_BACK: "有新情况，提前再次呼叫",
+    LogKind.SEPARATED: "上报人说不是同一件事",
+    LogKind.GROUP_PAUSED: "值班群维护，转区值班室",
     LogKind.NOTED: "备注",
     LogKind.CLOSED: "办结",
     LogKind.MERGED: "并案",
@@ -173,7 +193,9 @@ class Alert:
     ``version`` grows with every change that a card shows. ``step`` is the number of chain
     steps that were called. ``next_escalation_at`` is the one live timer: the next step
     while open, the time limit of the outcome while taken, the look-again time while
-    watched, None once closed.
+    watched, None once closed. ``snoozed_until`` moves the outcome's limit while taken;
+    ``wait_why`` is the reason of a watch or a snooze. ``gathered`` reports of a storm wait
+    for the summary at ``summary_at``.
     """
 
     id: int
@@ -197,6 +219,10 @@ class Alert:
     verified: bool = True
     drill: bool = False
     about_units: frozenset[str] = field(default_factory=frozenset)
+    snoozed_until: datetime | None = None
+    wait_why: str = ""
+    gathered: int = 0
+    summary_at: datetime | None = None
 
     @property
     def number(self) -> str:

@@ -186,6 +186,38 @@ class Limits:
     reserve: float = 0.2
 
 
+class DeliveryState(enum.StrEnum):
+    """How a notice stands at its address, in words that a duty officer understands."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    DELIVERED = "delivered"
+    UNKNOWN = "unknown"
+    LIMITED = "limited"
+    DEAD = "dead"
+    ANOTHER_WAY = "another_way"
+    UNDELIVERABLE = "undeliverable"
+    EXPIRED = "expired"
+
+    @property
+    def label(self) -> str:
+        """The state in Chinese."""
+        return _DELIVERY_LABEL[self]
+
+
+_DELIVERY_LABEL = {
+    DeliveryState.WAITING: "待发",
+    DeliveryState.SENDING: "发送中",
+    DeliveryState.DELIVERED: "已送达",
+    DeliveryState.UNKNOWN: "未知（可能已送达）",
+    DeliveryState.LIMITED: "对方限流，稍后",
+    DeliveryState.DEAD: "地址失效",
+    DeliveryState.ANOTHER_WAY: "改走备用",
+    DeliveryState.UNDELIVERABLE: "送不到，请电话联系",
+    DeliveryState.EXPIRED: "过时未发",
+}
+
+
 class Channel(Protocol):
     """A chat channel as the reader and the dispatcher see it.
 

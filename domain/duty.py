@@ -87,7 +87,10 @@ class Scope(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A duty group (值班群): a group chat bound to a town or to the district desk."""
+    """A duty group (值班群): a group chat bound to a town or to the district desk.
+
+    Up to ``paused_until`` it is in maintenance, and the district desk has its alerts.
+    """
 
     id: int
     channel: str
@@ -95,6 +98,12 @@ class Group:
     scope: Scope
     town: str | None
     title: str
+    paused_until: datetime | None = None
+    paused_why: str = ""
+
+    def is_paused(self, now: datetime) -> bool:
+        """Whether it is in maintenance; a pause never outlives its time."""
+        return self.paused_until is not None and now < self.paused_until
 
 
 class Post(enum.StrEnum):

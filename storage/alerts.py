@@ -55,6 +55,10 @@ def alert_of(row: sa.RowMapping) -> Alert:
         verified=row["verified"],
         drill=row["drill"],
         about_units=frozenset(row["about_units"]),
+        snoozed_until=row["snoozed_until"],
+        wait_why=row["wait_why"] or "",
+        gathered=row["gathered"] or 0,
+        summary_at=row["summary_at"],
     )
 
 

@@ -22,6 +22,8 @@ def _group_of(row: sa.RowMapping) -> Group:
         scope=Scope(row["scope"]),
         town=row["town"],
         title=row["title"],
+        paused_until=row["paused_until"],
+        paused_why=row["paused_why"] or "",
     )
 
 
@@ -62,6 +64,7 @@ class GroupRows:
             "bound_at": self._now,
             "bound_by": bound_by,
             "unbound_at": None,
+            "paused_until": None,
         }
         found = self._connection.execute(
             sa.update(groups)
@@ -118,6 +121,44 @@ class GroupRows:
             query = query.where(groups.c.town == town)
         rows = self._connection.execute(query.order_by(groups.c.id)).mappings()
         return tuple(_group_of(row) for row in rows)
+
+    def pause(self, group_id: int, *, until: datetime, why: str, by: int | None) -> datetime:
+        """Put a group into maintenance; returns since when it is, which a longer one keeps."""
+        running = sa.and_(groups.c.paused_until > self._now, groups.c.paused_at.is_not(None))
+        since: datetime = self._connection.execute(
+            sa.update(groups)
+            .where(groups.c.id == group_id)
+            .values(
+                paused_at=sa.case((running, groups.c.paused_at), else_=self._now),
+                paused_until=until,
+                paused_why=why,
+                paused_by=by,
+            )
+            .returning(groups.c.paused_at)
+        ).scalar_one()
+        return since
+
+    def resume(self, group_id: int) -> None:
+        """End a group's maintenance."""
+        self._connection.execute(
+            sa.update(groups)
+            .where(groups.c.id == group_id)
+            .values(paused_at=None, paused_until=None, paused_why=None, paused_by=None)
+        )
+
+    def pauses_over(self, *, locked: bool = False) -> tuple[Group, ...]:
+        """Return the groups whose maintenance has run out and was not ended yet.
+
+        ``locked``: for this transaction alone.
+        """
+        query = (
+            sa.select(groups)
+            .where(groups.c.paused_until <= self._now, groups.c.unbound_at.is_(None))
+            .order_by(groups.c.id)
+        )
+        if locked:
+            query = query.with_for_update(skip_locked=True)
+        return tuple(_group_of(row) for row in self._connection.execute(query).mappings())
 
     def keep_address(
         self, address: Address, *, person_id: int | None = None, group_id: int | None = None

@@ -26,6 +26,9 @@ from storage.tables import (
 
 BATCH = 500
 REMOVED = ""
+_OWN_WORDS = [
+    kind.value for kind in (LogKind.NOTED, LogKind.CLOSED, LogKind.WATCHED, LogKind.SNOOZED)
+]
 _NOTHING_READ = {"level": "none", "categories": [], "evidence": [], "muted": []}
 
 
@@ -73,7 +76,7 @@ class RetentionRows:
         noted = (
             sa.select(alert_log.c.id)
             .where(
-                alert_log.c.kind.in_([LogKind.NOTED.value, LogKind.CLOSED.value]),
+                alert_log.c.kind.in_(_OWN_WORDS),
                 alert_log.c.detail != REMOVED,
                 alert_log.c.alert_id.in_(closed),
             )
@@ -83,8 +86,11 @@ class RetentionRows:
             sa.update(alert_log).where(alert_log.c.id.in_(noted)).values(detail=REMOVED)
         ) + self._change(
             sa.update(alerts)
-            .where(alerts.c.closed_at < before, alerts.c.outcome_note != REMOVED)
-            .values(outcome_note=REMOVED)
+            .where(
+                alerts.c.closed_at < before,
+                sa.or_(alerts.c.outcome_note != REMOVED, alerts.c.wait_why.is_not(None)),
+            )
+            .values(outcome_note=REMOVED, wait_why=None)
         )
 
     def empty_sent_notices(self, *, before: datetime) -> int:

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from storage.alerts import AlertRows
 from storage.audit import AuditRows
+from storage.deliveries import DeliveryRows
 from storage.dialogues import DialogueRows
 from storage.duty import DutyRows
 from storage.figures import FigureRows
@@ -30,6 +31,7 @@ from storage.quiet import QuietRows
 from storage.reports import ReportRows
 from storage.retention import RetentionRows
 from storage.shift_changes import ShiftChangeRows
+from storage.storms import StormRows
 from storage.webchat import WebchatRows
 
 
@@ -116,6 +118,16 @@ class UnitOfWork:
     def quiet(self) -> QuietRows:
         """Chats and channels that take nothing for a while."""
         return QuietRows(self.connection, self.now)
+
+    @cached_property
+    def deliveries(self) -> DeliveryRows:
+        """How the outbox's notices stand, for people."""
+        return DeliveryRows(self.connection, self.now)
+
+    @cached_property
+    def storms(self) -> StormRows:
+        """Alerts on which many report at once."""
+        return StormRows(self.connection, self.now)
 
     @cached_property
     def duty(self) -> DutyRows:

@@ -36,7 +36,7 @@ from storage.live import LocalLive
 from storage.notices import Priority
 from storage.rates import LocalRates
 from storage.store import Store
-from storage.tables import alerts, dialogues, inbox, notices, quiet
+from storage.tables import alerts, dialogues, groups, inbox, notices, quiet
 from storage.unit_of_work import UnitOfWork
 from tests.fakes import RecordingChannel, Shown, packed
 from tests.office_people import (
@@ -232,6 +232,8 @@ class WholeOffice(OfficePeople):
             sa.select(inbox.c.lease_until).where(inbox.c.lease_until.is_not(None)),
             sa.select(dialogues.c.expires_at),
             sa.select(quiet.c.until),
+            sa.select(alerts.c.summary_at).where(alerts.c.summary_at.is_not(None)),
+            sa.select(groups.c.paused_until).where(groups.c.paused_until.is_not(None)),
         )
         found: list[datetime] = []
         with self.store.engine.connect() as connection:

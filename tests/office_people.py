@@ -96,6 +96,7 @@ def office_of_panyu() -> Office:
         question_lasts=own.dialogue.question_expires,
         invite_lasts=own.dialogue.invite_expires,
         burst_per_minute=own.dialogue.burst_per_minute,
+        silence=own.silence.limits(),
     )
 
 

@@ -1,6 +1,6 @@
 // The district's board: every live alert, who has it, since when, and what happens next.
 
-import { everySecond, hour, now, setServerNow, span } from "./clock.js";
+import { dayOf, everySecond, hour, now, setServerNow, span } from "./clock.js";
 import { el, icon } from "./dom.js";
 import { LiveStream } from "./live.js";
 import { WORDS } from "./words.js";
@@ -113,6 +113,8 @@ export class BoardView {
       ),
       el("p", { class: "kinds" }, alert.state !== "closed" ? `${W.suspected} · ` : "", alert.categories.join("、") || "—", ` · ${W.reports(alert.reports)}`, alert.verified ? "" : ` · ${W.unverified}`),
       alert.summary ? el("p", { class: "summary" }, alert.summary) : null,
+      alert.waits_until ? el("p", { class: "waits" }, W.waits(`${dayOf(alert.waits_until)} ${hour(alert.waits_until)}`, alert.wait_why)) : null,
+      alert.undeliverable.length ? el("p", { class: "undeliverable" }, W.undeliverable(alert.undeliverable.join("、"))) : null,
       list === this.live ? this.timers(alert) : el("p", { class: "who" }, `${alert.taken_by || ""} ${hour(alert.raised_at)}`),
       toggle,
       story,
@@ -174,7 +176,7 @@ export class BoardView {
   }
 }
 
-function tellStory({ reports, entries }) {
+function tellStory({ reports, entries, deliveries }) {
   return [
     ...reports.map((report) =>
       el(
@@ -184,6 +186,13 @@ function tellStory({ reports, entries }) {
         report.versions.map((version) => el("blockquote", {}, marked(version.text, version.evidence))),
       ),
     ),
+    deliveries.length
+      ? el(
+          "ul",
+          { class: "deliveries", "aria-label": W.deliveries },
+          deliveries.map((one) => el("li", {}, el("time", { datetime: one.at }, hour(one.at)), el("span", {}, el("strong", {}, one.name), ` ${one.state}${one.reason ? `（${one.reason}）` : ""}`))),
+        )
+      : "",
     el(
       "ol",
       { class: "entries" },

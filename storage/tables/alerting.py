@@ -34,6 +34,10 @@ alerts = sa.Table(
     sa.Column("verified", sa.Boolean, nullable=False),
     sa.Column("drill", sa.Boolean, nullable=False, default=False),
     sa.Column("about_units", sa.JSON, nullable=False),
+    sa.Column("snoozed_until", UtcTime),
+    sa.Column("wait_why", sa.Text),
+    sa.Column("gathered", sa.Integer),
+    sa.Column("summary_at", UtcTime),
 )
 _live = alerts.c.state != "closed"
 sa.Index("ix_alerts_live_town", alerts.c.town, sqlite_where=_live, postgresql_where=_live)
@@ -44,6 +48,14 @@ sa.Index(
     alerts.c.next_escalation_at,
     sqlite_where=_timed,
     postgresql_where=_timed,
+)
+
+_gathering = alerts.c.summary_at.is_not(None)
+sa.Index(
+    "ix_alerts_summary",
+    alerts.c.summary_at,
+    sqlite_where=_gathering,
+    postgresql_where=_gathering,
 )
 
 # One line of an alert's timeline.
@@ -137,6 +149,8 @@ notices = sa.Table(
     sa.Column("sent_at", UtcTime),
     sa.Column("message_id", sa.Text),
     sa.Column("last_error", sa.Text),
+    sa.Column("standing", sa.Text),
+    sa.Column("standing_at", UtcTime),
 )
 _unsent = notices.c.state == "due"
 # The claim walks along this one: urgent first, then as they came.
@@ -162,6 +176,13 @@ sa.Index(
     notices.c.expires_at,
     sqlite_where=_expiring,
     postgresql_where=_expiring,
+)
+_lost = notices.c.standing == "undeliverable"
+sa.Index(
+    "ix_notices_undeliverable",
+    notices.c.alert_id,
+    sqlite_where=_lost,
+    postgresql_where=_lost,
 )
 sa.Index("ix_notices_chat", notices.c.channel, notices.c.chat, notices.c.message_id)
 

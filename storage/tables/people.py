@@ -55,6 +55,10 @@ groups = sa.Table(
     sa.Column("bound_by", BigId, reference(people)),
     sa.Column("unbound_at", UtcTime),
     sa.Column("options", sa.JSON, nullable=False, default=dict),
+    sa.Column("paused_at", UtcTime),
+    sa.Column("paused_until", UtcTime),
+    sa.Column("paused_why", sa.Text),
+    sa.Column("paused_by", BigId),
     sa.UniqueConstraint("channel", "chat"),
 )
 

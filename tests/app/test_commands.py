@@ -15,8 +15,9 @@ from click.testing import CliRunner, Result
 from alerts.holidays import calendar_of_china
 from app.__main__ import main
 from domain.alert import Chain, LevelTimes, Recipient, Step
+from domain.channel import Address
 from domain.danger import Level
-from domain.duty import Role
+from domain.duty import Role, Scope
 from storage.store import Store
 from storage.unit_of_work import UnitOfWork
 
@@ -228,6 +229,47 @@ def test_a_wrong_shift_is_told_what_to_write(database: str, words: list[str], sa
     given = dict(zip(words[::2], words[1::2], strict=True))
     flat = [word for pair in {**base, **given}.items() for word in pair]
     result = call("roster", "add", *flat)
+    assert result.exit_code == 1
+    assert says in result.output
+
+
+def _bind(uow: UnitOfWork) -> None:
+    for chat, scope, town in (("room-1", Scope.TOWN, "大石街道"), ("room-2", Scope.DISTRICT, None)):
+        title = f"{town or '区'}值班群"
+        uow.groups.bind(Address("wire", chat), scope=scope, town=town, title=title)
+
+
+def test_a_group_rests_and_comes_back_by_command(database: str, one_rule: Path) -> None:
+    """Both sides are told in the outbox; a group that does not rest has nothing to end."""
+    assert call("migrate").exit_code == 0
+    store = Store(database)
+    store.write(_bind)
+    result = call("group", "pause", "大石", "--for", "2h", "--why", "换群")
+    assert result.exit_code == 0, result.output
+    assert "大石街道值班群 维护到" in result.output
+    (group,) = store.read(lambda uow: uow.groups.of(Scope.TOWN, "大石街道"))
+    assert group.paused_why == "换群"
+    assert store.read(lambda uow: uow.notices.waiting())[0] == 2
+    assert call("group", "resume", "大石").exit_code == 0
+    again = call("group", "resume", "大石")
+    assert (again.exit_code, "没有在维护" in again.output) == (1, True)
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["大石", "--for", "2h", "--why", "换群"], "没有绑定值班群"),
+        (["石头城", "--for", "2h", "--why", "换群"], "没有「石头城」这个镇街"),
+        (["大石", "--for", "两小时", "--why", "换群"], "请写成 30m 或 2h"),
+        (["大石", "--for", "2h", "--why", " "], "--why 要写原因"),
+    ],
+)
+def test_a_wrong_pause_is_told_what_to_write(
+    database: str, one_rule: Path, words: list[str], says: str
+) -> None:
+    """A sentence, exit code 1, and nothing rests."""
+    result = call("group", "pause", *words)
     assert result.exit_code == 1
     assert says in result.output
 

@@ -15,7 +15,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from desk import application
 from desk.sign_in import SignIn
 from domain.duty import Person
-from domain.errors import PersonCanFix
+from domain.errors import PersonCanFix, Refused
 from storage.unit_of_work import UnitOfWork
 from tests.office import WholeOffice
 
@@ -99,6 +99,23 @@ async def test_whoever_watches_sees_a_change_without_asking(
         office.sees(office.chen, "已接收")
         while shown["alerts"][0]["state"] != "taken":
             shown = await anext(seen)
+
+
+async def test_the_story_has_a_line_for_every_address(office: WholeOffice, client: Client) -> None:
+    """Name, state, reason, time; what cannot be reached stands on the alert's own line."""
+    office.channels["wire"].fails(Refused("群已解散"), chat=office.room_dashi.chat)
+    await office.says(office.chen, JUMP)
+    async with client.get("/api/desk/alerts/1?seat=zhou") as answer:
+        story = await answer.json()
+    lines = {line["name"]: line for line in story["deliveries"]}
+    assert lines["区值班群"]["state"] == "已送达"
+    assert lines["大石街道值班群"]["state"] == "送不到，请电话联系"
+    assert lines["大石街道值班群"]["reason"] == "群已解散"
+    assert lines["大石街道值班群"]["at"] == "2026-03-04T02:00:00+00:00"
+    async with client.get("/api/desk/board?seat=zhou") as answer:
+        (line,) = (await answer.json())["alerts"]
+    assert line["undeliverable"] == ["大石街道值班群"]
+    office.reads_all()
 
 
 async def test_a_look_at_an_alert_leaves_a_line(office: WholeOffice, client: Client) -> None:

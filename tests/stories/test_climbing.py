@@ -150,9 +150,11 @@ async def test_taken_and_no_outcome_fires_again(office: WholeOffice) -> None:
 async def test_watched_and_looked_at_again(office: WholeOffice) -> None:
     """关注 for two hours turns the card blue; then it rings and is to be taken again."""
     card, question = await taken_and_asked(office, "关注", "什么时候再看")
-    assert "转为关注" in await office.presses(office.li, "2小时后", question)
+    await office.presses(office.li, "2小时后", question)
+    assert "转为关注" in await office.presses(office.li, "等家属、单位", question)
     assert card.text.startswith("🔵蓝")
     assert "关注中，3月4日 12:00 再看" in card.text
+    assert "李国明（等家属、单位）" in card.text
     await office.after(hours=1, minutes=59)
     office.sees_nothing(office.room_dashi)
     await office.after(minutes=1)

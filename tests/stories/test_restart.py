@@ -44,6 +44,7 @@ async def test_restart_between_any_two_steps_of_a_long_story(office: WholeOffice
     await office.presses(office.li, "关注", red)
     question = office.sees(office.room_dashi, "什么时候再看")
     await office.presses(office.li, "2小时后", question)
+    await office.presses(office.li, "在路上", question)
     await office.after(hours=2)
     again = office.sees(office.room_dashi, "关注时间到")
     await office.presses(office.wang, "误报", again)

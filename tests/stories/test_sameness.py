@@ -151,7 +151,9 @@ async def test_after_two_hours_it_is_a_new_event(office: WholeOffice) -> None:
     await office.presses(office.li, "接收", card)
     await office.presses(office.li, "关注", card)
     office.reads_all()
-    await office.presses(office.li, "8小时后", office.messages(office.room_dashi)[-1])
+    question = office.messages(office.room_dashi)[-1]
+    await office.presses(office.li, "8小时后", question)
+    await office.presses(office.li, "在路上", question)
     await office.after(hours=2, minutes=1)
     await office.says(office.chen, RED)
     office.reads_all()
