@@ -21,7 +21,7 @@ from domain.alert import Alert, LogKind
 from domain.channel import Address, Attachment, Location
 from domain.danger import Assessment, Level
 from domain.duty import Person
-from domain.report import Report, TownBy, VersionKind
+from domain.report import Report, TownBy
 from nlp.places import Responsibility, responsible_town
 from storage.unit_of_work import UnitOfWork
 
@@ -87,13 +87,8 @@ def file_report(uow: UnitOfWork, office: Office, filing: Filing) -> Filed:
         town=town.town,
         town_by=TownBy(town.by),
         level=assessment.level,
-    )
-    report = uow.reports.add_version(
-        report.id,
-        VersionKind.FILED,
-        filing.text,
-        assessment,
-        level=assessment.level,
+        text=filing.text,
+        assessment=assessment,
         attachments=filing.attachments,
         location=filing.location,
         inbox_id=filing.inbox_id,
@@ -238,13 +233,17 @@ def _most_alike(
     found: dict[Sameness, Alert] = {}
     town = report.town if report.verified else None
     uow.wait_turn(f"alerts of {town}")  # two who report the same at once: the second sees the first
-    for alert in uow.alerts.live_in(town, heard_since=uow.now - office.merge_within):
-        if alert.drill or alert.verified != report.verified:
-            continue
-        for other in uow.reports.of_alert(alert.id):
+    live = [
+        alert
+        for alert in uow.alerts.live_in(town, heard_since=uow.now - office.merge_within)
+        if not alert.drill and alert.verified == report.verified
+    ]
+    told = uow.reports.standing_of([alert.id for alert in live])
+    for alert in live:
+        for other, versions in told.get(alert.id, ()):
             if other.id == report.id:
                 continue
-            texts = [version.text for version in uow.reports.standing(other.id)]
+            texts = [version.text for version in versions]
             whole = "\n".join(texts)
             for text in dict.fromkeys([*texts, whole]):
                 theirs = event_words(text, alert.categories, office.gazetteer)

@@ -11,6 +11,7 @@ import enum
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from domain.danger import Category
 from nlp.people_words import find_people
@@ -40,6 +41,7 @@ class EventWords:
     categories: frozenset[Category]
 
 
+@lru_cache(maxsize=4096)  # each danger of a town is held against all that is live there
 def event_words(text: str, categories: tuple[Category, ...], gazetteer: Gazetteer) -> EventWords:
     """Read the words that tell events apart from a report's text."""
     places = gazetteer.find(text)

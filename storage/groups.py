@@ -25,6 +25,14 @@ def _group_of(row: sa.RowMapping) -> Group:
     )
 
 
+# Built once: building a statement costs several times what running it does.
+_ADDRESSES_OF = (
+    sa.select(addresses.c.channel, addresses.c.chat)
+    .where(addresses.c.person_id == sa.bindparam("person"), addresses.c.off_at.is_(None))
+    .order_by(addresses.c.id.desc())
+)
+
+
 class GroupRows:
     """Groups, towns and addresses in one transaction."""
 
@@ -141,11 +149,7 @@ class GroupRows:
 
     def addresses_of(self, person_id: int) -> tuple[Address, ...]:
         """Return the private chats in which somebody can be reached, the newest first."""
-        rows = self._connection.execute(
-            sa.select(addresses.c.channel, addresses.c.chat)
-            .where(addresses.c.person_id == person_id, addresses.c.off_at.is_(None))
-            .order_by(addresses.c.id.desc())
-        )
+        rows = self._connection.execute(_ADDRESSES_OF, {"person": person_id})
         return tuple(Address(channel=row.channel, chat=row.chat) for row in rows)
 
     def other_ways(self, address: Address) -> tuple[Address, ...]:
