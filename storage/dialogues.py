@@ -54,7 +54,7 @@ _OPEN = sa.select(dialogues.c.state).where(
 
 
 @cache
-def _hear(dialect: str) -> sa.Executable:
+def _hear(dialect: str) -> Any:
     """Return the statement that counts one more message in its sender's window."""
     window_is_over = sender_pace.c.window_at <= sa.bindparam("window_over", type_=UtcTime)
     told_is_over = sender_pace.c.told_at <= sa.bindparam("told_over", type_=UtcTime)

@@ -22,7 +22,7 @@ def put(connection: sa.Connection, table: sa.Table, **values: Any) -> None:
 
 
 @cache
-def _put(dialect: str, table: sa.Table, names: tuple[str, ...]) -> sa.Executable:
+def _put(dialect: str, table: sa.Table, names: tuple[str, ...]) -> Any:
     """Build the statement once: building costs several times what running it does."""
     keys = [column.name for column in table.primary_key]
     kinds = postgresql if dialect == "postgresql" else sqlite
