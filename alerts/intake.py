@@ -230,29 +230,22 @@ def _most_alike(
 ) -> tuple[Alert | None, Sameness]:
     """Return the live alert of the town that is most alike, and how alike it is."""
     order = (Sameness.REPEATED, Sameness.SAME, Sameness.UNSURE)
-    found: dict[Sameness, Alert] = {}
+    found: dict[Sameness, int] = {}
     town = report.town if report.verified else None
     uow.wait_turn(f"alerts of {town}")  # two who report the same at once: the second sees the first
-    live = [
-        alert
-        for alert in uow.alerts.live_in(town, heard_since=uow.now - office.merge_within)
-        if not alert.drill and alert.verified == report.verified
-    ]
-    told = uow.reports.standing_of([alert.id for alert in live])
-    for alert in live:
-        for other, versions in told.get(alert.id, ()):
-            if other.id == report.id:
-                continue
-            texts = [version.text for version in versions]
-            whole = "\n".join(texts)
-            for text in dict.fromkeys([*texts, whole]):
-                theirs = event_words(text, alert.categories, office.gazetteer)
-                sameness = compare(words, theirs)
-                if text == whole or sameness is Sameness.REPEATED:
-                    found.setdefault(sameness, alert)
+    since = uow.now - office.merge_within
+    for told in uow.reports.told_in(town, verified=report.verified, heard_since=since):
+        if told.report_id == report.id:
+            continue
+        whole = "\n".join(told.texts)
+        for text in dict.fromkeys([*told.texts, whole]):
+            theirs = event_words(text, told.categories, office.gazetteer)
+            sameness = compare(words, theirs)
+            if text == whole or sameness is Sameness.REPEATED:
+                found.setdefault(sameness, told.alert_id)
     for sameness in order:
         if sameness in found:
-            return found[sameness], sameness
+            return uow.alerts.get(found[sameness]), sameness
     return None, Sameness.DIFFERENT
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from domain.channel import Address, Attachment, Location
-from domain.danger import Assessment, Level
+from domain.danger import Assessment, Category, Level
 from domain.report import Report, ReportVersion, TownBy, VersionKind
 from storage.packing import (
     pack_assessment,
@@ -18,7 +18,17 @@ from storage.packing import (
     unpack_attachments,
     unpack_location,
 )
-from storage.tables import report_versions, reports
+from storage.tables import alerts, report_versions, reports
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The standing texts of one report of a live alert, and the alert's kinds of danger."""
+
+    alert_id: int
+    report_id: int
+    categories: tuple[Category, ...]
+    texts: tuple[str, ...]
 
 
 def _report_of(row: sa.RowMapping) -> Report:
@@ -51,16 +61,6 @@ def _version_of(row: sa.RowMapping) -> ReportVersion:
     )
 
 
-def _standing(versions: Iterable[ReportVersion]) -> tuple[ReportVersion, ...]:
-    kept: list[ReportVersion] = []
-    for version in versions:
-        if version.kind in {VersionKind.FILED, VersionKind.CORRECTED}:
-            kept = [version]
-        elif version.kind is VersionKind.SUPPLEMENTED:
-            kept.append(version)
-    return tuple(kept)
-
-
 # Built once: building a statement costs several times what running it does.
 _THIS = reports.c.id == sa.bindparam("report")
 _ADD = sa.insert(reports).returning(reports)
@@ -76,19 +76,33 @@ _AT_MESSAGE = sa.select(reports).where(
 _OF_ALERT = (
     sa.select(reports).where(reports.c.alert_id == sa.bindparam("alert")).order_by(reports.c.id)
 )
-_AMONG = reports.c.alert_id.in_(sa.bindparam("alerts", expanding=True))
-_OF_ALERTS = sa.select(reports).where(_AMONG).order_by(reports.c.id)
-_VERSIONS_OF_ALERTS = (
-    sa.select(report_versions)
-    .join(reports, reports.c.id == report_versions.c.report_id)
-    .where(_AMONG)
-    .order_by(report_versions.c.report_id, report_versions.c.number)
-)
 _VERSIONS = (
     sa.select(report_versions)
     .where(report_versions.c.report_id == sa.bindparam("report"))
     .order_by(report_versions.c.number)
 )
+# The state is written out, not bound: SQLite takes the index of live alerts only then.
+_TOLD = (
+    sa.select(
+        alerts.c.id,
+        alerts.c.categories,
+        reports.c.id,
+        report_versions.c.kind,
+        report_versions.c.text,
+    )
+    .join(reports, reports.c.alert_id == alerts.c.id)
+    .join(report_versions, report_versions.c.report_id == reports.c.id)
+    .where(
+        alerts.c.state != sa.literal_column("'closed'"),
+        alerts.c.heard_at >= sa.bindparam("since"),
+        alerts.c.verified == sa.bindparam("verified"),
+        alerts.c.drill.is_(False),
+    )
+    .order_by(alerts.c.heard_at.desc(), alerts.c.id.desc(), reports.c.id, report_versions.c.number)
+)
+_TOLD_IN = _TOLD.where(alerts.c.town == sa.bindparam("town"))
+_TOLD_NOWHERE = _TOLD.where(alerts.c.town.is_(None))
+_FIRST_WORDS = frozenset({VersionKind.FILED.value, VersionKind.CORRECTED.value})
 
 
 class ReportRows:
@@ -232,26 +246,29 @@ class ReportRows:
         rows = self._connection.execute(_OF_ALERT, {"alert": alert_id}).mappings()
         return tuple(_report_of(row) for row in rows)
 
-    def standing_of(
-        self, alert_ids: Sequence[int]
-    ) -> dict[int, list[tuple[Report, tuple[ReportVersion, ...]]]]:
-        """Return each alert's reports, the first first, each with the versions that count.
+    def told_in(
+        self, town: str | None, *, verified: bool, heard_since: datetime
+    ) -> tuple[Told, ...]:
+        """Return what was told of a town's live alerts lately, the last heard of first.
 
-        Two statements however many alerts there are: every danger of a town is held against
-        all that is live there.
+        Drills are left out. One statement and no more of a row than telling events apart
+        needs: each danger is held against all of it, which in a flood is much.
         """
-        found: dict[int, list[tuple[Report, tuple[ReportVersion, ...]]]] = {}
-        if not alert_ids:
-            return found
-        query = {"alerts": list(alert_ids)}
-        written: dict[int, list[ReportVersion]] = {}
-        for row in self._connection.execute(_VERSIONS_OF_ALERTS, query).mappings():
-            written.setdefault(row["report_id"], []).append(_version_of(row))
-        for row in self._connection.execute(_OF_ALERTS, query).mappings():
-            report = _report_of(row)
-            standing = _standing(written.get(report.id, ()))
-            found.setdefault(row["alert_id"], []).append((report, standing))
-        return found
+        since = {"verified": verified, "since": heard_since}
+        rows = self._connection.execute(
+            *((_TOLD_NOWHERE, since) if town is None else (_TOLD_IN, {**since, "town": town}))
+        )
+        found: dict[int, tuple[int, list[str], list[str]]] = {}
+        for alert_id, names, report_id, kind, text in rows:
+            _, _, texts = found.setdefault(report_id, (alert_id, names, []))
+            if kind in _FIRST_WORDS:
+                texts[:] = [text]
+            elif kind == VersionKind.SUPPLEMENTED.value:
+                texts.append(text)
+        return tuple(
+            Told(alert_id, report_id, tuple(map(Category, names)), tuple(texts))
+            for report_id, (alert_id, names, texts) in found.items()
+        )
 
     def move_to(self, from_alert: int, to_alert: int) -> None:
         """Let every report of one alert belong to another."""
@@ -270,7 +287,13 @@ class ReportRows:
         A correction replaces the words before it; a supplement adds to them; a withdrawal
         has no words.
         """
-        return _standing(self.versions(report_id))
+        kept: list[ReportVersion] = []
+        for version in self.versions(report_id):
+            if version.kind.value in _FIRST_WORDS:
+                kept = [version]
+            elif version.kind is VersionKind.SUPPLEMENTED:
+                kept.append(version)
+        return tuple(kept)
 
     def _many(self, query: sa.Select[tuple[object, ...]]) -> tuple[Report, ...]:
         return tuple(_report_of(row) for row in self._connection.execute(query).mappings())
