@@ -83,7 +83,9 @@ class Crowd:
         words = self.rng.choice(DANGEROUS if self.rng.random() < self.plan.dangerous else HARMLESS)
         village = self.rng.choice(self.plan.villages[town])
         name = f"王{self.rng.choice('伟芳娜敏静丽强磊')}{self.rng.choice('军洋勇艳杰娟涛霞')}"
-        text = f"{self.plan.towns[town]}{village}{self._count}号，{words.format(who=name)}"
+        text = (
+            f"{self.plan.towns[town]}{village}{self._count % 9999 + 1}号，{words.format(who=name)}"
+        )
         message_id = f"m{self._count}"
         chat, sender = f"c{who}", f"s{who}"
         raw = packed_message(chat, sender, message_id, text, at)

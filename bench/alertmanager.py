@@ -31,6 +31,8 @@ from bench._disk import Disk
 
 FIRST_ONES = 5  # not counted: the processes warm up
 AT_ONCE = 20
+# House numbers of four figures at most: two of more figures would be read as one place.
+SINGLES_FROM, FLOOD_FROM, KEPT_FROM = 1, 1000, 8000
 LONGEST_SECONDS = 600.0
 QUIET_SECONDS = 20.0  # nothing more for so long: the rest is lost
 TIMES_SLOWER = 3.0
@@ -44,7 +46,7 @@ async def _singles(sides: Sequence[Side], count: int, disk: Disk) -> None:
     commits: list[float] = []
     for number in range(FIRST_ONES + count):
         for side in sides:
-            name = f"{1_000_000 + number}"
+            name = f"{SINGLES_FROM + number}"
             began = time.perf_counter()
             await side.post(name, number % TOWNS)
             answered = time.perf_counter()
@@ -64,6 +66,10 @@ async def _singles(sides: Sequence[Side], count: int, disk: Disk) -> None:
     commit = statistics.median(commits)
     print(f"  one commit of one row, in turns with them: median {commit:.1f} ms")
     print(f"  ours is as long as {statistics.median(took[Ours.name]) / commit:.0f} commits")
+    for side in sides:
+        if isinstance(side, Ours):
+            stages = ", ".join(f"{name} {ms:.1f} ms" for name, ms in side.account().items())
+            print(f"  ours, by its rows: {stages}")
     medians = [statistics.median(took[side.name]) for side in sides]
     _judge("single alert, times Alertmanager's median", medians[1] / medians[0], most=TIMES_SLOWER)
 
@@ -73,7 +79,7 @@ async def _flood(sides: Sequence[Side], count: int, disk: Disk) -> None:
     print(f"{count} distinct alerts, one a POST, {AT_ONCE} connections, until all are received")
     paces = []
     for side in sides:
-        names = [f"{2_000_000 + number}" for number in range(count)]
+        names = [f"{FLOOD_FROM + number}" for number in range(count)]
         waiting = iter(enumerate(names))
         cpu = time.process_time()
 
@@ -101,7 +107,7 @@ async def _kept(sides: Sequence[Side], count: int) -> None:
     print(f"{count} accepted with the receivers down, kill -9, both started again: received")
     for side in sides:
         await side.receivers_gone()
-        names = [f"{3_000_000 + number}" for number in range(count)]
+        names = [f"{KEPT_FROM + number}" for number in range(count)]
         for number, name in enumerate(names):
             await side.post(name, number % TOWNS)
         await side.kill_and_restart()
@@ -144,6 +150,10 @@ def main() -> int:
     parser.add_argument("--flood", type=int, default=5000)
     parser.add_argument("--kept", type=int, default=200)
     told = parser.parse_args()
+    sizes = (told.singles, told.flood, told.kept)
+    room = (FLOOD_FROM - SINGLES_FROM - FIRST_ONES, KEPT_FROM - FLOOD_FROM, 10_000 - KEPT_FROM)
+    if any(asked > most for asked, most in zip(sizes, room, strict=True)):
+        parser.error(f"at most {room} of each: more have no house numbers")
     if not is_there():
         print(f"{PROGRAM} is not on this machine: left out (.ci/packages alertmanager)")
         return 0
