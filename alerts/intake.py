@@ -23,7 +23,7 @@ from domain.alert import Alert, AlertState, LogKind
 from domain.channel import Address, Attachment, Location
 from domain.danger import Assessment, Level
 from domain.duty import Person
-from domain.report import Report, TownBy, VersionKind
+from domain.report import Report, TownBy
 from nlp.places import Responsibility, responsible_town
 from storage.unit_of_work import UnitOfWork
 
@@ -90,13 +90,8 @@ def file_report(uow: UnitOfWork, office: Office, filing: Filing) -> Filed:
         town=town.town,
         town_by=TownBy(town.by),
         level=assessment.level,
-    )
-    report = uow.reports.add_version(
-        report.id,
-        VersionKind.FILED,
-        filing.text,
-        assessment,
-        level=assessment.level,
+        text=filing.text,
+        assessment=assessment,
         attachments=filing.attachments,
         location=filing.location,
         inbox_id=filing.inbox_id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from alerts.office import Office
 from alerts.sameness import EventWords, Sameness, compare, event_words
 from domain.alert import Alert
-from domain.report import Report, VersionKind
+from domain.report import Report
 from storage.unit_of_work import UnitOfWork
 
 
@@ -20,31 +20,21 @@ def alike(
     uow: UnitOfWork, office: Office, report: Report, words: EventWords
 ) -> dict[Sameness, list[Alert]]:
     """Return the live alerts of the town by how alike they are, the latest heard first."""
-    found: dict[Sameness, list[Alert]] = {}
+    found: dict[Sameness, dict[int, None]] = {}
     town = report.town if report.verified else None
     uow.wait_turn(f"alerts of {town}")  # two who report the same at once: the second sees the first
-    for alert in uow.alerts.live_in(town, heard_since=uow.now - office.merge_within):
-        if alert.drill or alert.verified != report.verified:
+    since = uow.now - office.merge_within
+    for told in uow.reports.told_in(town, verified=report.verified, heard_since=since):
+        if told.report_id == report.id:
             continue
-        for other, texts in _standing_words(uow, alert).items():
-            if other == report.id:
-                continue
-            whole = "\n".join(texts)
-            for text in dict.fromkeys([*texts, whole]):
-                theirs = event_words(text, alert.categories, office.gazetteer)
-                sameness = compare(words, theirs)
-                known = found.setdefault(sameness, [])
-                if (text == whole or sameness is Sameness.REPEATED) and alert not in known:
-                    known.append(alert)
-    return found
-
-
-def _standing_words(uow: UnitOfWork, alert: Alert) -> dict[int, list[str]]:
-    """Return what each report of an alert says now, as `ReportRows.standing` has it."""
-    said: dict[int, list[str]] = {}
-    for words in uow.storms.words_of(alert.id):
-        if words.kind in {VersionKind.FILED, VersionKind.CORRECTED}:
-            said[words.report_id] = [words.text]
-        elif words.kind is VersionKind.SUPPLEMENTED:
-            said.setdefault(words.report_id, []).append(words.text)
-    return said
+        whole = "\n".join(told.texts)
+        for text in dict.fromkeys([*told.texts, whole]):
+            theirs = event_words(text, told.categories, office.gazetteer)
+            sameness = compare(words, theirs)
+            if text == whole or sameness is Sameness.REPEATED:
+                found.setdefault(sameness, {})[told.alert_id] = None
+    found.pop(Sameness.DIFFERENT, None)
+    return {
+        sameness: [alert for one in numbers if (alert := uow.alerts.get(one)) is not None]
+        for sameness, numbers in found.items()
+    }

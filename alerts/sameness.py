@@ -42,7 +42,7 @@ class EventWords:
     categories: frozenset[Category]
 
 
-@lru_cache(maxsize=4096)  # a storm compares each new report with all before it
+@lru_cache(maxsize=4096)  # each danger of a town is held against all that is live there
 def event_words(text: str, categories: tuple[Category, ...], gazetteer: Gazetteer) -> EventWords:
     """Read the words that tell events apart from a report's text."""
     places = gazetteer.find(text)

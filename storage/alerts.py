@@ -72,6 +72,9 @@ def _card_of(row: sa.RowMapping) -> Card:
     )
 
 
+_LOG = sa.insert(alert_log)
+
+
 class AlertRows:
     """Alerts in one transaction."""
 
@@ -218,13 +221,14 @@ class AlertRows:
     ) -> None:
         """Add a line to the timeline, in the same transaction as what it tells."""
         self._connection.execute(
-            sa.insert(alert_log).values(
-                alert_id=alert_id,
-                at=self._now,
-                kind=kind.value,
-                person_id=person_id,
-                detail=detail,
-            )
+            _LOG,
+            {
+                "alert_id": alert_id,
+                "at": self._now,
+                "kind": kind.value,
+                "person_id": person_id,
+                "detail": detail,
+            },
         )
 
     def timeline(self, alert_id: int) -> tuple[LogEntry, ...]:

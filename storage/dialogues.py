@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from domain.channel import Address, ChatKind, IncomingMessage, Sender
+from storage.columns import UtcTime
 from storage.tables import dialogues, sender_pace
 from storage.upsert import put
 
@@ -41,6 +44,34 @@ class LeftOpen:
         )
 
 
+# Built once: building a statement costs several times what running it does.
+_OPEN = sa.select(dialogues.c.state).where(
+    dialogues.c.channel == sa.bindparam("channel"),
+    dialogues.c.chat == sa.bindparam("chat"),
+    dialogues.c.sender == sa.bindparam("sender"),
+    dialogues.c.expires_at > sa.bindparam("now"),
+)
+
+
+@cache
+def _hear(dialect: str) -> Any:
+    """Return the statement that counts one more message in its sender's window."""
+    window_is_over = sender_pace.c.window_at <= sa.bindparam("window_over", type_=UtcTime)
+    told_is_over = sender_pace.c.told_at <= sa.bindparam("told_over", type_=UtcTime)
+    statement = (postgresql if dialect == "postgresql" else sqlite).insert(sender_pace)
+    names = ("channel", "sender", "window_at", "heard", "told_at")
+    statement = statement.values({name: sa.bindparam(name) for name in names})
+    new = statement.excluded
+    return statement.on_conflict_do_update(
+        index_elements=["channel", "sender"],
+        set_={
+            "window_at": sa.case((window_is_over, new.window_at), else_=sender_pace.c.window_at),
+            "heard": sa.case((window_is_over, 1), else_=sender_pace.c.heard + 1),
+            "told_at": sa.case((told_is_over, new.told_at), else_=sender_pace.c.told_at),
+        },
+    ).returning(sender_pace.c.heard, sender_pace.c.told_at)
+
+
 class DialogueRows:
     """Dialogue states in one transaction; a state is JSON that `bot` alone understands."""
 
@@ -51,13 +82,9 @@ class DialogueRows:
 
     def get(self, address: Address, sender: str) -> dict[str, Any] | None:
         """Return the open question to a sender, or None when there is none or it expired."""
+        place = {"channel": address.channel, "chat": address.chat, "sender": sender}
         state: dict[str, Any] | None = self._connection.execute(
-            sa.select(dialogues.c.state).where(
-                dialogues.c.channel == address.channel,
-                dialogues.c.chat == address.chat,
-                dialogues.c.sender == sender,
-                dialogues.c.expires_at > self._now,
-            )
+            _OPEN, {**place, "now": self._now}
         ).scalar()
         return state
 
@@ -135,30 +162,18 @@ class DialogueRows:
         Who was told that they write fast counts as told for ``told_lasts``.
         """
         row = self._connection.execute(
-            sa.select(sender_pace).where(
-                sender_pace.c.channel == channel, sender_pace.c.sender == sender
-            )
-        ).first()
-        told_at = None if row is None else row.told_at
-        if told_at is not None and told_at <= self._now - told_lasts:
-            told_at = None
-        if row is None or row.window_at <= self._now - window:
-            put(
-                self._connection,
-                sender_pace,
-                channel=channel,
-                sender=sender,
-                window_at=self._now,
-                heard=1,
-                told_at=told_at,
-            )
-            return Pace(heard=1, told=told_at is not None)
-        self._connection.execute(
-            sa.update(sender_pace)
-            .where(sender_pace.c.channel == channel, sender_pace.c.sender == sender)
-            .values(heard=sender_pace.c.heard + 1)
-        )
-        return Pace(heard=row.heard + 1, told=told_at is not None)
+            _hear(self._connection.dialect.name),
+            {
+                "channel": channel,
+                "sender": sender,
+                "window_at": self._now,
+                "heard": 1,
+                "told_at": None,
+                "window_over": self._now - window,
+                "told_over": self._now - told_lasts,
+            },
+        ).one()
+        return Pace(heard=row.heard, told=row.told_at is not None)
 
     def mark_told(self, channel: str, sender: str) -> None:
         """Remember that a fast sender was told in this window."""

@@ -27,6 +27,26 @@ def _group_of(row: sa.RowMapping) -> Group:
     )
 
 
+# Built once: building a statement costs several times what running it does.
+_ADDRESSES_OF = (
+    sa.select(addresses.c.channel, addresses.c.chat)
+    .where(addresses.c.person_id == sa.bindparam("person"), addresses.c.off_at.is_(None))
+    .order_by(addresses.c.id.desc())
+)
+_AT = sa.select(groups).where(
+    groups.c.channel == sa.bindparam("channel"),
+    groups.c.chat == sa.bindparam("chat"),
+    groups.c.unbound_at.is_(None),
+)
+_TOWN_AT = (
+    sa.select(sa.func.coalesce(groups.c.town, people.c.town))
+    .select_from(addresses)
+    .outerjoin(groups, groups.c.id == addresses.c.group_id)
+    .outerjoin(people, people.c.id == addresses.c.person_id)
+    .where(addresses.c.channel == sa.bindparam("channel"), addresses.c.chat == sa.bindparam("chat"))
+)
+
+
 class GroupRows:
     """Groups, towns and addresses in one transaction."""
 
@@ -90,17 +110,8 @@ class GroupRows:
 
     def at(self, address: Address) -> Group | None:
         """Return the duty group that a chat is, if it is one."""
-        row = (
-            self._connection.execute(
-                sa.select(groups).where(
-                    groups.c.channel == address.channel,
-                    groups.c.chat == address.chat,
-                    groups.c.unbound_at.is_(None),
-                )
-            )
-            .mappings()
-            .first()
-        )
+        place = {"channel": address.channel, "chat": address.chat}
+        row = self._connection.execute(_AT, place).mappings().first()
         return None if row is None else _group_of(row)
 
     def of(self, scope: Scope, town: str | None = None) -> tuple[Group, ...]:
@@ -182,11 +193,7 @@ class GroupRows:
 
     def addresses_of(self, person_id: int) -> tuple[Address, ...]:
         """Return the private chats in which somebody can be reached, the newest first."""
-        rows = self._connection.execute(
-            sa.select(addresses.c.channel, addresses.c.chat)
-            .where(addresses.c.person_id == person_id, addresses.c.off_at.is_(None))
-            .order_by(addresses.c.id.desc())
-        )
+        rows = self._connection.execute(_ADDRESSES_OF, {"person": person_id})
         return tuple(Address(channel=row.channel, chat=row.chat) for row in rows)
 
     def other_ways(self, address: Address) -> tuple[Address, ...]:
@@ -202,13 +209,8 @@ class GroupRows:
 
     def town_at(self, address: Address) -> str | None:
         """Return the town of the group or person that an address belongs to, if there is one."""
-        found: str | None = self._connection.execute(
-            sa.select(sa.func.coalesce(groups.c.town, people.c.town))
-            .select_from(addresses)
-            .outerjoin(groups, groups.c.id == addresses.c.group_id)
-            .outerjoin(people, people.c.id == addresses.c.person_id)
-            .where(_at(addresses, address))
-        ).scalar()
+        place = {"channel": address.channel, "chat": address.chat}
+        found: str | None = self._connection.execute(_TOWN_AT, place).scalar()
         return found
 
     def name_of(self, address: Address) -> str:

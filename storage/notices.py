@@ -10,15 +10,16 @@ import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from domain.channel import Address, OutgoingMessage
 from storage.claims import DUE, claim, claim_held, over, some_due
 from storage.packing import pack_message, unpack_message
 from storage.tables import notices
-from storage.upsert import insert
 
 
 class NoticeKind(enum.StrEnum):
@@ -103,6 +104,13 @@ def _are(leased: Sequence[Notice]) -> sa.ColumnElement[bool]:
     )
 
 
+@cache
+def _add(dialect: str) -> Any:
+    """Return the statement that adds a notice; building one costs more than running it."""
+    kinds = postgresql if dialect == "postgresql" else sqlite
+    return kinds.insert(notices).on_conflict_do_nothing().returning(notices.c.id)
+
+
 class NoticeRows:
     """The outbox in one transaction."""
 
@@ -131,31 +139,28 @@ class NoticeRows:
 
         ``target`` is the message edited or the press answered, in the channel's own ids.
         """
-        statement = (
-            insert(self._connection, notices)
-            .values(
-                key=key,
-                kind=kind.value,
-                priority=int(priority),
-                channel=address.channel,
-                chat=address.chat,
-                alert_id=alert_id,
-                report_id=report_id,
-                card_id=card_id,
-                why=why,
-                target=target,
-                body=sa.null() if body is None else pack_message(body),
-                state=NoticeState.DUE.value,
-                created_at=self._now,
-                due_at=due_at or self._now,
-                expires_at=None if lasts is None else self._now + lasts,
-                fence=0,
-                attempts=0,
-            )
-            .on_conflict_do_nothing()
-            .returning(notices.c.id)
-        )
-        return self._connection.execute(statement).first() is not None
+        values: dict[str, Any] = {
+            "key": key,
+            "kind": kind.value,
+            "priority": int(priority),
+            "channel": address.channel,
+            "chat": address.chat,
+            "alert_id": alert_id,
+            "report_id": report_id,
+            "card_id": card_id,
+            "why": why,
+            "target": target,
+            "state": NoticeState.DUE.value,
+            "created_at": self._now,
+            "due_at": due_at or self._now,
+            "expires_at": None if lasts is None else self._now + lasts,
+            "fence": 0,
+            "attempts": 0,
+        }
+        if body is not None:  # left out: NULL, where None would be a JSON null
+            values["body"] = pack_message(body)
+        statement = _add(self._connection.dialect.name)
+        return self._connection.execute(statement, values).first() is not None
 
     def is_due(self) -> bool:
         """Whether a notice waits to be sent or to expire."""

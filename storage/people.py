@@ -15,6 +15,19 @@ def person_of(row: sa.RowMapping) -> Person:
     return Person(id=row["id"], name=row["name"], role=Role(row["role"]), town=row["town"])
 
 
+# Built once: building a statement costs several times what running it does.
+_GET = sa.select(people).where(people.c.id == sa.bindparam("person"))
+_KNOWN_AS = (
+    sa.select(people)
+    .join(identities, identities.c.person_id == people.c.id)
+    .where(
+        identities.c.channel == sa.bindparam("channel"),
+        identities.c.sender == sa.bindparam("sender"),
+        people.c.revoked_at.is_(None),
+    )
+)
+
+
 class PeopleRows:
     """People in one transaction."""
 
@@ -34,11 +47,7 @@ class PeopleRows:
 
     def get(self, person_id: int) -> Person:
         """Return somebody by id, revoked or not; KeyError when there never was one."""
-        row = (
-            self._connection.execute(sa.select(people).where(people.c.id == person_id))
-            .mappings()
-            .first()
-        )
+        row = self._connection.execute(_GET, {"person": person_id}).mappings().first()
         if row is None:
             raise KeyError(person_id)
         return person_of(row)
@@ -51,19 +60,8 @@ class PeopleRows:
 
     def known_as(self, channel: str, sender: str) -> Person | None:
         """Return who a channel's sender is; None when not enrolled or revoked."""
-        row = (
-            self._connection.execute(
-                sa.select(people)
-                .join(identities, identities.c.person_id == people.c.id)
-                .where(
-                    identities.c.channel == channel,
-                    identities.c.sender == sender,
-                    people.c.revoked_at.is_(None),
-                )
-            )
-            .mappings()
-            .first()
-        )
+        known = {"channel": channel, "sender": sender}
+        row = self._connection.execute(_KNOWN_AS, known).mappings().first()
         return None if row is None else person_of(row)
 
     def identify(self, person: Person, channel: str, sender: str) -> None:

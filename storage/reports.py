@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from domain.channel import Address, Attachment, Location
-from domain.danger import Assessment, Level
+from domain.danger import Assessment, Category, Level
 from domain.report import Report, ReportVersion, TownBy, VersionKind
 from storage.packing import (
     pack_assessment,
@@ -17,7 +18,17 @@ from storage.packing import (
     unpack_attachments,
     unpack_location,
 )
-from storage.tables import report_versions, reports
+from storage.tables import alerts, report_versions, reports
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The standing texts of one report of a live alert, and the alert's kinds of danger."""
+
+    alert_id: int
+    report_id: int
+    categories: tuple[Category, ...]
+    texts: tuple[str, ...]
 
 
 def _report_of(row: sa.RowMapping) -> Report:
@@ -38,6 +49,62 @@ def _report_of(row: sa.RowMapping) -> Report:
     )
 
 
+def _version_of(row: sa.RowMapping) -> ReportVersion:
+    return ReportVersion(
+        number=row["number"],
+        kind=VersionKind(row["kind"]),
+        text=row["text"],
+        assessment=unpack_assessment(row["assessment"]),
+        at=row["at"],
+        attachments=unpack_attachments(row["attachments"]),
+        location=unpack_location(row["location"]),
+    )
+
+
+# Built once: building a statement costs several times what running it does.
+_THIS = reports.c.id == sa.bindparam("report")
+_ADD = sa.insert(reports).returning(reports)
+_ADD_VERSION = sa.insert(report_versions)
+_CHANGE = sa.update(reports).where(_THIS)
+_COUNT_UP = _CHANGE.values(version=reports.c.version + 1).returning(reports)
+_GET = sa.select(reports).where(_THIS)
+_AT_MESSAGE = sa.select(reports).where(
+    reports.c.channel == sa.bindparam("channel"),
+    reports.c.chat == sa.bindparam("chat"),
+    reports.c.message_id == sa.bindparam("message"),
+)
+_OF_ALERT = (
+    sa.select(reports).where(reports.c.alert_id == sa.bindparam("alert")).order_by(reports.c.id)
+)
+_VERSIONS = (
+    sa.select(report_versions)
+    .where(report_versions.c.report_id == sa.bindparam("report"))
+    .order_by(report_versions.c.number)
+)
+# The state is written out, not bound: SQLite takes the index of live alerts only then.
+_TOLD = (
+    sa.select(
+        alerts.c.id,
+        alerts.c.categories,
+        reports.c.id,
+        report_versions.c.kind,
+        report_versions.c.text,
+    )
+    .join(reports, reports.c.alert_id == alerts.c.id)
+    .join(report_versions, report_versions.c.report_id == reports.c.id)
+    .where(
+        alerts.c.state != sa.literal_column("'closed'"),
+        alerts.c.heard_at >= sa.bindparam("since"),
+        alerts.c.verified == sa.bindparam("verified"),
+        alerts.c.drill.is_(False),
+    )
+    .order_by(alerts.c.heard_at.desc(), alerts.c.id.desc(), reports.c.id, report_versions.c.number)
+)
+_TOLD_IN = _TOLD.where(alerts.c.town == sa.bindparam("town"))
+_TOLD_NOWHERE = _TOLD.where(alerts.c.town.is_(None))
+_FIRST_WORDS = frozenset({VersionKind.FILED.value, VersionKind.CORRECTED.value})
+
+
 class ReportRows:
     """Reports in one transaction."""
 
@@ -56,30 +123,37 @@ class ReportRows:
         town: str | None,
         town_by: TownBy,
         level: Level,
+        text: str,
+        assessment: Assessment,
+        attachments: tuple[Attachment, ...] = (),
+        location: Location | None = None,
+        inbox_id: int | None = None,
     ) -> Report:
-        """File a report; its words are added with `add_version`."""
-        row = (
-            self._connection.execute(
-                sa.insert(reports)
-                .values(
-                    person_id=person_id,
-                    channel=address.channel,
-                    chat=address.chat,
-                    sender=sender,
-                    message_id=message_id,
-                    town=town,
-                    town_by=town_by.value,
-                    level=level.value,
-                    filed_at=self._now,
-                    verified=person_id is not None,
-                    version=0,
-                )
-                .returning(reports)
-            )
-            .mappings()
-            .one()
+        """File a report with its first words; more are added with `add_version`."""
+        values = {
+            "person_id": person_id,
+            "channel": address.channel,
+            "chat": address.chat,
+            "sender": sender,
+            "message_id": message_id,
+            "town": town,
+            "town_by": town_by.value,
+            "level": level.value,
+            "filed_at": self._now,
+            "verified": person_id is not None,
+            "version": 1,
+        }
+        report = _report_of(self._connection.execute(_ADD, values).mappings().one())
+        self._put_words(
+            report,
+            VersionKind.FILED,
+            text,
+            assessment,
+            attachments=attachments,
+            location=location,
+            inbox_id=inbox_id,
         )
-        return _report_of(row)
+        return report
 
     def add_version(
         self,
@@ -94,39 +168,50 @@ class ReportRows:
         inbox_id: int | None = None,
     ) -> Report:
         """Add a version and return the report; ``level`` is what the report as a whole has."""
-        values: dict[str, object] = {"version": reports.c.version + 1, "level": level.value}
+        values: dict[str, object] = {"report": report_id, "level": level.value}
         if kind is VersionKind.WITHDRAWN:
             values["withdrawn_at"] = self._now
-        row = (
-            self._connection.execute(
-                sa.update(reports)
-                .where(reports.c.id == report_id)
-                .values(**values)
-                .returning(reports)
-            )
-            .mappings()
-            .one()
+        report = _report_of(self._connection.execute(_COUNT_UP, values).mappings().one())
+        self._put_words(
+            report,
+            kind,
+            text,
+            assessment,
+            attachments=attachments,
+            location=location,
+            inbox_id=inbox_id,
         )
+        return report
+
+    def _put_words(
+        self,
+        report: Report,
+        kind: VersionKind,
+        text: str,
+        assessment: Assessment,
+        *,
+        attachments: tuple[Attachment, ...],
+        location: Location | None,
+        inbox_id: int | None,
+    ) -> None:
         self._connection.execute(
-            sa.insert(report_versions).values(
-                report_id=report_id,
-                number=row["version"],
-                kind=kind.value,
-                text=text,
-                assessment=pack_assessment(assessment),
-                attachments=pack_attachments(attachments),
-                location=pack_location(location),
-                at=self._now,
-                inbox_id=inbox_id,
-            )
+            _ADD_VERSION,
+            {
+                "report_id": report.id,
+                "number": report.version,
+                "kind": kind.value,
+                "text": text,
+                "assessment": pack_assessment(assessment),
+                "attachments": pack_attachments(attachments),
+                "location": pack_location(location),
+                "at": self._now,
+                "inbox_id": inbox_id,
+            },
         )
-        return _report_of(row)
 
     def attach(self, report_id: int, alert_id: int) -> None:
         """Let a report belong to an alert."""
-        self._connection.execute(
-            sa.update(reports).where(reports.c.id == report_id).values(alert_id=alert_id)
-        )
+        self._connection.execute(_CHANGE, {"report": report_id, "alert_id": alert_id})
 
     def settle_town(self, report_id: int, town: str, town_by: TownBy) -> None:
         """Write which town is responsible."""
@@ -138,26 +223,13 @@ class ReportRows:
 
     def get(self, report_id: int) -> Report | None:
         """Return a report by id."""
-        row = (
-            self._connection.execute(sa.select(reports).where(reports.c.id == report_id))
-            .mappings()
-            .first()
-        )
+        row = self._connection.execute(_GET, {"report": report_id}).mappings().first()
         return None if row is None else _report_of(row)
 
     def at_message(self, address: Address, message_id: str) -> Report | None:
         """Return the report that a message of the reporter began."""
-        row = (
-            self._connection.execute(
-                sa.select(reports).where(
-                    reports.c.channel == address.channel,
-                    reports.c.chat == address.chat,
-                    reports.c.message_id == message_id,
-                )
-            )
-            .mappings()
-            .first()
-        )
+        place = {"channel": address.channel, "chat": address.chat, "message": message_id}
+        row = self._connection.execute(_AT_MESSAGE, place).mappings().first()
         return None if row is None else _report_of(row)
 
     def of_person(self, person_id: int, *, limit: int) -> tuple[Report, ...]:
@@ -171,8 +243,31 @@ class ReportRows:
 
     def of_alert(self, alert_id: int) -> tuple[Report, ...]:
         """Return the reports that belong to an alert, the first first."""
-        return self._many(
-            sa.select(reports).where(reports.c.alert_id == alert_id).order_by(reports.c.id)
+        rows = self._connection.execute(_OF_ALERT, {"alert": alert_id}).mappings()
+        return tuple(_report_of(row) for row in rows)
+
+    def told_in(
+        self, town: str | None, *, verified: bool, heard_since: datetime
+    ) -> tuple[Told, ...]:
+        """Return what was told of a town's live alerts lately, the last heard of first.
+
+        Drills are left out. One statement and no more of a row than telling events apart
+        needs: each danger is held against all of it, which in a flood is much.
+        """
+        since = {"verified": verified, "since": heard_since}
+        rows = self._connection.execute(
+            *((_TOLD_NOWHERE, since) if town is None else (_TOLD_IN, {**since, "town": town}))
+        )
+        found: dict[int, tuple[int, list[str], list[str]]] = {}
+        for alert_id, names, report_id, kind, text in rows:
+            _, _, texts = found.setdefault(report_id, (alert_id, names, []))
+            if kind in _FIRST_WORDS:
+                texts[:] = [text]
+            elif kind == VersionKind.SUPPLEMENTED.value:
+                texts.append(text)
+        return tuple(
+            Told(alert_id, report_id, tuple(map(Category, names)), tuple(texts))
+            for report_id, (alert_id, names, texts) in found.items()
         )
 
     def move_to(self, from_alert: int, to_alert: int) -> None:
@@ -183,23 +278,8 @@ class ReportRows:
 
     def versions(self, report_id: int) -> tuple[ReportVersion, ...]:
         """Return every version, the first first."""
-        rows = self._connection.execute(
-            sa.select(report_versions)
-            .where(report_versions.c.report_id == report_id)
-            .order_by(report_versions.c.number)
-        ).mappings()
-        return tuple(
-            ReportVersion(
-                number=row["number"],
-                kind=VersionKind(row["kind"]),
-                text=row["text"],
-                assessment=unpack_assessment(row["assessment"]),
-                at=row["at"],
-                attachments=unpack_attachments(row["attachments"]),
-                location=unpack_location(row["location"]),
-            )
-            for row in rows
-        )
+        rows = self._connection.execute(_VERSIONS, {"report": report_id}).mappings()
+        return tuple(_version_of(row) for row in rows)
 
     def standing(self, report_id: int) -> tuple[ReportVersion, ...]:
         """Return the versions that count: from the last filed or corrected one on.
@@ -209,7 +289,7 @@ class ReportRows:
         """
         kept: list[ReportVersion] = []
         for version in self.versions(report_id):
-            if version.kind in {VersionKind.FILED, VersionKind.CORRECTED}:
+            if version.kind.value in _FIRST_WORDS:
                 kept = [version]
             elif version.kind is VersionKind.SUPPLEMENTED:
                 kept.append(version)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,11 +18,16 @@ def insert(connection: sa.Connection, table: sa.Table) -> Any:
 
 def put(connection: sa.Connection, table: sa.Table, **values: Any) -> None:
     """Insert a row, or overwrite the other columns of the row with the same primary key."""
+    connection.execute(_put(connection.dialect.name, table, tuple(values)), values)
+
+
+@cache
+def _put(dialect: str, table: sa.Table, names: tuple[str, ...]) -> Any:
+    """Build the statement once: building costs several times what running it does."""
     keys = [column.name for column in table.primary_key]
-    statement = insert(connection, table).values(**values)
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=keys,
-            set_={name: statement.excluded[name] for name in values if name not in keys},
-        )
+    kinds = postgresql if dialect == "postgresql" else sqlite
+    statement = kinds.insert(table).values({name: sa.bindparam(name) for name in names})
+    return statement.on_conflict_do_update(
+        index_elements=keys,
+        set_={name: statement.excluded[name] for name in names if name not in keys},
     )

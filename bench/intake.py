@@ -1,0 +1,231 @@
+"""How many reports a second become durable: from their inbox rows to report, alert and outbox?
+
+The product's own reader hears stored messages in real time, on SQLite (WAL, full sync) and on
+PostgreSQL (fsync): quiet reports, an everyday mixture, dangers alone; with the reading of the
+words and without it (each text's assessment is known beforehand). Beside it raw `sqlite3` in
+the same run, the same rows into the same tables, as many reports a commit.
+
+    .venv/bin/python bench/intake.py [--reports 2000] [--engine sqlite] [--profile]
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import cProfile
+import os
+import pstats
+import random
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from alerts.office import Office
+from app.settings import Settings, load
+from app.wiring import build_office
+from bench._counting import Counted, count
+from bench._databases import POSTGRESQL, SQLITE, new_database, postgresql_is_there
+from bench._disk import Disk
+from bench._raw import REPORT_OF, Speed, raw, timed
+from bench._reports import Report, make_reports, towns_of
+from bench._wire import WIRE, Wire, packed_message
+from bot.dialogue import Dialogue
+from bot.reader import Reader
+from domain.channel import Address
+from domain.duty import Post, Role, Scope
+from storage.live import LocalLive
+from storage.store import Store
+from storage.tables import metadata
+from storage.unit_of_work import UnitOfWork
+
+SEED = 4
+WANTED_A_SECOND = 1000.0
+WANTED_OF_RAW = 0.25
+MIXTURES = {"quiet": 0.0, "everyday, 10 % dangers": 0.1, "dangers alone": 1.0}
+"""The share of dangers; every danger is an event of its own and raises its own alert."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a run came to."""
+
+    speed: Speed
+    counted: Counted
+    rows: int
+
+
+def furnish(uow: UnitOfWork, reports: Sequence[Report]) -> None:
+    """Let every reporter in, and an officer and a room for each town."""
+    now = uow.now
+    for number, report in enumerate(reports):
+        person = uow.people.add(name=f"上报人{number}", role=Role.GRID_WORKER, town=report.town)
+        uow.people.identify(person, WIRE, f"s{number}")
+        uow.groups.keep_address(Address(WIRE, f"c{number}"), person_id=person.id)
+    for number, town in enumerate(sorted({report.town for report in reports})):
+        room = Address(WIRE, f"room-{number}")
+        uow.groups.bind(room, scope=Scope.TOWN, town=town, title=f"{town}值班群")
+        officer = uow.people.add(name=f"值班员{number}", role=Role.TOWN_OFFICER, town=town)
+        uow.groups.keep_address(Address(WIRE, f"officer-{number}"), person_id=officer.id)
+        ends = now + timedelta(days=30)
+        uow.duty.add(officer, Post.TOWN_DUTY, town=town, starts_at=now, ends_at=ends)
+    uow.groups.bind(Address(WIRE, "desk"), scope=Scope.DISTRICT, town=None, title="区值班室")
+
+
+def accept(uow: UnitOfWork, reports: Sequence[Report]) -> None:
+    """Store every report as a raw message."""
+    for number, report in enumerate(reports):
+        chat, message_id = f"c{number}", f"m{number}"
+        raw = packed_message(chat, f"s{number}", message_id, report.text, uow.now)
+        uow.inbox.put(channel=WIRE, chat=chat, message_key=message_id, raw=raw)
+
+
+async def _read_all(reader: Reader) -> None:
+    while await reader.read_due():
+        pass
+
+
+def hear(url: str, office: Office, reports: Sequence[Report], *, profile: bool) -> Heard:
+    """Have the product's reader hear every report; returns how long it took."""
+    store = Store(url)
+    try:
+        store.write(lambda uow: furnish(uow, reports))
+        store.write(lambda uow: accept(uow, reports))
+        wire = Wire()
+        reader = Reader(
+            store=store, dialogue=Dialogue(office), channels={WIRE: wire}, live=LocalLive()
+        )
+        with count(store.engine) as counted, timed() as speed:
+            if profile:
+                _profiled(store, reader)
+            else:
+                asyncio.run(_read_all(reader))
+        rows = store.read(_rows)
+    finally:
+        store.close()
+    return Heard(speed, counted, rows)
+
+
+def _rows(uow: UnitOfWork) -> int:
+    """Count the rows of the tables that grow."""
+    return sum(
+        uow.connection.execute(
+            sa.select(sa.func.count()).select_from(metadata.tables[name])
+        ).scalar_one()
+        for name in REPORT_OF
+    )
+
+
+def _profiled(store: Store, reader: Reader) -> None:
+    """Profile the units of work alone, in whichever thread they run."""
+    profiler = cProfile.Profile()
+    submit = store.submit
+
+    def measured(work: Callable[[UnitOfWork], object]) -> object:
+        def run(uow: UnitOfWork) -> object:
+            profiler.enable()
+            try:
+                return work(uow)
+            finally:
+                profiler.disable()
+
+        return submit(run)
+
+    store.submit = measured  # type: ignore[method-assign,assignment]
+    asyncio.run(_read_all(reader))
+    pstats.Stats(profiler).sort_stats("cumulative").print_stats(60)
+
+
+class Table:
+    """The measurement: its texts, and the lines it prints."""
+
+    def __init__(self, settings: Settings, count: int) -> None:
+        """Read rules and towns once."""
+        self.settings = settings
+        self.office = build_office(settings)
+        self.towns = towns_of(settings.office.towns_file)
+        self.count = count
+        self.short: list[str] = []
+
+    def measure(self, kind: str, mixture: str, *, profile: bool) -> None:
+        """Measure one mixture on one database, with the reading and without it."""
+        reports = make_reports(
+            random.Random(SEED),
+            self.towns,
+            count=self.count,
+            dangerous=MIXTURES[mixture],
+            rules=self.settings.rules.folder,
+        )
+        known = {report.text: self.office.assess(report.text) for report in reports}
+        read = replace(self.office, assess=known.__getitem__)
+        offices = {"read before": read} if profile else {"": self.office, "read before": read}
+        for name, office in offices.items():
+            with (
+                tempfile.TemporaryDirectory(prefix="huxin-intake-") as folder,
+                new_database(kind, Path(folder)) as url,
+            ):
+                heard = hear(url, office, reports, profile=profile)
+                title = f"{kind}: {mixture}{f', {name}' if name else ''}"
+                self._print(title, heard, len(reports))
+                a_second = len(reports) / heard.speed.seconds
+                if a_second < WANTED_A_SECOND:
+                    self.short.append(f"{title}: {a_second:.0f} reports/s")
+                if kind == SQLITE and name:
+                    self._beside_raw(Path(folder), heard, len(reports), title)
+
+    def _print(self, title: str, heard: Heard, count: int) -> None:
+        print(
+            f"  {title:<48} {count / heard.speed.seconds:8.0f} {heard.speed.cpu / count * 1e6:8.0f}"
+            f" {heard.counted.statements / count:11.1f} {heard.rows / count:6.1f}"
+            f" {count / heard.counted.commits:9.0f}",
+            flush=True,
+        )
+
+    def _beside_raw(self, folder: Path, heard: Heard, count: int, title: str) -> None:
+        a_commit = max(1, round(count / heard.counted.commits))
+        speed = raw(folder / "huxin.db", folder, a_commit=a_commit)
+        share = speed.seconds / heard.speed.seconds
+        print(
+            f"  {'   the same rows by raw sqlite3':<48} {count / speed.seconds:8.0f}"
+            f" {speed.cpu / count * 1e6:8.0f} {'':>11} {'':>6} {a_commit:9}   ours is"
+            f" {share:.0%} of it (by processor time {speed.cpu / heard.speed.cpu:.0%});"
+            f" {Disk(folder).commits_a_second():.0f} single commits/s"
+        )
+        if share < WANTED_OF_RAW:
+            self.short.append(f"{title}: {share:.0%} of raw")
+
+
+def main() -> int:
+    """Measure, print the table and return 1 when something falls short of what is wanted."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--reports", type=int, default=2000)
+    parser.add_argument("--engine", choices=(SQLITE, POSTGRESQL), action="append")
+    parser.add_argument("--mixture", choices=tuple(MIXTURES), action="append")
+    parser.add_argument("--profile", action="store_true", help="where the time goes")
+    told = parser.parse_args()
+    engines = told.engine or [SQLITE, POSTGRESQL]
+    if POSTGRESQL in engines and not postgresql_is_there():
+        print("PostgreSQL is not on this machine (Debian package postgresql): left out")
+        engines.remove(POSTGRESQL)
+    table = Table(load(None), told.reports)
+    load_before = os.getloadavg()[0]
+    print(f"{told.reports} reports each; {os.cpu_count()} cores, load {load_before:.1f} before")
+    print(
+        f"  {'':<48} {'/s':>8} {'CPU µs':>8} {'statements':>11} {'rows':>6} {'a commit':>9}",
+        flush=True,
+    )
+    for kind in engines:
+        for mixture in told.mixture or MIXTURES:
+            table.measure(kind, mixture, profile=told.profile)
+    print(f"wanted: {WANTED_A_SECOND:.0f} reports/s, {WANTED_OF_RAW:.0%} of raw")
+    for line in table.short:
+        print(f"SHORT  {line}")
+    return 1 if table.short else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
