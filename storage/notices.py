@@ -10,16 +10,15 @@ import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from domain.channel import Address, OutgoingMessage
 from storage.claims import DUE, claim, claim_held, over, some_due
 from storage.packing import pack_message, unpack_message
 from storage.tables import notices
+from storage.upsert import add_new
 
 
 class NoticeKind(enum.StrEnum):
@@ -104,13 +103,6 @@ def _are(leased: Sequence[Notice]) -> sa.ColumnElement[bool]:
     )
 
 
-@cache
-def _add(dialect: str) -> Any:
-    """Return the statement that adds a notice; building one costs more than running it."""
-    kinds = postgresql if dialect == "postgresql" else sqlite
-    return kinds.insert(notices).on_conflict_do_nothing().returning(notices.c.id)
-
-
 class NoticeRows:
     """The outbox in one transaction."""
 
@@ -159,8 +151,7 @@ class NoticeRows:
         }
         if body is not None:  # left out: NULL, where None would be a JSON null
             values["body"] = pack_message(body)
-        statement = _add(self._connection.dialect.name)
-        return self._connection.execute(statement, values).first() is not None
+        return add_new(self._connection, notices, values) is not None
 
     def is_due(self) -> bool:
         """Whether a notice waits to be sent or to expire."""

@@ -16,6 +16,19 @@ def insert(connection: sa.Connection, table: sa.Table) -> Any:
     return sqlite.insert(table)
 
 
+def add_new(connection: sa.Connection, table: sa.Table, values: dict[str, Any]) -> int | None:
+    """Insert a row and return its id; None where a unique column says that it is there."""
+    added: int | None = connection.execute(_add(connection.dialect.name, table), values).scalar()
+    return added
+
+
+@cache
+def _add(dialect: str, table: sa.Table) -> Any:
+    """Build the statement once: building costs several times what running it does."""
+    kinds = postgresql if dialect == "postgresql" else sqlite
+    return kinds.insert(table).on_conflict_do_nothing().returning(table.c.id)
+
+
 def put(connection: sa.Connection, table: sa.Table, **values: Any) -> None:
     """Insert a row, or overwrite the other columns of the row with the same primary key."""
     connection.execute(_put(connection.dialect.name, table, tuple(values)), values)
