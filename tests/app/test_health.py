@@ -20,7 +20,7 @@ from tests.office_people import SHIQI
 from tests.proof import ProvingOffice
 
 RED = "张某现在坐在12楼天台边上扬言要跳楼"
-LABELS = {"loop", "level", "state", "kind", "quantile", "answered"}
+LABELS = {"loop", "level", "state", "kind", "quantile", "answered", "desk"}
 Client = TestClient[web.Request, web.Application]
 
 

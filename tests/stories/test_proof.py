@@ -271,6 +271,7 @@ async def test_a_watch_of_days_is_not_of_the_future(proving: ProvingOffice) -> N
     await office.presses(office.li, "关注", card)
     question = office.sees(office.room_dashi, "什么时候再看")
     await office.presses(office.li, "7天后", question)
+    await office.presses(office.li, "等家属、单位", question)
     until = office.alert().next_escalation_at
     assert await proving.looks_after(hours=1) == []
     assert office.alert().next_escalation_at == until

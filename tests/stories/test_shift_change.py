@@ -87,6 +87,7 @@ async def test_the_note_lists_what_is_open_and_what_runs_out_when(roster: WholeO
     roster.reads_all()
     question = roster.messages(roster.room_dashi)[-1]
     await roster.presses(roster.li, "8小时后", question)
+    await roster.presses(roster.li, "等家属、单位", question)
     roster.reads_all()
     await roster.after(hours=3, minutes=59)
     roster.reads_all()
