@@ -15,7 +15,7 @@ from alerts.clipping import marked
 from alerts.office import Office
 from alerts.view import AlertView, ReportView
 from domain.alert import Alert, AlertState, Outcome
-from domain.channel import Button, OutgoingMessage, Span, Style
+from domain.channel import Button, Location, OutgoingMessage, Span, Style
 from domain.danger import Level
 
 REPORTS_ON_CARD = 3
@@ -23,6 +23,7 @@ REASONS_ON_CARD = 2
 
 FIRST_CALL = "有人身危险，请先拨110／120。"
 FIRST_CALL_RED = "危险正在发生，请先拨110／120。"
+DETAILS = "查看详情"
 
 
 class Why(enum.StrEnum):
@@ -105,6 +106,7 @@ def card(seen: AlertView, office: Office, *, why: Why, now: datetime) -> Outgoin
         buttons=buttons(alert),
         level=_shown_level(alert).value,
         rings=alert.is_live,
+        details=Button(DETAILS, press_data(alert.id, "detail")),
     )
 
 
@@ -273,3 +275,17 @@ def handed_over_words(alert: Alert, to: str, who: str) -> OutgoingMessage:
 def taken_over_words(alert: Alert) -> OutgoingMessage:
     """Return what stands in the place of a card that its chat must not read any longer."""
     return OutgoingMessage(body=(Span(f"{alert.number} 已由区值班室处理。"),), rings=False)
+
+
+def unreachable_words(name: str, reason: str) -> OutgoingMessage:
+    """Return what is said where somebody, or a group, can no longer be reached."""
+    return OutgoingMessage(
+        body=(Span(f"{name} 收不到护信的通知了：{reason}。请尽快恢复，别漏了预警。"),)
+    )
+
+
+def pin_words(alert: Alert, place: Location) -> OutgoingMessage:
+    """Return the place that a reporter sent with an alert, for a map where there is one."""
+    title = f" {place.title}" if place.title else ""
+    words = f"{alert.number} 位置：{place.latitude:.5f}, {place.longitude:.5f}{title}"
+    return OutgoingMessage(body=(Span(words),), rings=False, pin=place)

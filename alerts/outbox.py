@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
-from alerts.notices import Why, taken_over_words
+from alerts.notices import Why, pin_words, taken_over_words
 from alerts.routing import Target, holder, is_barred
 from domain.alert import Alert
 from domain.channel import Address, OutgoingMessage, plain
@@ -47,6 +47,23 @@ def send_cards(uow: UnitOfWork, alert: Alert, reached: Iterable[Target], why: Wh
             alert_id=alert.id,
             why=why.value,
         )
+        _send_pins(uow, alert, address)
+
+
+def _send_pins(uow: UnitOfWork, alert: Alert, address: Address) -> None:
+    """Have the places that reporters sent shown in a chat, each once."""
+    for report in uow.reports.of_alert(alert.id):
+        for version in uow.reports.standing(report.id):
+            if version.location is None:
+                continue
+            uow.notices.add(
+                address,
+                key=f"pin:{alert.id}:{report.id}:{version.number}:{address.channel}:{address.chat}",
+                kind=NoticeKind.MESSAGE,
+                priority=priority_of(alert.level),
+                alert_id=alert.id,
+                body=pin_words(alert, version.location),
+            )
 
 
 def edit_cards(uow: UnitOfWork, alert: Alert) -> None:

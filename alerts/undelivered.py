@@ -14,6 +14,7 @@ import structlog
 
 from alerts import outbox
 from alerts.notices import Why
+from alerts.unreachable import switch_off
 from domain.alert import Alert, AlertState, LogKind
 from domain.errors import AddressMoved, MessageGone, Refused, RetryLater
 from storage.notices import Notice, NoticeKind
@@ -97,7 +98,7 @@ def _take_another_way(uow: UnitOfWork, notice: Notice, error: Refused) -> None:
     if not uow.notices.refused(notice, error.reason):
         return  # the lease had passed to somebody else
     if error.address_is_dead:
-        uow.groups.switch_off(notice.address, error.reason)
+        switch_off(uow, notice.address, error.reason)
     alert = None if notice.alert_id is None else uow.alerts.get(notice.alert_id)
     log.warning("notice_refused", channel=notice.address.channel, kind=notice.kind.value)
     if alert is None or notice.kind is not NoticeKind.CARD:

@@ -16,7 +16,7 @@ from alerts.retention import Remover, Retention
 from alerts.sending import DispatchTimes
 from alerts.timers import Timers
 from app.settings import Settings
-from bot.channels import webchat
+from bot.channels import telegram, webchat
 from bot.channels.webchat import Photos, Webchat
 from bot.dialogue import Dialogue
 from bot.reader import Reader
@@ -93,6 +93,22 @@ class House:
     live: Live
     rates: Rates
     channels: dict[str, Channel]
+    account: telegram.Account | None = None
+
+    def receiving(self) -> telegram.Receiving | None:
+        """Return what keeps the bot on Telegram heard, if there is one."""
+        channel = self.channels.get(telegram.NAME)
+        if self.account is None or not isinstance(channel, telegram.Telegram):
+            return None
+        own = self.settings.channels.telegram
+        return telegram.Receiving(
+            account=self.account,
+            channel=channel,
+            store=self.store,
+            live=self.live,
+            token=own.token.get_secret_value(),
+            public_url=self.settings.web.public_url if own.mode == "webhook" else "",
+        )
 
     def reader(self) -> Reader:
         """Return what turns stored messages into reports and answers."""
@@ -148,6 +164,16 @@ class House:
         self.store.close()
 
 
+def open_telegram(settings: Settings) -> telegram.Account | None:
+    """Return the bot's account, which has not called yet; None when there is no token."""
+    own = settings.channels.telegram
+    if not own.enabled:
+        return None
+    return telegram.open_account(
+        own.token.get_secret_value(), base_url=own.base_url, proxy=own.proxy
+    )
+
+
 def open_house(settings: Settings) -> House:
     """Open everything a process needs, and let the tables know the towns."""
     office = build_office(settings)
@@ -156,6 +182,12 @@ def open_house(settings: Settings) -> House:
     channels: dict[str, Channel] = {}
     if settings.channels.webchat.enabled:
         channels[webchat.NAME] = Webchat(store, live)
+    account = open_telegram(settings)
+    if account is not None:
+        watch = telegram.Watch(store, live)
+        channels[telegram.NAME] = telegram.Telegram(
+            account.bot, store.clock, token_refused=watch.note_token_refused
+        )
 
     def prepare(uow: UnitOfWork) -> None:
         uow.groups.keep_towns((town.name, town.code) for town in office.gazetteer.towns)
@@ -170,4 +202,5 @@ def open_house(settings: Settings) -> House:
         live=live,
         rates=open_rates(settings.redis.url, store.clock),
         channels=channels,
+        account=account,
     )

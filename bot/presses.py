@@ -18,7 +18,7 @@ from alerts.notices import (
     state_words,
 )
 from alerts.view import view
-from bot import replies
+from bot import details, replies
 from bot.hearing import Hearing
 from bot.report_presses import REPORT_VERBS, row_id
 from domain.alert import Alert, Outcome
@@ -35,7 +35,7 @@ def press(hearing: Hearing, pressed: ButtonPress) -> None:
     number, _, rest = rest.partition(":")
     verb, _, choice = rest.partition(":")
     try:
-        if kind == "a" and verb in _ALERT_VERBS:
+        if kind == "a" and (verb in _ALERT_VERBS or verb == "detail"):
             _press_alert(hearing, row_id(number), verb, choice)
         elif kind == "r" and verb in REPORT_VERBS:
             REPORT_VERBS[verb](hearing, row_id(number), choice)
@@ -52,6 +52,9 @@ def _press_alert(hearing: Hearing, alert_id: int, verb: str, choice: str) -> Non
         return
     if alert is None:
         hearing.toast(replies.NO_SUCH_NUMBER)
+        return
+    if verb == "detail":
+        details.send(hearing, hearing.person, alert)
         return
     if not acknowledgement.may_act(hearing.person, alert):
         # Only a chat that was sent the alert may learn how it stands.

@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import json
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -58,6 +59,7 @@ class TelegramServer(Methods):
     webhook: Json = field(default_factory=dict)
     deliveries: list[int] = field(default_factory=list)
     port: int = 0
+    happened: asyncio.Event = field(default_factory=asyncio.Event)
     polled: asyncio.Event = field(default_factory=asyncio.Event)
     _runner: web.AppRunner | None = None
     _poll: asyncio.Future[None] | None = None
@@ -98,6 +100,12 @@ class TelegramServer(Methods):
         """Let the next calls lose their answer, by default after the work is done."""
         self.faults.append(Fault(after=after, drop=True, **how))
 
+    async def until(self, holds: Callable[[], object]) -> None:
+        """Wait until something holds; looked at after each call and each delivery."""
+        while not holds():
+            self.happened.clear()
+            await self.happened.wait()
+
     def made(self, method: str, chat: int | None = None) -> list[Call]:
         """Return the calls of a method, in one chat if given."""
         return [one for one in self.calls if one.method == method and chat in {None, one.chat}]
@@ -117,6 +125,7 @@ class TelegramServer(Methods):
             body = {"ok": False, "error_code": status, "description": error.description}
             if error.parameters:
                 body["parameters"] = error.parameters
+        self.happened.set()
         self.calls.append(Call(method, chat, given, status, time.monotonic()))
         if method == "getUpdates" and status == 200:
             # Updates are given as they came in, however odd they are.
@@ -243,6 +252,7 @@ class TelegramServer(Methods):
                         problem = "" if response.status == 200 else f"status {response.status}"
                 if not problem:
                     self.deliveries.append(update_id)
+                    self.happened.set()
                     self.world.updates[:] = [o for o in self.world.updates if o[0] != update_id]
                     continue
                 self.webhook |= {
