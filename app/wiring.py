@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from telegram.error import TelegramError
+
 from alerts.clock import WorkingHours
 from alerts.dispatcher import Dispatcher
 from alerts.office import Office
@@ -172,6 +174,19 @@ def open_telegram(settings: Settings) -> telegram.Account | None:
     return telegram.open_account(
         own.token.get_secret_value(), base_url=own.base_url, proxy=own.proxy
     )
+
+
+async def telegram_name(settings: Settings) -> str:
+    """Return the bot's name on Telegram; empty when there is none or Telegram is away."""
+    account = open_telegram(settings)
+    if account is None:
+        return ""
+    try:
+        return (await account.bot.get_me()).username or ""
+    except TelegramError:
+        return ""
+    finally:
+        await account.close()
 
 
 def open_house(settings: Settings) -> House:

@@ -6,13 +6,14 @@ somebody who is not enrolled, once by polling and once by webhook.
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from domain.duty import Role
 from tests.telegram_office import TelegramOffice, telegram_office
-from tests.telegram_world import Room, User
+from tests.telegram_world import BOT_NAME, Room, User
 
 DASHI, SHIQI = "大石街道", "石碁镇"
 
@@ -96,12 +97,17 @@ async def test_from_the_report_to_the_outcome(tmp_path: Path, mode: str) -> None
         assert await office.process.stop() == 0
 
 
-async def test_check_asks_telegram_who_the_bot_is(tmp_path: Path) -> None:
-    """With the emulator's two settings alone it is good; a wrong token is said in one line."""
+async def test_check_and_invite_ask_telegram_who_the_bot_is(tmp_path: Path) -> None:
+    """It is good, codes become links; a wrong token is said in one line."""
     async with telegram_office(tmp_path, "polling") as office:
         code, out, _ = await office.process.huxin("check")
         assert code == 0, out
         assert "Telegram @huxin_test_bot（polling）" in out
+        _, out, _ = await office.process.huxin("invite", "--role", "grid_worker", "--town", "大石")
+        assert f"https://t.me/{BOT_NAME}?start=" in out
+        _, out, _ = await office.process.huxin("invite", "--group", "--town", "大石", "--json")
+        (made,) = json.loads(out)
+        assert made["link"] == f"https://t.me/{BOT_NAME}?startgroup={made['code']}"
         office.process.more["HUXIN_CHANNELS__TELEGRAM__TOKEN"] = "8:wrong"
         code, out, _ = await office.process.huxin("check")
         assert code == 2

@@ -7,6 +7,7 @@ by itself; a notice that has to wait is a row, and the dispatcher's.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -43,6 +44,11 @@ RESERVE = 0.2
 SEVERAL = 3
 TOGETHER = timedelta(seconds=5)
 
+# Between two messages of one chat, where they leave: a busy machine may have been late with
+# the first, so that the second, in time by itself, would come too soon after it.
+APART_SECONDS = 1.0
+MOST_REMEMBERED = 2000
+
 log = structlog.get_logger()
 
 
@@ -64,6 +70,7 @@ class Telegram:
         self._clock = clock
         self._token_refused = token_refused
         self._slowed: dict[str, datetime] = {}
+        self._left_at: dict[str, float] = {}
 
     def limits(self, chat: str) -> Limits | None:
         """Say how fast Telegram takes messages: 30/s in all, 1/s a chat, 20/min a group."""
@@ -136,6 +143,7 @@ class Telegram:
                 )  # fmt: skip
             return str(sent.message_id)
 
+        await self._keep_apart(chat)
         return await self._call(chat, put)
 
     async def _put(
@@ -150,6 +158,7 @@ class Telegram:
         for _ in range(len(Again)):
             try:
                 text = written.html if mode else written.plain or NOTHING
+                await self._keep_apart(chat)
                 return await self._call(chat, lambda: put(text, written.keyboard, mode), raw=True)  # noqa: B023
             except BadRequest as error:
                 again = remedy(error)
@@ -177,6 +186,16 @@ class Telegram:
             if isinstance(error, RetryAfter) and isinstance(found, RetryLater):
                 found = self._slow(chat, found)
             raise found from error
+
+    async def _keep_apart(self, chat: str) -> None:
+        """Wait for what is missing between this message of a chat and the one before it."""
+        now = asyncio.get_running_loop().time
+        wait = self._left_at.get(chat, 0.0) + APART_SECONDS - now()
+        if wait > 0:
+            await asyncio.sleep(min(wait, APART_SECONDS))
+        if len(self._left_at) > MOST_REMEMBERED:
+            self._left_at.clear()
+        self._left_at[chat] = now()
 
     def _slow(self, chat: str, asked: RetryLater) -> RetryLater:
         """Hold the chat, or the whole channel once several chats were told to wait."""

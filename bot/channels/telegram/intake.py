@@ -69,7 +69,7 @@ def look(raw: str) -> RawUpdate:
         update = {}
     found = _UPDATE_ID.search(raw)
     number = update.get("update_id")
-    if type(number) is not int:
+    if not _is_small(number):
         number = None if found is None else int(found[1])
     chat, key = _place(update)
     if not key:

@@ -68,7 +68,9 @@ class Poller:
             if not await self._submit(self._hold):
                 self._offset = None
                 return ASK_AGAIN_SECONDS
-            await self.fetch()
+            before = self._offset
+            if await self.fetch() and self._offset == before:
+                return self._longer()  # what came has no number by which it could be confirmed
         except TelegramError as error:
             return await self._wait_after(error)
         except Exception:
