@@ -10,10 +10,10 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from alerts import outbox
+from alerts import discretion, outbox
 from alerts.escalation import climb, freeze_chain
 from alerts.learning import learn, units_in
-from alerts.notices import Why, supplement_words
+from alerts.notices import Why
 from alerts.office import Office
 from alerts.routing import district_desk, holder
 from alerts.sameness import EventWords, Sameness, compare, event_words
@@ -160,12 +160,7 @@ def add_to_alert(
         about_units=units_in(uow, office, report),
     )
     if (text or kind is not LogKind.CORROBORATED) and not called_anew:
-        outbox.say_in_groups(
-            uow,
-            changed,
-            f"more:{report.id}:{report.version}",
-            supplement_words(changed, text or ONLY_ATTACHED, uow.people.name_of(report.person_id)),
-        )
+        discretion.say_supplement(uow, office, changed, report, text or ONLY_ATTACHED)
     return changed
 
 

@@ -96,11 +96,20 @@ def edit_cards(uow: UnitOfWork, alert: Alert) -> None:
         )
 
 
-def say_in_groups(uow: UnitOfWork, alert: Alert, key: str, message: OutgoingMessage) -> None:
+def say_in_groups(
+    uow: UnitOfWork,
+    alert: Alert,
+    key: str,
+    message: OutgoingMessage,
+    *,
+    discreet: OutgoingMessage | None = None,
+    discreet_on: frozenset[str] = frozenset(),
+) -> None:
     """Say something about an alert once in every chat that has a card of it.
 
     A town that no longer handles it is left alone. The message replies to the chat's first
-    card there; it never expires, since it is part of the alert.
+    card there; it never expires, since it is part of the alert. Groups of the channels
+    ``discreet_on`` read ``discreet`` instead.
     """
     first: dict[Address, str] = {}
     for card in uow.alerts.cards(alert.id):
@@ -108,13 +117,16 @@ def say_in_groups(uow: UnitOfWork, alert: Alert, key: str, message: OutgoingMess
         if town is None or town == holder(alert):
             first.setdefault(card.address, card.message_id)
     for address, message_id in first.items():
+        said = message
+        if discreet and address.channel in discreet_on and uow.groups.at(address) is not None:
+            said = discreet
         uow.notices.add(
             address,
             key=f"{key}:{address.channel}:{address.chat}",
             kind=NoticeKind.MESSAGE,
             priority=priority_of(alert.level),
             alert_id=alert.id,
-            body=replace(message, reply_to=message_id),
+            body=replace(said, reply_to=message_id),
         )
 
 

@@ -71,6 +71,9 @@ def build_office(settings: Settings) -> Office:
         question_lasts=dialogue.question_expires,
         invite_lasts=dialogue.invite_expires,
         burst_per_minute=dialogue.burst_per_minute,
+        masked_channels=frozenset(
+            () if settings.channels.telegram.names_in_groups else (telegram.NAME,)
+        ),
     )
 
 

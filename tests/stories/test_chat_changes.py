@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from domain.channel import Attachment, ChatKind, Location
-from domain.duty import Role, Scope
+from domain.duty import Post, Role, Scope
 from tests.office import WholeOffice
 from tests.office_people import DASHI, SHIQI, Chat
 
@@ -175,3 +177,22 @@ async def test_an_admin_may_bind_the_district(office: WholeOffice, room: Chat) -
     group = office.read(lambda uow: uow.groups.at(room.address))
     assert group is not None
     assert group.scope is Scope.DISTRICT
+
+
+async def test_a_group_on_a_public_channel_reads_no_names(office: WholeOffice) -> None:
+    """Reporter by post, names and numbers starred, also in what is added; in private all of it."""
+    office.office = replace(office.office, masked_channels=frozenset({"wire"}))
+    office.restarts()
+    office.on_duty(office.li, Post.TOWN_DUTY)
+    said = await office.says(office.chen, "大石街道3栋有人要跳楼，名叫陈志强，电话13812345678")
+    office.sees(office.chen, "编号")
+    card = office.sees(office.room_dashi, "A-0001", "大石街道网格员 上报", "要跳楼")
+    assert "查看详情" in card.labels
+    private = office.sees(office.li, "A-0001", "陈小燕", "13812345678")
+    assert "查看详情" not in private.labels
+    await office.says(office.chen, "他老婆电话13912345678", reply_to=said)
+    office.sees(office.room_dashi, "有补充")
+    office.reads_all()
+    for one in office.messages(office.room_dashi):
+        for secret in ("陈小燕", "小燕", "志强", "13812345678", "13912345678"):
+            assert secret not in one.text

@@ -18,12 +18,18 @@ from tests.telegram_world import BOT_NAME, Room, User
 DASHI, SHIQI = "大石街道", "石碁镇"
 
 
-async def bind(office: TelegramOffice, title: str, by: User, *others: User) -> Room:
+async def bind(
+    office: TelegramOffice, whose: str, by: User, *others: User, choice: str = ""
+) -> Room:
     """Let an officer add the bot to a group and press the one button."""
-    room = office.world.group(title, by, *others)
+    room = office.world.group(f"{whose}值班", by, *others)
     office.world.adds_bot(by, room)
     asked = await office.sees(room, "护信在这个群里了")
     await office.presses(by, asked, "绑定为值班群")
+    if choice:
+        asked = await office.sees(room, "绑定为哪里")
+        await office.presses(by, asked, choice)
+    await office.sees(room, f"本群已绑定为{whose}值班群")
     return room
 
 
@@ -41,25 +47,26 @@ async def test_from_the_report_to_the_outcome(tmp_path: Path, mode: str) -> None
             zhou=(Role.DISTRICT_OFFICER, None, "周志强"),
         )
         outsider = world.user("路过的人")
-        dashi = await bind(office, "大石值班", li, outsider)
-        shiqi = await bind(office, "石碁值班", zhao)
-        district = await bind(office, "区值班", zhou)
-        choice = await office.sees(district, "绑定为哪里")
-        await office.presses(zhou, choice, "区值班群")
-        for room, whose in ((dashi, DASHI), (shiqi, SHIQI), (district, "区值班室")):
-            await office.sees(room, f"本群已绑定为{whose}值班群")
+        dashi = await bind(office, DASHI, li, outsider)
+        shiqi = await bind(office, SHIQI, zhao)
+        district = await bind(office, "区值班室", zhou, choice="区值班群")
 
         # A reporter in private; the card is in the right group and nowhere else.
         world.says(chen, "大石街道富丽家园3栋楼顶有人说要跳楼")
         card = await office.sees(dashi, "🔴红", "A-0001", "待接收")
         await office.sees(chen, "已收到，编号 R-0001", "110／120")
-        assert dashi.labels(card) == ["接收", "移交", "求助", "误报"]
+        assert dashi.labels(card) == ["接收", "移交", "求助", "误报", "查看详情"]
+        assert "大石街道网格员 上报" in card["text"]
+        assert "陈小燕" not in card["text"]
         assert card["has_protected_content"]
 
         # Who is not enrolled, and who is of another town, changes nothing.
         assert "请先登记" in await office.presses(outsider, card, "接收")
         assert "不由您处理" in await office.presses(zhao, card, "接收")
         assert "待接收" in dashi.messages[card["message_id"]]["text"]
+
+        assert await office.presses(li, card, "查看详情") == "已私信您。"
+        await office.sees(li, "A-0001", "陈小燕", "富丽家园3栋楼顶")
 
         assert "由您接收" in await office.presses(li, card, "接收")
         await office.sees(dashi, "A-0001", "李国明", "已接收")
@@ -69,7 +76,7 @@ async def test_from_the_report_to_the_outcome(tmp_path: Path, mode: str) -> None
         await office.presses(li, asked, "平安")
         await office.sees(chen, "有结果了：人平安")
         await office.sees(dashi, "A-0001", "已办结：平安")
-        assert dashi.labels(dashi.messages[card["message_id"]]) == []
+        assert dashi.labels(dashi.messages[card["message_id"]]) == ["查看详情"]
 
         # Another reporter names another town: its group has it.
         world.says(he, "石碁镇金山村有人拿着菜刀追着老婆砍，快来人")
