@@ -43,7 +43,15 @@ class Receiving:
     _set: bool = False
 
     async def run(self) -> None:
-        """Prepare the account and keep it heard, until cancelled."""
+        """Keep the bot heard until cancelled, whatever fails on the way."""
+        while True:
+            try:
+                await self._run()
+            except Exception:
+                log.exception("telegram_receiving_failed")
+            await asyncio.sleep(TRY_AGAIN_SECONDS)
+
+    async def _run(self) -> None:
         watch = Watch(self.store, self.live)
         await watch.begin()
         async with asyncio.TaskGroup() as tasks:

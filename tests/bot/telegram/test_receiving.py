@@ -12,7 +12,16 @@ import pytest
 import sqlalchemy as sa
 from aiohttp import web
 
-from bot.channels.telegram import HOOK, Account, Receiving, Telegram, Watch, hook_routes
+from bot.channels.telegram import (
+    HOOK,
+    Account,
+    Receiving,
+    Telegram,
+    Watch,
+    hook_routes,
+    open_account,
+)
+from bot.channels.telegram.faults import STOPPED_FOR
 from bot.channels.telegram.hook import HEADER, LARGEST_BODY
 from bot.channels.telegram.intake import look
 from bot.channels.telegram.intake import store as keep
@@ -205,3 +214,59 @@ def test_raw_updates_stand_in_the_inbox_as_they_came(store: Store) -> None:
     store.write(lambda uow: keep(uow, "7", [look(raw)]))
     query = sa.select(inbox.c.raw)
     assert store.read(lambda uow: uow.connection.scalar(query)) == raw
+
+
+async def test_a_webhook_that_somebody_set_is_taken_back(
+    poller: Poller, server: TelegramServer, account: Account, store: Store, chen: User
+) -> None:
+    """While one stands, polling is told 409; what waits is not dropped."""
+    await account.bot.set_webhook("http://127.0.0.1:9/elsewhere")
+    server.world.says(chen, "楼上有人喊")
+    assert await poller._round() > 0
+    assert server.webhook == {"last_error_date": 0, "last_error_message": ""}
+    assert await poller._round() == 0
+    assert stored(store) == ["m:1"]
+
+
+async def test_a_refused_token_rests_the_poller_and_is_told(
+    server: TelegramServer, store: Store
+) -> None:
+    """On the other channels, once; the bot asks again only after minutes."""
+    room = Address("wire", "room")
+    store.write(
+        lambda uow: uow.groups.bind(room, scope=Scope.DISTRICT, town=None, title="区值班群")
+    )
+    account = open_account("9:AAwrong", base_url=server.base_url)
+    poller = Poller(account, store, LocalLive(), Watch(store, LocalLive()))
+    for _ in range(2):
+        assert await poller._round() == STOPPED_FOR.total_seconds()
+    await account.close()
+    query = sa.select(notices.c.chat, notices.c.state)
+    assert store.read(lambda uow: uow.connection.execute(query).all()) == [("room", "due")]
+
+
+async def test_a_server_in_trouble_is_asked_later_and_later(
+    poller: Poller, server: TelegramServer, store: Store, chen: User
+) -> None:
+    """5xx, a line that is cut, a pause that is asked for; then it goes on as before."""
+    server.world.says(chen, "楼上有人喊")
+    server.fail(502, "Bad Gateway", method="getUpdates", times=2)
+    first, second = await poller._round(), await poller._round()
+    assert 0 < first < second
+    server.fail(429, "Too Many Requests: retry after 9", method="getUpdates", retry_after=9)
+    assert await poller._round() == 9
+    server.drop(method="getUpdates")
+    assert await poller._round() > 0
+    assert stored(store) == []
+    assert await poller._round() == 0
+    assert stored(store) == ["m:1"]
+
+
+async def test_the_commands_are_told_by_scope(account: Account, server: TelegramServer) -> None:
+    """In Chinese, with those that are for private chats there only."""
+    assert await account.prepare() == "huxin_test_bot"
+    names = {
+        scope: [one["command"] for one in commands] for scope, commands in server.commands.items()
+    }
+    assert names["all_private_chats"] == ["report", "status", "duty", "help", "mine", "cancel"]
+    assert names["all_group_chats"] == ["report", "status", "duty", "help"]
