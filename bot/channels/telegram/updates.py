@@ -10,11 +10,21 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from bot.channels.telegram.naming import NAME
+from bot.channels.telegram.payloads import (
+    Chat,
+    Contact,
+    File,
+    Membership,
+    Message,
+    Pressed,
+    Update,
+    User,
+)
 from domain.channel import (
     Address,
     Attachment,
@@ -30,118 +40,6 @@ from domain.channel import (
 
 _NO_DATABASE_TAKES = re.compile("[\ud800-\udfff\x00]")
 _OTHERS_COMMAND = re.compile(r"^/\w{1,32}@(?P<bot>\w+)")
-_MEMBERS = frozenset({"member", "administrator", "creator"})
-
-ChatId = Annotated[int, Field(ge=-(2**63), lt=2**63)]
-MessageId = Annotated[int, Field(ge=0, lt=2**63)]
-When = Annotated[int, Field(ge=0, lt=2**40)]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(strict=True, frozen=True, allow_inf_nan=False)
-
-
-class _Chat(_Part):
-    id: ChatId
-    type: Literal["private", "group", "supergroup", "channel"]
-    title: str = ""
-
-
-class _User(_Part):
-    id: ChatId
-    is_bot: bool = False
-    first_name: str = ""
-    last_name: str = ""
-
-    @property
-    def name(self) -> str:
-        return f"{self.first_name} {self.last_name}".strip()
-
-
-class _File(_Part):
-    file_id: str
-    file_name: str = ""
-
-
-class _Pin(_Part):
-    latitude: Annotated[float, Field(ge=-90, le=90)]
-    longitude: Annotated[float, Field(ge=-180, le=180)]
-
-
-class _Venue(_Part):
-    location: _Pin
-    title: str = ""
-    address: str = ""
-
-
-class _Contact(_Part):
-    phone_number: str
-    first_name: str = ""
-    last_name: str = ""
-
-
-class _Replied(_Part):
-    message_id: MessageId
-
-
-class _Message(_Part):
-    message_id: MessageId
-    date: When
-    chat: _Chat
-    sender: _User | None = Field(default=None, alias="from")
-    sender_chat: _Chat | None = None
-    edit_date: When = 0
-    text: str = ""
-    caption: str = ""
-    reply_to_message: _Replied | None = None
-    media_group_id: str | None = None
-    photo: list[_File] = []
-    voice: _File | None = None
-    audio: _File | None = None
-    video: _File | None = None
-    video_note: _File | None = None
-    animation: _File | None = None
-    document: _File | None = None
-    sticker: _File | None = None
-    location: _Pin | None = None
-    venue: _Venue | None = None
-    contact: _Contact | None = None
-    migrate_to_chat_id: ChatId | None = None
-    migrate_from_chat_id: ChatId | None = None
-
-
-class _Pressed(_Part):
-    id: str
-    sender: _User = Field(alias="from")
-    message: _Message | None = None
-    data: str = ""
-
-
-class _Status(_Part):
-    status: str
-    can_send_messages: bool | None = None
-
-    @property
-    def may_write(self) -> bool:
-        if self.status == "restricted":
-            return self.can_send_messages is not False
-        return self.status in _MEMBERS
-
-
-class _Membership(_Part):
-    chat: _Chat
-    sender: _User = Field(alias="from")
-    date: When
-    old_chat_member: _Status
-    new_chat_member: _Status
-
-
-class _Update(_Part):
-    update_id: int
-    message: _Message | None = None
-    edited_message: _Message | None = None
-    callback_query: _Pressed | None = None
-    my_chat_member: _Membership | None = None
 
 
 def parse(raw: str, *, own_name: str = "") -> Incoming:
@@ -151,7 +49,7 @@ def parse(raw: str, *, own_name: str = "") -> Incoming:
     nothing to this one.
     """
     try:
-        update = _Update.model_validate(_clean(json.loads(raw)))
+        update = Update.model_validate(_clean(json.loads(raw)))
     except ValidationError as error:
         places = {".".join(str(part) for part in fault["loc"]) for fault in error.errors()}
         return Unreadable("fields: " + ", ".join(sorted(places))[:200])
@@ -160,7 +58,7 @@ def parse(raw: str, *, own_name: str = "") -> Incoming:
     return _of(update, own_name)
 
 
-def _of(update: _Update, own_name: str) -> Incoming:
+def _of(update: Update, own_name: str) -> Incoming:
     if update.message is not None:
         return _message(update.message, edited=False, own_name=own_name)
     if update.edited_message is not None:
@@ -172,7 +70,7 @@ def _of(update: _Update, own_name: str) -> Incoming:
     return Unreadable("an update of no kind that was asked for")
 
 
-def _message(message: _Message, *, edited: bool, own_name: str) -> Incoming:
+def _message(message: Message, *, edited: bool, own_name: str) -> Incoming:
     if message.migrate_to_chat_id is not None:
         return _moved(message, message.chat.id, message.migrate_to_chat_id)
     if message.migrate_from_chat_id is not None:
@@ -201,7 +99,7 @@ def _message(message: _Message, *, edited: bool, own_name: str) -> Incoming:
     )
 
 
-def _is_for_others(message: _Message, own_name: str) -> bool:
+def _is_for_others(message: Message, own_name: str) -> bool:
     """Whether a message is a channel's, another bot's, or a command to another bot."""
     if message.chat.type == "channel" or message.sender is None:
         return True
@@ -211,7 +109,7 @@ def _is_for_others(message: _Message, own_name: str) -> bool:
     return bool(of_another and own_name and of_another["bot"].lower() != own_name.lower())
 
 
-def _press(pressed: _Pressed) -> Incoming:
+def _press(pressed: Pressed) -> Incoming:
     if pressed.message is None:
         return Unreadable("a press under no message")
     return ButtonPress(
@@ -225,12 +123,8 @@ def _press(pressed: _Pressed) -> Incoming:
     )
 
 
-def _membership(change: _Membership) -> ChatChange:
-    before, after = (
-        one.status in _MEMBERS
-        or (one.status == "restricted" and one.can_send_messages is not False)
-        for one in (change.old_chat_member, change.new_chat_member)
-    )
+def _membership(change: Membership) -> ChatChange:
+    before, after = change.old_chat_member.may_write, change.new_chat_member.may_write
     return _change(
         change.chat,
         change.sender,
@@ -239,7 +133,7 @@ def _membership(change: _Membership) -> ChatChange:
     )
 
 
-def _moved(message: _Message, old: int, new: int) -> ChatChange:
+def _moved(message: Message, old: int, new: int) -> ChatChange:
     return ChatChange(
         address=Address(NAME, str(old)),
         chat_kind=ChatKind.GROUP,
@@ -250,7 +144,7 @@ def _moved(message: _Message, old: int, new: int) -> ChatChange:
 
 
 def _change(
-    chat: _Chat, sender: _User | None, date: int, *, reachable: bool | None = None
+    chat: Chat, sender: User | None, date: int, *, reachable: bool | None = None
 ) -> ChatChange:
     return ChatChange(
         address=_address(chat),
@@ -262,7 +156,7 @@ def _change(
     )
 
 
-def _sender(message: _Message) -> Sender:
+def _sender(message: Message) -> Sender:
     """Return who wrote. Anonymous administrators share one account: their chat stands for them."""
     if message.sender_chat is not None:
         return Sender(f"chat:{message.sender_chat.id}", message.sender_chat.title)
@@ -271,8 +165,8 @@ def _sender(message: _Message) -> Sender:
     return Sender(str(message.sender.id), message.sender.name)
 
 
-def _attachments(message: _Message) -> tuple[Attachment, ...]:
-    files: list[tuple[str, _File | None]] = [
+def _attachments(message: Message) -> tuple[Attachment, ...]:
+    files: list[tuple[str, File | None]] = [
         ("photo", message.photo[-1] if message.photo else None),  # the largest comes last
         ("voice", message.voice or message.audio),
         ("video", message.video or message.video_note or message.animation),
@@ -284,7 +178,7 @@ def _attachments(message: _Message) -> tuple[Attachment, ...]:
     )
 
 
-def _pin(message: _Message) -> Location | None:
+def _pin(message: Message) -> Location | None:
     if message.venue is not None:
         title = " ".join(word for word in (message.venue.title, message.venue.address) if word)
         place = message.venue.location
@@ -294,17 +188,17 @@ def _pin(message: _Message) -> Location | None:
     return Location(message.location.latitude, message.location.longitude)
 
 
-def _contact(contact: _Contact | None) -> str:
+def _contact(contact: Contact | None) -> str:
     if contact is None:
         return ""
     return f"联系人：{contact.first_name}{contact.last_name} {contact.phone_number}"
 
 
-def _address(chat: _Chat) -> Address:
+def _address(chat: Chat) -> Address:
     return Address(NAME, str(chat.id))
 
 
-def _kind(chat: _Chat) -> ChatKind:
+def _kind(chat: Chat) -> ChatKind:
     return ChatKind.PRIVATE if chat.type == "private" else ChatKind.GROUP
 
 
