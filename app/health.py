@@ -19,6 +19,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from alerts.pulse import Loop
+from bot.channels import telegram
 from domain.alert import AlertState
 from domain.danger import Level
 from storage import migrate
@@ -43,6 +44,7 @@ class Figures:
     live: dict[tuple[Level, AlertState], int]
     unanswered_age: float
     last_pass_age: dict[Loop, float]
+    telegram_silent: float
 
 
 def read_figures(uow: UnitOfWork) -> Figures:
@@ -62,6 +64,7 @@ def read_figures(uow: UnitOfWork) -> Figures:
             for loop in Loop
             for beat in [uow.audit.last_beat(loop.value)]
         },
+        telegram_silent=_age(uow.now, uow.audit.last_beat(telegram.HEARD)),
     )
 
 
@@ -85,6 +88,11 @@ class _Collector(Collector):
                 "huxin_alerts_unanswered_age_seconds",
                 "Age of the oldest alert that nobody has taken",
                 figures.unanswered_age,
+            ),
+            (
+                "huxin_telegram_silent_seconds",
+                "Since Telegram was last reached or reached us; 0 where there is none",
+                figures.telegram_silent,
             ),
         ):
             yield GaugeMetricFamily(name, words, value=value)

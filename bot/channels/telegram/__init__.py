@@ -17,9 +17,10 @@ from bot.channels.telegram.hook import hook_routes
 from bot.channels.telegram.naming import HOOK, NAME
 from bot.channels.telegram.polling import PLACE
 from bot.channels.telegram.receiving import Receiving
-from bot.channels.telegram.watch import Watch
+from bot.channels.telegram.watch import HEARD, Watch
 
 __all__ = [
+    "HEARD",
     "HOOK",
     "NAME",
     "PLACE",
