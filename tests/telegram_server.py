@@ -2,7 +2,7 @@
 
 Long poll with offset and 409, webhook with secret and retries, the limits of lengths and
 paces, faults on demand, and a log of all calls. People and chats are `tests.telegram_world`.
-Run it by hand: ``python -m tests.telegram_server``.
+By hand: `tests.telegram_demo`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import aiohttp
 from aiohttp import web
 
 from tests.telegram_methods import Failed, Methods
-from tests.telegram_world import BOT_NAME, Json, bot_json
+from tests.telegram_world import Json, bot_json
 
 TOKEN = "7000000001:AAinvented-token-for-tests-0123456789"
 RETRY_SECONDS = 0.05
@@ -59,6 +59,7 @@ class TelegramServer(Methods):
     webhook: Json = field(default_factory=dict)
     deliveries: list[int] = field(default_factory=list)
     port: int = 0
+    pages: list[web.RouteDef] = field(default_factory=list)
     happened: asyncio.Event = field(default_factory=asyncio.Event)
     polled: asyncio.Event = field(default_factory=asyncio.Event)
     _runner: web.AppRunner | None = None
@@ -74,6 +75,7 @@ class TelegramServer(Methods):
     async def start(self) -> None:
         """Listen."""
         app = web.Application()
+        app.router.add_routes(self.pages)
         app.router.add_route("*", "/bot{token}/{method}", self._answer)
         app.router.add_get("/file/bot{token}/{path:.*}", self._give_file)
         self.world.tell = self._new.set
@@ -276,16 +278,3 @@ async def _parameters(request: web.Request) -> Json:
     if "callback_query_id" in given:
         given["callback_query_id"] = str(given["callback_query_id"])
     return given
-
-
-async def _by_hand() -> None:
-    server = TelegramServer(port=8990)
-    await server.start()
-    print(f"HUXIN_CHANNELS__TELEGRAM__BASE_URL={server.base_url}")  # noqa: T201
-    print(f"HUXIN_CHANNELS__TELEGRAM__TOKEN={TOKEN} ({BOT_NAME})")  # noqa: T201
-    await asyncio.Event().wait()
-
-
-if __name__ == "__main__":
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_by_hand())
