@@ -8,6 +8,7 @@ Refuses: real people and real Telegram; everything is gone when it ends.
 from __future__ import annotations
 
 import asyncio
+import signal
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -105,7 +106,11 @@ async def main() -> None:
                 room = server.world.group(title, by, *others)
                 server.world.adds_bot(by, room)
             print(f"http://127.0.0.1:{PORT}/ （Ctrl-C 停止）", flush=True)  # noqa: T201
-            await asyncio.Event().wait()
+            stop = asyncio.Event()
+            for name in (signal.SIGINT, signal.SIGTERM):
+                asyncio.get_running_loop().add_signal_handler(name, stop.set)
+            await stop.wait()
+    await server.stop()
 
 
 if __name__ == "__main__":
