@@ -1,6 +1,6 @@
 """Telegram against the emulated Bot API: latency, `kill -9` with updates pending, a burst.
 
-    .venv/bin/python bench/telegram.py latency [--reports 32]
+    .venv/bin/python bench/telegram.py latency [--reports 48]
     .venv/bin/python bench/telegram.py crash [--kills 20] [--pending 200] [--mode polling]
     .venv/bin/python bench/telegram.py burst [--notices 300] [--groups 20]
 
@@ -34,7 +34,7 @@ from tests.telegram_world import Room, User
 
 REPORTERS = 10
 SETTLE_SECONDS = 300.0
-DANGERS = ("有人站在楼顶说要跳下去", "有人泼汽油说要点火烧房子")
+DANGERS = ("有人站在楼顶说要跳下去", "有人泼汽油说要点火烧房子", "有人拿着菜刀追着老婆砍")
 
 
 def towns() -> list[str]:
@@ -63,6 +63,7 @@ def bound(office: TelegramOffice, titles: dict[str, str | None]) -> dict[str, Ro
 async def latency(count: int) -> bool:
     """Print from update received by the server to alert visible in the group."""
     names = towns()
+    count = min(count, len(names) * len(DANGERS))  # the same again would be no new alert
     took = []
     with tempfile.TemporaryDirectory(prefix="huxin-telegram-") as folder:
         async with telegram_office(Path(folder), "polling") as office:
@@ -203,7 +204,7 @@ def main() -> int:
     """Run the measurement that is named, or all of them."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("what", nargs="?", choices=("latency", "crash", "burst"))
-    parser.add_argument("--reports", type=int, default=32)
+    parser.add_argument("--reports", type=int, default=48)
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--pending", type=int, default=200)
     parser.add_argument("--mode", choices=("polling", "webhook"))
