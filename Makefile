@@ -12,10 +12,10 @@ TESTS  ?=
 ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run install tools weights servers test check lint types layers format lock bench clean
+.PHONY: help run install tools telegram-demo weights servers test check lint types layers format lock bench clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: install ## start everything in one process and print the address (Ctrl-C stops it; make run ARGS="--settings my.toml")
 	@$(BIN)/huxin run $(ARGS)
@@ -27,6 +27,9 @@ tools: $(VENV)/tools ## install also what tests and checks need
 weights: install ## make the second reader's weights anew from nlp/corpus (a few minutes)
 	@$(LOCKED) -r requirements/training.txt
 	@$(BIN)/python -m nlp.training
+
+telegram-demo: tools ## start an office, an emulated Telegram and a page to speak as everybody
+	@$(BIN)/python -m tests.telegram_demo
 
 servers: ## get PostgreSQL, Redis, Chromium and fonts for the tests, where the machine allows it
 	@.ci/packages servers

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from alerts import outbox
+from alerts import discretion, outbox
+from alerts.group_words import withdrawn_words
 from alerts.handover import settle_town
 from alerts.intake import Filed, FiledAs, add_to_alert, raise_alert
 from alerts.learning import learn, live_alert, units_in
-from alerts.notices import supplement_words, withdrawn_words
 from alerts.office import Office
 from domain.alert import Alert, LogKind
 from domain.channel import Attachment, Location
@@ -200,12 +200,7 @@ def _tell_lower(
     )
     if called_anew:
         return changed
-    outbox.say_in_groups(
-        uow,
-        changed,
-        f"more:{report.id}:{report.version}",
-        supplement_words(changed, text, uow.people.name_of(report.person_id)),
-    )
+    discretion.say_supplement(uow, office, changed, report, text)
     return changed
 
 

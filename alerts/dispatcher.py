@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from alerts import discretion
 from alerts.gathering import Gathering
 from alerts.notices import Why, card
 from alerts.office import Office
@@ -191,12 +192,16 @@ class Dispatcher:
         alert = None if notice.alert_id is None else uow.alerts.get(notice.alert_id)
         if alert is not None and is_barred(uow, alert, notice.address):
             return None, 0  # it complains about them, as more words showed meanwhile
+        masked = discretion.applies(uow, self.office.masked_channels, notice.address)
         if notice.body is not None or alert is None:
             return notice.body, 0
         why = Why(notice.why) if notice.why else Why.RAISED
-        message = card(view(uow, alert), self.office, why=why, now=uow.now)
+        seen = discretion.masked_view(view(uow, alert)) if masked else view(uow, alert)
+        message = card(seen, self.office, why=why, now=uow.now)
         if not _may_press(uow, alert, notice.address):
             message = replace(message, buttons=())
+        elif masked:
+            message = discretion.with_details(message)
         if notice.kind is NoticeKind.CARD:
             message = _reply_to_first(uow, notice, message)
         return message, alert.version

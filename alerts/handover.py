@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from alerts import outbox
 from alerts.escalation import restart
+from alerts.group_words import handed_over_words, merged_words
 from alerts.learning import learn, live_alert
-from alerts.notices import Why, handed_over_words, merged_words
+from alerts.notices import Why
 from alerts.office import Office
 from domain.alert import Alert, AlertState, LogKind, Outcome
 from domain.duty import Person

@@ -10,11 +10,11 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from alerts import outbox
+from alerts import discretion, outbox
 from alerts.escalation import climb, freeze_chain, restart
 from alerts.learning import learn, units_in
 from alerts.likeness import alike, is_by_same
-from alerts.notices import Why, supplement_words
+from alerts.notices import Why
 from alerts.office import Office
 from alerts.routing import district_desk, holder, town_group
 from alerts.sameness import Sameness, event_words
@@ -176,12 +176,7 @@ def add_to_alert(
     elif stormy:
         return gather(uow, office, changed)
     if text or kind is not LogKind.CORROBORATED:
-        outbox.say_in_groups(
-            uow,
-            changed,
-            f"more:{report.id}:{report.version}",
-            supplement_words(changed, text or ONLY_ATTACHED, uow.people.name_of(report.person_id)),
-        )
+        discretion.say_supplement(uow, office, changed, report, text or ONLY_ATTACHED)
     return changed
 
 

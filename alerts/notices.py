@@ -25,6 +25,7 @@ REASONS_ON_CARD = 2
 FIRST_CALL = "有人身危险，请先拨110／120。"
 FIRST_CALL_RED = "危险正在发生，请先拨110／120。"
 FIRST_CALL_DRILL = "真有危险时先拨110／120；这是演练，请不要拨。"
+DETAILS = "查看详情"
 
 
 class Why(enum.StrEnum):
@@ -119,6 +120,7 @@ def card(seen: AlertView, office: Office, *, why: Why, now: datetime) -> Outgoin
         buttons=buttons(alert),
         level=_shown_level(alert).value,
         rings=alert.is_live,
+        details=Button(DETAILS, press_data(alert.id, "detail")),
     )
 
 
@@ -254,42 +256,3 @@ def buttons(alert: Alert) -> tuple[tuple[Button, ...], ...]:
     if alert.state is AlertState.WATCHED:
         return ((button("办结", "close"), button("关注", "watch")), further[:1])
     return ()
-
-
-def supplement_words(alert: Alert, text: str, who: str) -> OutgoingMessage:
-    """Return what a group reads when more is reported about an alert it has."""
-    return OutgoingMessage(
-        body=(
-            Span(f"{alert.number} 有补充（{who or '未登记的人'}）：\n", Style.STRONG),
-            *marked(text, []),
-        ),
-        level=alert.level.value,
-    )
-
-
-def withdrawn_words(alert: Alert) -> OutgoingMessage:
-    """Return what a group reads when the reporter takes a report back."""
-    return OutgoingMessage(
-        body=(
-            Span(f"{alert.number} 上报人撤回了上报。", Style.STRONG),
-            Span("请核实清楚再办结，撤回不等于没有危险。"),
-        ),
-        level=alert.level.value,
-    )
-
-
-def merged_words(alert: Alert, into: str) -> OutgoingMessage:
-    """Return what a group reads when its alert turned out to be another one."""
-    return OutgoingMessage(
-        body=(Span(f"{alert.number} 与 {into} 是同一件事，已并入 {into}。"),), rings=False
-    )
-
-
-def handed_over_words(alert: Alert, to: str, who: str) -> OutgoingMessage:
-    """Return what the former group reads when its alert went elsewhere."""
-    return OutgoingMessage(body=(Span(f"{who} 已把 {alert.number} 移交给{to}。"),), rings=False)
-
-
-def taken_over_words(alert: Alert) -> OutgoingMessage:
-    """Return what stands in the place of a card that its chat must not read any longer."""
-    return OutgoingMessage(body=(Span(f"{alert.number} 已由区值班室处理。"),), rings=False)

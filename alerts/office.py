@@ -44,7 +44,8 @@ class Office:
     """One petition office.
 
     ``amend_within`` is how long a report may be corrected or withdrawn; ``merge_within``
-    how long after the last word about an alert a report may belong to it.
+    how long after the last word about an alert a report may belong to it. On
+    ``masked_channels`` groups do not read people's names and numbers.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Office:
     burst_per_minute: int
     roster: RosterTimes = field(default_factory=RosterTimes)
     silence: Silence = field(default_factory=Silence)
+    masked_channels: frozenset[str] = frozenset()
 
     @property
     def town_names(self) -> tuple[str, ...]:

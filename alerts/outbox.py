@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
-from alerts.notices import Why, taken_over_words
+from alerts.group_words import pin_words, taken_over_words
+from alerts.notices import Why
 from alerts.routing import Target, district_desk, holder, is_barred, paused_groups
 from domain.alert import Alert
 from domain.channel import Address, OutgoingMessage, plain
@@ -54,6 +55,23 @@ def send_cards(uow: UnitOfWork, alert: Alert, reached: Iterable[Target], why: Wh
             alert_id=alert.id,
             why=why.value,
         )
+        _send_pins(uow, alert, address)
+
+
+def _send_pins(uow: UnitOfWork, alert: Alert, address: Address) -> None:
+    """Have the places that reporters sent shown in a chat, each once."""
+    for report in uow.reports.of_alert(alert.id):
+        for version in uow.reports.standing(report.id):
+            if version.location is None:
+                continue
+            uow.notices.add(
+                address,
+                key=f"pin:{alert.id}:{report.id}:{version.number}:{address.channel}:{address.chat}",
+                kind=NoticeKind.MESSAGE,
+                priority=priority_of(alert.level),
+                alert_id=alert.id,
+                body=pin_words(alert, version.location),
+            )
 
 
 def edit_cards(uow: UnitOfWork, alert: Alert) -> None:
@@ -86,12 +104,21 @@ def edit_cards(uow: UnitOfWork, alert: Alert) -> None:
         )
 
 
-def say_in_groups(uow: UnitOfWork, alert: Alert, key: str, message: OutgoingMessage) -> None:
+def say_in_groups(
+    uow: UnitOfWork,
+    alert: Alert,
+    key: str,
+    message: OutgoingMessage,
+    *,
+    discreet: OutgoingMessage | None = None,
+    discreet_on: frozenset[str] = frozenset(),
+) -> None:
     """Say something about an alert once in every chat that has a card of it.
 
     A town that no longer handles it is left alone. The message replies to the chat's first
     card there; it never expires, since it is part of the alert. What would go to a group in
-    maintenance goes to the district desk.
+    maintenance goes to the district desk. Groups of the channels ``discreet_on`` read
+    ``discreet`` instead.
     """
     first: dict[Address, str | None] = {}
     for card in uow.alerts.cards(alert.id):
@@ -105,13 +132,16 @@ def say_in_groups(uow: UnitOfWork, alert: Alert, key: str, message: OutgoingMess
     for group in paused if desk else ():
         first.pop(Address(channel=group.channel, chat=group.chat), None)
     for address, message_id in first.items():
+        said = message
+        if discreet and address.channel in discreet_on and uow.groups.at(address) is not None:
+            said = discreet
         uow.notices.add(
             address,
             key=f"{key}:{address.channel}:{address.chat}",
             kind=NoticeKind.MESSAGE,
             priority=urgency(alert),
             alert_id=alert.id,
-            body=replace(message, reply_to=message_id),
+            body=replace(said, reply_to=message_id),
         )
 
 

@@ -16,6 +16,7 @@ from alerts import outbox
 from alerts.notices import Why
 from alerts.quiet_words import undeliverable_words
 from alerts.routing import district_desk, is_barred
+from alerts.unreachable import switch_off
 from domain.alert import Alert, AlertState, LogKind
 from domain.channel import DeliveryState
 from domain.errors import AddressMoved, MessageGone, Refused, RetryLater
@@ -134,7 +135,7 @@ def _take_another_way(uow: UnitOfWork, notice: Notice, error: Refused) -> None:
         return  # the lease had passed to somebody else
     name = uow.groups.name_of(notice.address)
     if error.address_is_dead:
-        uow.groups.switch_off(notice.address, error.reason)
+        switch_off(uow, notice.address, error.reason)
     alert = None if notice.alert_id is None else uow.alerts.get(notice.alert_id)
     log.warning("notice_refused", channel=notice.address.channel, kind=notice.kind.value)
     if alert is None or not _is_of_alert(notice):

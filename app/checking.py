@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from telegram.error import InvalidToken, TelegramError
+
 from app.settings import PRODUCT, Settings
-from app.wiring import calendar
+from app.wiring import calendar, open_telegram
 from domain.errors import SetupError
 from nlp import places, rulebook, weak_signals
 from nlp.assess import Assessor
@@ -115,15 +118,35 @@ def _redis(settings: Settings) -> str:
     return "有回应"
 
 
-def _channels(settings: Settings) -> str:
-    names = []
-    if settings.channels.telegram.enabled:
+async def _telegram(settings: Settings) -> str:
+    """Ask Telegram who the bot is."""
+    account = open_telegram(settings)
+    assert account is not None  # noqa: S101 - for the type checker
+    try:
+        me = await account.bot.get_me()
+    except InvalidToken:
         raise SetupError(
             where="settings.toml",
             key="channels.telegram.token",
-            found="已设置",
-            write="这一版还不能用 Telegram，请先留空",
-        )
+            found="Telegram 不认这个口令",
+            write="请向 @BotFather 核对，或要一个新的",
+        ) from None
+    except TelegramError as error:
+        raise SetupError(
+            where="settings.toml",
+            key="channels.telegram",
+            found=f"连不上 Telegram（{type(error).__name__}）",
+            write="请检查网络；被挡住时写 proxy，如 http://127.0.0.1:7890",
+        ) from None
+    finally:
+        await account.close()
+    return f"Telegram @{me.username}（{settings.channels.telegram.mode}）"
+
+
+def _channels(settings: Settings) -> str:
+    names = []
+    if settings.channels.telegram.enabled:
+        names.append(asyncio.run(_telegram(settings)))
     if settings.channels.webchat.enabled:
         names.append("网页聊天" + ("（演示）" if settings.web.demo else ""))
     if not names:

@@ -25,6 +25,7 @@ from alerts.figures import figures as count
 from alerts.findings import FindingKind
 from alerts.office import Office
 from alerts.pulse import Loop
+from bot.channels import telegram
 from domain.alert import AlertState
 from domain.danger import Level
 from storage import migrate
@@ -55,6 +56,7 @@ class Figures:
     well: bool
     findings: dict[FindingKind, int]
     ping_age: float | None
+    telegram_silent: float
 
 
 def read_figures(uow: UnitOfWork) -> Figures:
@@ -79,6 +81,7 @@ def read_figures(uow: UnitOfWork) -> Figures:
         well=light(uow).well,
         findings=_count_findings(uow),
         ping_age=None if pinged is None else _age(uow.now, pinged),
+        telegram_silent=_age(uow.now, uow.audit.last_beat(telegram.HEARD)),
     )
 
 
@@ -112,6 +115,11 @@ class _Collector(Collector):
                 "huxin_alerts_unanswered_age_seconds",
                 "Age of the oldest alert that nobody has taken",
                 figures.unanswered_age,
+            ),
+            (
+                "huxin_telegram_silent_seconds",
+                "Since Telegram was last reached or reached us; 0 where there is none",
+                figures.telegram_silent,
             ),
         ):
             yield GaugeMetricFamily(name, words, value=value)

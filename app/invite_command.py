@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import click
 
 from app.settings import Settings
-from app.wiring import open_store
+from app.wiring import open_store, telegram_name
 from bot import enrolment
 from bot.enrolment import NewInvite
 from domain.duty import Role, Scope
@@ -55,7 +56,9 @@ def invite(
         )
     finally:
         store.close()
-    click.echo(_as_json(made) if as_json else "\n".join(_line(one, settings) for one in made))
+    bot = asyncio.run(telegram_name(settings))
+    lines = (_line(one, settings, bot) for one in made)
+    click.echo(_as_json(made, bot) if as_json else "\n".join(lines))
 
 
 def known_town(settings: Settings, written: str) -> str:
@@ -88,7 +91,7 @@ def _role(written: str | None, town: str | None) -> Role:
     return role
 
 
-def _as_json(made: list[NewInvite]) -> str:
+def _as_json(made: list[NewInvite], bot: str) -> str:
     return json.dumps(
         [
             {
@@ -97,6 +100,7 @@ def _as_json(made: list[NewInvite]) -> str:
                 "scope": None if one.scope is None else one.scope.value,
                 "town": one.town,
                 "expires_at": one.expires_at.isoformat(),
+                "link": _link(one, bot),
             }
             for one in made
         ],
@@ -105,8 +109,19 @@ def _as_json(made: list[NewInvite]) -> str:
     )
 
 
-def _line(one: NewInvite, settings: Settings) -> str:
+def _link(one: NewInvite, bot: str) -> str | None:
+    """Return the link that opens Telegram with the code, for a person or for a group.
+
+    https://core.telegram.org/bots/features#deep-linking
+    """
+    start = "start" if one.scope is None else "startgroup"
+    return f"https://t.me/{bot}?{start}={one.code}" if bot else None
+
+
+def _line(one: NewInvite, settings: Settings, bot: str) -> str:
     local = one.expires_at.astimezone(settings.office.time_zone)
     for_whom = one.role.label if one.role is not None else "值班群"
     until = f"{local.month}月{local.day}日 {local:%H:%M} 前有效"
-    return f"{one.code}　{one.town or '区'} {for_whom}　{until}"
+    link = _link(one, bot)
+    line = f"{one.code}　{one.town or '区'} {for_whom}　{until}"
+    return line if link is None else f"{line}　{link}"

@@ -20,7 +20,7 @@ from app.health import health_routes, why_not_ready
 from app.settings import Settings
 from app.wiring import House, calendar, open_house, photo_folder
 from bot import enrolment
-from bot.channels import webchat
+from bot.channels import telegram, webchat
 from desk import application
 from desk.sign_in import SignIn, read_secret
 from domain.duty import Person
@@ -63,13 +63,7 @@ async def _run(house: House, parts: frozenset[Part], say: Callable[[str], None])
         # The port is ours, so the last process is gone: what it was on when it was killed
         # need not wait for its leases to end.
         house.store.write(_take_back_leases)
-    loops: list[Coroutine[Any, Any, None]] = []
-    if Part.BOT in parts:
-        loops.append(house.reader().run())
-    if Part.DISPATCHER in parts:
-        loops += [house.dispatcher().run(), house.timers().run()]
-    loops.append(house.auditor().run())
-    tasks = [asyncio.create_task(one) for one in loops]
+    tasks = [asyncio.create_task(one) for one in _loops(house, parts)]
     await _wait_until_ready(house, loops=_loops_of(parts), stop=stop)
     if not stop.is_set():
         say(_ready_line(house, address))
@@ -83,7 +77,22 @@ async def _run(house: House, parts: frozenset[Part], say: Callable[[str], None])
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(STOP_SECONDS):
             await asyncio.gather(*tasks, return_exceptions=True)
+    if house.account is not None:
+        await house.account.close()
     log.info("stopped", pid=os.getpid())
+
+
+def _loops(house: House, parts: frozenset[Part]) -> list[Coroutine[Any, Any, None]]:
+    loops: list[Coroutine[Any, Any, None]] = []
+    if Part.BOT in parts:
+        loops.append(house.reader().run())
+        receiving = house.receiving()
+        if receiving is not None:
+            loops.append(receiving.run())
+    if Part.DISPATCHER in parts:
+        loops += [house.dispatcher().run(), house.timers().run()]
+    loops.append(house.auditor().run())
+    return loops
 
 
 def _loops_of(parts: frozenset[Part]) -> frozenset[Loop]:
@@ -98,6 +107,7 @@ def _loops_of(parts: frozenset[Part]) -> frozenset[Loop]:
 def _take_back_leases(uow: UnitOfWork) -> None:
     uow.inbox.take_back()
     uow.notices.take_back()
+    uow.audit.let_go(telegram.PLACE)
 
 
 def _warn_of_holidays(house: House) -> None:
@@ -155,6 +165,11 @@ async def _serve(house: House, *, loops: frozenset[Loop]) -> tuple[web.AppRunner
             files=photo_folder(house.settings),
             largest_body=settings.max_body,
             closing=closing.is_set,
+        )
+    own = house.settings.channels.telegram
+    if own.enabled and own.mode == "webhook":
+        routes += telegram.hook_routes(
+            own.token.get_secret_value(), store=house.store, live=house.live
         )
     app = application.build(
         store=house.store,

@@ -23,6 +23,7 @@ class Telegram(Part):
     base_url: str
     mode: Literal["polling", "webhook"]
     proxy: str = Field(repr=False)
+    names_in_groups: bool
 
     @property
     def enabled(self) -> bool:

@@ -220,6 +220,15 @@ class Settings(Part):
     drill: Drill
     silence: SilenceSettings
 
+    @model_validator(mode="after")
+    def _a_webhook_has_an_address(self) -> Settings:
+        """Refuse a webhook to nowhere: Telegram has to know where to post."""
+        telegram = self.channels.telegram
+        if telegram.enabled and telegram.mode == "webhook" and not self.web.public_url:
+            write = 'webhook 要先写 web.public_url；没有公网地址就写 "polling"'
+            raise wrong(write, "channels", "telegram", "mode", found=telegram.mode)
+        return self
+
     def level_times(self) -> dict[Level, LevelTimes]:
         """Return how alerts of each level climb."""
         return {

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from telegram.error import TelegramError
+
 from alerts.auditor import Auditor
 from alerts.clock import WorkingHours
 from alerts.dispatcher import Dispatcher
@@ -21,7 +23,7 @@ from alerts.sending import DispatchTimes
 from alerts.timers import Timers
 from app.pinging import OutsidePing
 from app.settings import Settings
-from bot.channels import webchat
+from bot.channels import telegram, webchat
 from bot.channels.webchat import Photos, Webchat
 from bot.dialogue import Dialogue
 from bot.reader import Reader
@@ -76,6 +78,9 @@ def build_office(settings: Settings, *, reads: bool = True) -> Office:
         burst_per_minute=dialogue.burst_per_minute,
         roster=settings.roster.times(),
         silence=settings.silence.limits(),
+        masked_channels=frozenset(
+            () if settings.channels.telegram.names_in_groups else (telegram.NAME,)
+        ),
     )
 
 
@@ -123,6 +128,22 @@ class House:
     live: Live
     rates: Rates
     channels: dict[str, Channel]
+    account: telegram.Account | None = None
+
+    def receiving(self) -> telegram.Receiving | None:
+        """Return what keeps the bot on Telegram heard, if there is one."""
+        channel = self.channels.get(telegram.NAME)
+        if self.account is None or not isinstance(channel, telegram.Telegram):
+            return None
+        own = self.settings.channels.telegram
+        return telegram.Receiving(
+            account=self.account,
+            channel=channel,
+            store=self.store,
+            live=self.live,
+            token=own.token.get_secret_value(),
+            public_url=self.settings.web.public_url if own.mode == "webhook" else "",
+        )
 
     def reader(self) -> Reader:
         """Return what turns stored messages into reports and answers."""
@@ -210,6 +231,29 @@ class House:
         self.store.close()
 
 
+def open_telegram(settings: Settings) -> telegram.Account | None:
+    """Return the bot's account, which has not called yet; None when there is no token."""
+    own = settings.channels.telegram
+    if not own.enabled:
+        return None
+    return telegram.open_account(
+        own.token.get_secret_value(), base_url=own.base_url, proxy=own.proxy
+    )
+
+
+async def telegram_name(settings: Settings) -> str:
+    """Return the bot's name on Telegram; empty when there is none or Telegram is away."""
+    account = open_telegram(settings)
+    if account is None:
+        return ""
+    try:
+        return (await account.bot.get_me()).username or ""
+    except TelegramError:
+        return ""
+    finally:
+        await account.close()
+
+
 def open_house(settings: Settings) -> House:
     """Open everything a process needs, and let the tables know the towns."""
     office = build_office(settings)
@@ -218,6 +262,12 @@ def open_house(settings: Settings) -> House:
     channels: dict[str, Channel] = {}
     if settings.channels.webchat.enabled:
         channels[webchat.NAME] = Webchat(store, live)
+    account = open_telegram(settings)
+    if account is not None:
+        watch = telegram.Watch(store, live)
+        channels[telegram.NAME] = telegram.Telegram(
+            account.bot, store.clock, token_refused=watch.note_token_refused
+        )
 
     def prepare(uow: UnitOfWork) -> None:
         uow.groups.keep_towns((town.name, town.code) for town in office.gazetteer.towns)
@@ -232,4 +282,5 @@ def open_house(settings: Settings) -> House:
         live=live,
         rates=open_rates(settings.redis.url, store.clock),
         channels=channels,
+        account=account,
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from alerts.notices import clock, state_words
-from alerts.status import deliveries, may_see
+from alerts.status import DeliveryLine, deliveries, may_see
 from alerts.view import view
 from bot import replies
 from bot.commands import Asked, Command
@@ -77,5 +77,11 @@ def _status(hearing: Hearing, wanted: str) -> str:
     )
     if not may_see(person, alert):
         return head  # whom it was sent to is the officers' to know
-    lines = [replies.delivery(hearing.office, one) for one in deliveries(uow, alert)]
+    lines = [_delivery(hearing, one) for one in deliveries(uow, alert)]
     return "\n".join([head, *lines])
+
+
+def _delivery(hearing: Hearing, line: DeliveryLine) -> str:
+    """Return how an alert stands at one address: name, state, reason, time."""
+    reason = f"（{line.reason}）" if line.reason else ""
+    return f"{line.name}　{line.state}{reason}　{clock(hearing.office, line.at)}"

@@ -14,8 +14,10 @@ from datetime import timedelta
 from alerts import amendment
 from alerts.office import Office
 from bot import (
+    albums,
     amending,
     answers,
+    chat_changes,
     duty_talk,
     enrolment,
     form_talk,
@@ -27,7 +29,7 @@ from bot import (
 from bot.commands import Asked, Command, asked
 from bot.hearing import Hearing
 from bot.presses import press
-from domain.channel import ButtonPress, IncomingMessage
+from domain.channel import ButtonPress, ChatChange, Heard, IncomingMessage
 from domain.danger import Level
 from storage.inbox import InboxOutcome
 from storage.unit_of_work import UnitOfWork
@@ -52,9 +54,7 @@ class Dialogue:
 
     office: Office
 
-    def hear(
-        self, uow: UnitOfWork, incoming: IncomingMessage | ButtonPress, inbox_id: int
-    ) -> InboxOutcome:
+    def hear(self, uow: UnitOfWork, incoming: Heard, inbox_id: int) -> InboxOutcome:
         """Act on a message or a press and answer it; returns how its inbox row ends.
 
         Raises `PersonCanFix` with a reply; the caller undoes what was done and replies.
@@ -62,15 +62,21 @@ class Dialogue:
         address, sender = incoming.address, incoming.sender
         person = uow.people.known_as(address.channel, sender.id)
         hearing = Hearing(uow, self.office, incoming, person, inbox_id)
+        if isinstance(incoming, ChatChange):
+            return chat_changes.hear(hearing, incoming)
         if person is not None and hearing.is_private:
             self._keep_reachable(hearing)
         if isinstance(incoming, ButtonPress):
             if incoming.data.startswith("f:"):
                 form_talk.press_form(hearing, incoming)
+            elif incoming.data.startswith(chat_changes.BIND):
+                chat_changes.press(hearing, incoming)
             else:
                 press(hearing, incoming)
             return InboxOutcome.PRESS
         self._keep_pace(hearing)
+        if albums.add_to_report(hearing, incoming):
+            return InboxOutcome.CORRECTION
         return self._hear_message(hearing, incoming)
 
     def finish_forms(self, uow: UnitOfWork) -> int:
@@ -260,6 +266,7 @@ class Dialogue:
         )
         if not _WORDS.search(text):
             reporting.wait_for_words(hearing, filed.report)
+        albums.begin(hearing, message, filed.report)
         return InboxOutcome.REPORT
 
 

@@ -139,6 +139,14 @@ def bind_group(
     return Redeemed(reply=replies.group_bound(group), group=group)
 
 
+def bind_here(
+    uow: UnitOfWork, address: Address, *, scope: Scope, town: str | None, by: Person
+) -> Group:
+    """Make a chat a duty group because somebody who may do so pressed the button there."""
+    title = replies.group_title(scope, town)
+    return uow.groups.bind(address, scope=scope, town=town, title=title, bound_by=by.id)
+
+
 def _usable(uow: UnitOfWork, written: str) -> Invite | str:
     """Return what a code gives, or the sentence that says why it gives nothing."""
     code = tidy_code(written)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from alerts import outbox
 from alerts.office import Office
-from domain.channel import Address, ButtonPress, ChatKind, IncomingMessage, OutgoingMessage, plain
+from domain.channel import Address, ButtonPress, ChatKind, Heard, OutgoingMessage, plain
 from domain.duty import Person
 from storage.notices import Priority
 from storage.unit_of_work import UnitOfWork
@@ -21,7 +21,7 @@ class Hearing:
 
     uow: UnitOfWork
     office: Office
-    incoming: IncomingMessage | ButtonPress
+    incoming: Heard
     person: Person | None
     inbox_id: int
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from alerts import acknowledgement, handover
 from alerts.notices import FALSE_ALARM_REASONS, OUTCOME_CHOICES
-from bot import duty_talk, pausing, replies
+from bot import details, duty_talk, pausing, replies
 from bot.choosing import answer, ask, ended, is_dropped, stands
 from bot.hearing import Hearing
 from bot.report_presses import REPORT_VERBS, row_id
@@ -28,7 +28,7 @@ def press(hearing: Hearing, pressed: ButtonPress) -> None:
     number, _, rest = rest.partition(":")
     verb, _, choice = rest.partition(":")
     try:
-        if kind == "a" and verb in _ALERT_VERBS:
+        if kind == "a" and (verb in _ALERT_VERBS or verb == "detail"):
             _press_alert(hearing, row_id(number), verb, choice)
         elif kind == "d" and verb in duty_talk.VERBS:
             duty_talk.VERBS[verb](hearing, row_id(number), choice)
@@ -47,6 +47,9 @@ def _press_alert(hearing: Hearing, alert_id: int, verb: str, choice: str) -> Non
         return
     if alert is None:
         hearing.toast(replies.NO_SUCH_NUMBER)
+        return
+    if verb == "detail":
+        details.send(hearing, hearing.person, alert)
         return
     if not acknowledgement.may_act(hearing.person, alert):
         # Only a chat that was sent the alert may learn how it stands.

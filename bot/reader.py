@@ -22,7 +22,9 @@ from domain.channel import (
     Address,
     ButtonPress,
     Channel,
+    ChatChange,
     ChatKind,
+    Heard,
     IncomingMessage,
     Sender,
     Unreadable,
@@ -128,9 +130,7 @@ class Reader:
         except Exception as error:  # noqa: BLE001 - the row stays due, or a person sees it
             await self._try_later(row, incoming, error)
 
-    def _hear(
-        self, uow: UnitOfWork, row: InboxRow, incoming: IncomingMessage | ButtonPress
-    ) -> None:
+    def _hear(self, uow: UnitOfWork, row: InboxRow, incoming: Heard) -> None:
         outcome = self.dialogue.hear(uow, incoming, row.id)
         self._finish(uow, row, outcome)
 
@@ -138,7 +138,7 @@ class Reader:
         self,
         uow: UnitOfWork,
         row: InboxRow,
-        incoming: IncomingMessage | ButtonPress,
+        incoming: Heard,
         reply: str,
     ) -> None:
         hearing = self._hearing(uow, row, incoming)
@@ -157,9 +157,7 @@ class Reader:
         for topic in (NOTICES, TIMERS, BOARD):
             uow.after_commit(lambda topic=topic: self.live.wake(topic))  # type: ignore[misc]
 
-    async def _try_later(
-        self, row: InboxRow, incoming: IncomingMessage | ButtonPress, error: Exception
-    ) -> None:
+    async def _try_later(self, row: InboxRow, incoming: Heard, error: Exception) -> None:
         name = type(error).__name__
         log.error("hearing_failed", inbox=row.id, tries=row.attempts + 1, error=name)
         if row.attempts + 1 >= MOST_TRIES:
@@ -174,9 +172,7 @@ class Reader:
             )
         )
 
-    async def _set_aside(
-        self, row: InboxRow, reason: str, incoming: IncomingMessage | ButtonPress | None
-    ) -> None:
+    async def _set_aside(self, row: InboxRow, reason: str, incoming: Heard | None) -> None:
         log.warning("set_aside", inbox=row.id, channel=row.channel)
         await asyncio.wrap_future(
             self.store.submit(lambda uow: self._keep_for_person(uow, row, reason, incoming))
@@ -187,13 +183,13 @@ class Reader:
         uow: UnitOfWork,
         row: InboxRow,
         reason: str,
-        incoming: IncomingMessage | ButtonPress | None,
+        incoming: Heard | None,
     ) -> None:
         """Keep a row for the district desk to look at, and answer its sender if known."""
         hearing = self._hearing(uow, row, incoming)
         if isinstance(incoming, ButtonPress):
             hearing.toast(replies.SAVED_FOR_PERSON)
-        elif incoming is not None:
+        elif isinstance(incoming, IncomingMessage):
             hearing.answer(replies.SAVED_FOR_PERSON)
         words = replies.CANNOT_READ_DESK.format(row=row.id, channel=row.channel)
         reporting.tell_desk(hearing, words, part="aside")
@@ -201,9 +197,7 @@ class Reader:
             raise LostLeaseError
         self._hint(uow)
 
-    def _hearing(
-        self, uow: UnitOfWork, row: InboxRow, incoming: IncomingMessage | ButtonPress | None
-    ) -> Hearing:
+    def _hearing(self, uow: UnitOfWork, row: InboxRow, incoming: Heard | None) -> Hearing:
         heard = incoming or IncomingMessage(
             address=Address(channel=row.channel, chat=row.chat),
             chat_kind=ChatKind.PRIVATE,
@@ -219,11 +213,13 @@ def _some_form_is_left(uow: UnitOfWork) -> bool:
     return uow.dialogues.any_expired(kind=report_form.KIND)
 
 
-def _storable(incoming: IncomingMessage | ButtonPress) -> IncomingMessage | ButtonPress:
+def _storable(incoming: Heard) -> Heard:
     """Replace what no database takes (NUL, half a character), one for one: places stay."""
     sender = replace(incoming.sender, name=_clean(incoming.sender.name))
     if isinstance(incoming, ButtonPress):
         return replace(incoming, sender=sender, data=_clean(incoming.data))
+    if isinstance(incoming, ChatChange):
+        return replace(incoming, sender=sender, title=_clean(incoming.title))
     return replace(
         incoming,
         sender=sender,

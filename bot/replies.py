@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from alerts.notices import clock
 from alerts.office import Office
 from alerts.routing import holder
-from alerts.status import DeliveryLine
 from domain.alert import Alert, AlertState
 from domain.channel import Button, OutgoingMessage, Span, Style
 from domain.danger import Level
@@ -109,6 +108,26 @@ CANCEL = "取消"
 
 STRANGER_GUESSING = "有人连续发错邀请码，请留意是否有人在试码。"
 CANNOT_READ_DESK = "有一条消息系统没能处理（收件箱 {row}，{channel}），请管理员看一下。"
+
+BOT_IN_GROUP = (
+    "护信在这个群里了。\n"
+    "作值班群：请已登记的值班员或管理员按下面的按钮，预警就发到这里。\n"
+    "作上报群：不用绑定，已登记的人在这里写的危险会上报。\n"
+    "开着隐私模式时，我只听得到命令（如 /report）和对我的回复。要让我听到大家的话，"
+    "请把我设为群管理员，或在 @BotFather 关掉隐私模式后把我移出再加入。"
+)
+BIND_THIS_GROUP = "绑定为值班群"
+ASK_BIND = "{who}：本群绑定为哪里的值班群？"
+DISTRICT_GROUP = "区值班群"
+BOUND_NOW = "绑定好了。"
+BOUND_ALREADY = "本群已经是{title}，要改请找管理员。"
+MAY_NOT_BIND = "只有值班员、区值班员、带班领导和管理员能绑定。"
+BOT_REMOVED = "机器人被停用或移出了群"
+DETAILS_SENT = "已私信您。"
+DETAILS_NEED_PRIVATE = "请先私信我一次，我再把详情发给您。"
+TELEGRAM_DARK = "Telegram 已有一阵子收不到消息，请检查网络或代理。这期间请用别的渠道上报。"
+TELEGRAM_TOKEN = "Telegram 不认机器人的口令，收发都停了。请管理员换上新的口令再启动。"  # noqa: S105
+TELEGRAM_HOOK = "Telegram 送不到护信的网页地址（webhook），请检查 public_url、证书和防火墙。"
 
 ASK_TOWN = "这件事在哪个镇街？预警已先发出，您选了就转过去。"
 OTHER_TOWN = "其他镇街"
@@ -275,9 +294,3 @@ def fate(report: Report, alert: Alert | None) -> str:
     if alert.state is AlertState.CLOSED and alert.outcome is not None:
         return f"{alert.number} 已办结：{alert.outcome.label}"
     return f"{alert.number} {alert.state.label}"
-
-
-def delivery(office: Office, line: DeliveryLine) -> str:
-    """Return how an alert stands at one address: name, state, reason, time."""
-    reason = f"（{line.reason}）" if line.reason else ""
-    return f"{line.name}　{line.state}{reason}　{clock(office, line.at)}"

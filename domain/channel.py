@@ -58,7 +58,8 @@ class IncomingMessage:
     """Something a person wrote. ``message_id`` is unique within (channel, chat).
 
     ``edit`` is 0 for the first text and grows with each edit. ``reply_to`` is the
-    ``message_id`` that the person replied to.
+    ``message_id`` that the person replied to. ``album`` is the same for messages that were
+    sent as one, each with a photo of its own.
     """
 
     address: Address
@@ -71,6 +72,7 @@ class IncomingMessage:
     reply_to: str | None = None
     attachments: tuple[Attachment, ...] = ()
     location: Location | None = None
+    album: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +89,31 @@ class ButtonPress:
 
 
 @dataclass(frozen=True, slots=True)
+class ChatChange:
+    """What happened to a chat, rather than what was said in it; perhaps nothing that matters.
+
+    ``reachable`` is whether the desk may write there from now on, None where that stays as
+    it was. ``moved_to`` is the chat's new id. ``sender`` is who did it.
+    """
+
+    address: Address
+    chat_kind: ChatKind
+    sender: Sender
+    sent_at: datetime
+    title: str = ""
+    reachable: bool | None = None
+    moved_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Unreadable:
     """A payload that does not parse; ``reason`` is for the person who looks at it."""
 
     reason: str
 
 
-Incoming = IncomingMessage | ButtonPress | Unreadable
+Heard = IncomingMessage | ButtonPress | ChatChange
+Incoming = Heard | Unreadable
 
 
 class Style(enum.StrEnum):
@@ -130,7 +150,9 @@ class OutgoingMessage:
     """What a channel shows. ``buttons`` are rows from top to bottom.
 
     ``level`` lets a channel colour the message; ``reply_to`` is a message id of the same
-    chat; ``rings`` is False for what should not make a phone sound.
+    chat; ``rings`` is False for what should not make a phone sound. ``details`` is a button
+    that a channel adds where it has to clip the text. ``pin`` is shown on a map where the
+    channel has one; the text says the same.
     """
 
     body: tuple[Span, ...]
@@ -138,6 +160,8 @@ class OutgoingMessage:
     reply_to: str | None = None
     level: str | None = None
     rings: bool = True
+    details: Button | None = None
+    pin: Location | None = None
 
     @property
     def plain_text(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -45,6 +45,31 @@ class AuditRows:
     def beat(self, name: str) -> None:
         """Say that a loop came round."""
         put(self._connection, heartbeats, name=name, at=self._now)
+
+    def hold(self, place: str, holder: str, *, lasts: timedelta) -> bool:
+        """Take or keep a place that one process holds at a time; False while another does.
+
+        A holder that did not come again within ``lasts`` has lost it. The caller waits its
+        turn for the place first (`UnitOfWork.wait_turn`).
+        """
+        mine = f"{place}:{holder}"
+        at_place = heartbeats.c.name.startswith(f"{place}:", autoescape=True)
+        other = self._connection.execute(
+            sa.select(heartbeats.c.name)
+            .where(at_place, heartbeats.c.name != mine, heartbeats.c.at > self._now - lasts)
+            .limit(1)
+        ).first()
+        if other is not None:
+            return False
+        self._connection.execute(sa.delete(heartbeats).where(at_place, heartbeats.c.name != mine))
+        put(self._connection, heartbeats, name=mine, at=self._now)
+        return True
+
+    def let_go(self, place: str, holder: str = "") -> None:
+        """Give a place up; without ``holder``, whoever holds it."""
+        name = heartbeats.c.name
+        held = name == f"{place}:{holder}" if holder else name.startswith(f"{place}:")
+        self._connection.execute(sa.delete(heartbeats).where(held))
 
     def last_beat(self, name: str) -> datetime | None:
         """Return when a loop last came round, or None if it never did."""

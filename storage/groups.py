@@ -227,9 +227,15 @@ class GroupRows:
             return str(row.title)
         return PeopleRows(self._connection, self._now).name_of(row.person_id)
 
-    def switch_off(self, address: Address, reason: str) -> None:
-        """Stop sending to an address; `keep_address` switches it on again."""
+    def switch_on(self, address: Address) -> None:
+        """Send to an address again, if it is known."""
         self._connection.execute(
+            sa.update(addresses).where(_at(addresses, address)).values(off_at=None, off_reason=None)
+        )
+
+    def switch_off(self, address: Address, reason: str) -> bool:
+        """Stop sending to an address; False when it is unknown, or was off already."""
+        changed = self._connection.execute(
             sa.update(addresses)
             .where(
                 addresses.c.channel == address.channel,
@@ -238,6 +244,7 @@ class GroupRows:
             )
             .values(off_at=self._now, off_reason=reason)
         )
+        return changed.rowcount == 1
 
     def move(self, address: Address, new_chat: str) -> None:
         """Rewrite a chat's id everywhere: group, address, cards and what is still to be sent.

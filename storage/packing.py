@@ -109,6 +109,8 @@ def pack_message(message: OutgoingMessage) -> Json:
         "reply_to": message.reply_to,
         "level": message.level,
         "rings": message.rings,
+        "details": message.details and [message.details.label, message.details.data],
+        "pin": pack_location(message.pin),
     }
 
 
@@ -122,6 +124,8 @@ def unpack_message(packed: Json) -> OutgoingMessage:
         reply_to=packed["reply_to"],
         level=packed["level"],
         rings=packed["rings"],
+        details=Button(*packed["details"]) if packed.get("details") else None,
+        pin=unpack_location(packed.get("pin")),
     )
 
 

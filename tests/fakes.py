@@ -18,7 +18,9 @@ from domain.channel import (
     Address,
     Attachment,
     ButtonPress,
+    ChatChange,
     ChatKind,
+    Heard,
     Incoming,
     IncomingMessage,
     Limits,
@@ -180,7 +182,7 @@ class SlowAnswerError(DeliveryError):
     """A failure that no channel declares."""
 
 
-def packed(incoming: IncomingMessage | ButtonPress) -> str:
+def packed(incoming: Heard) -> str:
     """Return a payload as the recording channel receives it."""
     return json.dumps(
         {"what": type(incoming).__name__, **asdict(incoming)}, default=str, ensure_ascii=True
@@ -200,6 +202,8 @@ def unpacked(raw: str) -> Incoming:
     payload["sent_at"] = datetime.fromisoformat(payload["sent_at"])
     if what == "ButtonPress":
         return ButtonPress(**payload)
+    if what == "ChatChange":
+        return ChatChange(**payload)
     payload["attachments"] = tuple(Attachment(**item) for item in payload["attachments"])
     payload["location"] = None if payload["location"] is None else Location(**payload["location"])
     return IncomingMessage(**payload)

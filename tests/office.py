@@ -26,7 +26,9 @@ from domain.alert import Alert, LogKind
 from domain.channel import (
     Attachment,
     ButtonPress,
+    ChatChange,
     ChatKind,
+    Heard,
     IncomingMessage,
     Location,
     Sender,
@@ -116,6 +118,7 @@ class WholeOffice(OfficePeople):
         edit_of: Said | None = None,
         attachments: tuple[Attachment, ...] = (),
         location: Location | None = None,
+        album: str | None = None,
         agent: str = "",
     ) -> Said:
         """Let a message arrive in the inbox, and nothing more."""
@@ -132,19 +135,34 @@ class WholeOffice(OfficePeople):
             reply_to=reply_to.message_id if reply_to else None,
             attachments=attachments,
             location=location,
+            album=album,
         )
         self.secrets.add(text)
         self.last_message = message
         self.arrives(message, agent=agent)
         return Said(by, chat, message_id)
 
-    def arrives(self, incoming: IncomingMessage | ButtonPress, *, agent: str = "") -> bool:
-        """Put a payload into the inbox; False when the same one is there already."""
-        key = (
-            f"{incoming.message_id}:{incoming.edit}"
-            if isinstance(incoming, IncomingMessage)
-            else f"press:{incoming.press_id}"
+    async def changes(self, by: Somebody, where: Chat, **what: Any) -> None:
+        """Let something happen to a chat, and the office do what follows."""
+        change = ChatChange(
+            address=where.address,
+            chat_kind=where.kind,
+            sender=Sender(by.sender, by.name),
+            sent_at=self.clock.now,
+            title=str(next(self._numbers)),
+            **what,
         )
+        self.arrives(change)
+        await self.settle()
+
+    def arrives(self, incoming: Heard, *, agent: str = "") -> bool:
+        """Put a payload into the inbox; False when the same one is there already."""
+        if isinstance(incoming, IncomingMessage):
+            key = f"{incoming.message_id}:{incoming.edit}"
+        elif isinstance(incoming, ButtonPress):
+            key = f"press:{incoming.press_id}"
+        else:
+            key = f"change:{incoming.title}"
         address = incoming.address
         return self.store.write(
             lambda uow: uow.inbox.put(
@@ -166,8 +184,7 @@ class WholeOffice(OfficePeople):
         self, by: Somebody, label: str, on: Shown, *, data: str | None = None
     ) -> ButtonPress:
         """Let a press arrive in the inbox, and nothing more."""
-        rooms = {self.room_dashi, self.room_shiqi, self.room_district}
-        in_room = any(room.address == on.address for room in rooms)
+        in_room = "room" in on.chat
         pressed = ButtonPress(
             address=on.address,
             chat_kind=ChatKind.GROUP if in_room else ChatKind.PRIVATE,

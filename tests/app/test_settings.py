@@ -240,3 +240,16 @@ def test_without_the_demo_every_address_will_do() -> None:
     """An office that has switched the demo off may open its pages to others."""
     environ = {"HUXIN_WEB__HOST": "0.0.0.0", "HUXIN_WEB__DEMO": "false"}  # noqa: S104 - not bound
     assert load(environ=environ).web.host == "0.0.0.0"  # noqa: S104 - not bound
+
+
+def test_a_webhook_needs_an_address(tmp_path: Path) -> None:
+    """Telegram has to know where to post; with one, and without a token, it is good."""
+    path = written(tmp_path, '[channels.telegram]\nmode = "webhook"\n')
+    token = {"HUXIN_CHANNELS__TELEGRAM__TOKEN": "7:very-secret"}
+    assert not load(path, NOTHING).channels.telegram.enabled
+    with pytest.raises(SetupError) as fault:
+        load(path, token)
+    assert "channels.telegram.mode" in str(fault.value)
+    assert "very-secret" not in str(fault.value)
+    public = {"HUXIN_WEB__PUBLIC_URL": "https://huxin.example.gov.cn"}
+    assert load(path, token | public).channels.telegram.mode == "webhook"

@@ -11,6 +11,7 @@ from tests.docs.reading import ROOT, Page, page, pages
 
 # Public documentation and issue threads; nothing else is linked.
 KNOWN_HOSTS = {
+    "core.telegram.org",
     "docs.python.org",
     "docs.sqlalchemy.org",
     "github.com",

@@ -122,6 +122,7 @@ async def test_a_refused_person_is_reached_at_another_address(office: WholeOffic
     office.sees(office.chen, "编号")
     office.sees(office.room_dashi, "A-0001")
     card = office.sees(office.li, "A-0001")
+    office.sees(office.li, "收不到护信的通知了：blocked")
     assert {LogKind.ADDRESS_DEAD, LogKind.ANOTHER_WAY} <= set(office.story_of())
     office.sees_nothing(elsewhere, office.room_district)
     await office.presses(office.li, "接收", card)

@@ -1,0 +1,226 @@
+"""Telegram against the emulated Bot API: latency, `kill -9` with updates pending, a burst.
+
+    .venv/bin/python bench/telegram.py latency [--reports 48]
+    .venv/bin/python bench/telegram.py crash [--kills 20] [--pending 200] [--mode polling]
+    .venv/bin/python bench/telegram.py burst [--notices 300] [--groups 20]
+
+Everything is on loopback: what Telegram's own network adds is not measured.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import random
+import statistics
+import sys
+import tempfile
+import time
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from app.settings import load
+from domain.channel import Address, plain
+from domain.duty import Role, Scope
+from nlp import places
+from storage.notices import NoticeKind, Priority
+from storage.store import Store
+from storage.tables import inbox, reports
+from storage.unit_of_work import UnitOfWork
+from tests.telegram_office import TelegramOffice, telegram_office
+from tests.telegram_world import Room, User
+
+REPORTERS = 10
+SETTLE_SECONDS = 300.0
+DANGERS = ("有人站在楼顶说要跳下去", "有人泼汽油说要点火烧房子", "有人拿着菜刀追着老婆砍")
+
+
+def towns() -> list[str]:
+    """Return the names of the district's towns."""
+    return [town.name for town in places.load(load().office.towns_file).towns]
+
+
+def bound(office: TelegramOffice, titles: dict[str, str | None]) -> dict[str, Room]:
+    """Make groups of these titles duty groups of their towns; None is the district."""
+    rooms = {title: office.world.group(title, office.world.user("人")) for title in titles}
+    store = Store(f"sqlite:///{office.process.database}")
+    for title, room in rooms.items():
+        room.bot = "member"
+        town = titles[title]
+        scope = Scope.DISTRICT if town is None else Scope.TOWN
+        address = Address("telegram", str(room.id))
+        store.write(
+            lambda uow, address=address, scope=scope, town=town, title=title: uow.groups.bind(  # type: ignore[misc]
+                address, scope=scope, town=town, title=title
+            )
+        )
+    store.close()
+    return rooms
+
+
+async def latency(count: int) -> bool:
+    """Print from update received by the server to alert visible in the group."""
+    names = towns()
+    count = min(count, len(names) * len(DANGERS))  # the same again would be no new alert
+    took = []
+    with tempfile.TemporaryDirectory(prefix="huxin-telegram-") as folder:
+        async with telegram_office(Path(folder), "polling") as office:
+            rooms = bound(office, {name: name for name in names})
+            (chen,) = await office.enrols(chen=(Role.GRID_WORKER, names[0], "陈小燕"))
+            for number in range(count):
+                town = names[number % len(names)]
+                text = f"{town}{DANGERS[number // len(names) % len(DANGERS)]}"
+                room, before = rooms[town], len(rooms[town].of_bot)
+                began = time.monotonic()
+                office.world.says(chen, text)
+                async with asyncio.timeout(30):
+                    await office.server.until(
+                        lambda room=room, before=before: len(room.of_bot) > before  # type: ignore[misc]
+                    )
+                took.append(1000 * (office.server.made("sendMessage", room.id)[-1].at - began))
+                await asyncio.sleep(0.3)
+    ordered = sorted(took)
+    print(f"alerts {len(took)}: median {statistics.median(took):.0f} ms, "
+          f"90 % {ordered[int(len(took) * 0.9)]:.0f} ms, most {ordered[-1]:.0f} ms")  # fmt: skip
+    return True
+
+
+async def crash(mode: str, kills: int, pending: int) -> bool:
+    """Kill the process with updates pending, again and again; print what was lost or doubled."""
+    chance = random.Random(20261122)
+    with tempfile.TemporaryDirectory(prefix="huxin-telegram-") as folder:
+        async with telegram_office(Path(folder), mode) as office:
+            people = await office.enrols(
+                **{f"p{n}": (Role.GRID_WORKER, towns()[0], f"网格员{n}") for n in range(REPORTERS)}
+            )
+            said: set[tuple[str, str]] = set()
+            for round_number in range(kills):
+                await office.process.kill()
+                said |= write(office, people, round_number, pending)
+                await office.process.spawn()
+                # Somewhere between the start and the end of the work.
+                await asyncio.sleep(chance.uniform(1.5, 6.0))
+            await office.process.kill()
+            await office.process.start()
+            filed = await settled(office, said)
+            receipts = Counter(
+                line.split("。")[0]
+                for user in people
+                for one in office.world.private(user).of_bot
+                for line in [one.get("text", "")]
+                if line.startswith("已收到，编号")
+            )
+    doubled = sum(count - 1 for count in filed.values())
+    lost = len(said - set(filed))
+    print(f"{mode}: kills {kills}, updates {len(said)}, lost {lost}, reports doubled {doubled}, "
+          f"receipts seen twice {sum(n - 1 for n in receipts.values())}")  # fmt: skip
+    return not lost and not doubled
+
+
+def write(
+    office: TelegramOffice, people: list[User], round_number: int, pending: int
+) -> set[tuple[str, str]]:
+    """Let people write so many reports; returns (chat, message id) of each."""
+    said = set()
+    for number in range(pending):
+        user = people[number % len(people)]
+        text = f"第{round_number}轮第{number}盏路灯坏了，编号{round_number * pending + number}"
+        said.add((str(user.id), str(office.world.says(user, text))))
+    return said
+
+
+async def settled(office: TelegramOffice, said: set[tuple[str, str]]) -> Counter[tuple[str, str]]:
+    """Wait until nothing is unread; returns how often each message is a report."""
+    store = Store(f"sqlite:///{office.process.database}")
+    unread = sa.select(sa.func.count()).select_from(inbox).where(inbox.c.done_at.is_(None))
+    until = time.monotonic() + SETTLE_SECONDS
+    while time.monotonic() < until:
+        waits = store.read(lambda uow: uow.connection.execute(unread).scalar_one())
+        if not waits and not office.world.updates:
+            break
+        await asyncio.sleep(0.5)
+    query = sa.select(reports.c.chat, reports.c.message_id)
+    filed = Counter(
+        (row.chat, row.message_id)
+        for row in store.read(lambda uow: uow.connection.execute(query).all())
+    )
+    store.close()
+    return Counter({key: count for key, count in filed.items() if key in said})
+
+
+async def burst(count: int, groups: int) -> bool:
+    """Put notices for groups into the outbox while Telegram's paces hold; print what came."""
+    chance = random.Random(7)
+    with tempfile.TemporaryDirectory(prefix="huxin-telegram-") as folder:
+        async with telegram_office(Path(folder), "polling") as office:
+            office.server.limited = True
+            rooms = list(bound(office, {f"群{n}": towns()[0] for n in range(groups)}).values())
+            wanted = [
+                (rooms[n % groups], Priority.RED if chance.random() < 0.2 else Priority.YELLOW, n)
+                for n in range(count)
+            ]
+
+            def put(uow: UnitOfWork) -> None:
+                for room, priority, number in wanted:
+                    uow.notices.add(
+                        Address("telegram", str(room.id)),
+                        key=f"burst:{number}",
+                        kind=NoticeKind.MESSAGE,
+                        priority=priority,
+                        body=plain(f"{priority.name} {number}"),
+                    )
+
+            store = Store(f"sqlite:///{office.process.database}")
+            began = time.monotonic()
+            store.write(put)
+            store.close()
+            async with asyncio.timeout(SETTLE_SECONDS):
+                await office.server.until(lambda: sum(len(r.of_bot) for r in rooms) >= count)
+            took = time.monotonic() - began
+            calls = office.server.made("sendMessage")
+            red_at = [
+                call.at - began
+                for call in calls
+                if call.status == 200 and "RED" in str(call.parameters["text"])
+            ]
+            slowed = sum(call.status == 429 for call in calls)
+            shown = {room.id: [str(one["text"]) for one in room.of_bot] for room in rooms}
+    numbers: dict[tuple[int, str], list[int]] = defaultdict(list)
+    for chat, texts in shown.items():
+        for text in texts:
+            level, _, number = text.partition(" ")
+            numbers[chat, level].append(int(number))
+    ordered = all(found == sorted(found) for found in numbers.values())
+    came = sum(len(texts) for texts in shown.values())
+    print(f"notices {count} to {groups} groups: came {came}, in {took:.0f} s, last red after "
+          f"{max(red_at):.1f} s, order kept a chat and level: {ordered}, "
+          f"429: {slowed} of {len(calls)} calls")  # fmt: skip
+    return came == count and ordered and slowed <= len(calls) / 100
+
+
+def main() -> int:
+    """Run the measurement that is named, or all of them."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("what", nargs="?", choices=("latency", "crash", "burst"))
+    parser.add_argument("--reports", type=int, default=48)
+    parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--pending", type=int, default=200)
+    parser.add_argument("--mode", choices=("polling", "webhook"))
+    parser.add_argument("--notices", type=int, default=300)
+    parser.add_argument("--groups", type=int, default=20)
+    asked = parser.parse_args()
+    good = True
+    if asked.what in {None, "latency"}:
+        good &= asyncio.run(latency(asked.reports))
+    if asked.what in {None, "crash"}:
+        for mode in (asked.mode,) if asked.mode else ("polling", "webhook"):
+            good &= asyncio.run(crash(mode, asked.kills, asked.pending))
+    if asked.what in {None, "burst"}:
+        good &= asyncio.run(burst(asked.notices, asked.groups))
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

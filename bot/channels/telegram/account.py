@@ -1,0 +1,92 @@
+"""The bot's account at Telegram: how it is reached, its name, its commands.
+
+Calls go straight or through the proxy of the settings; what the machine's environment says
+of proxies does not count. Refuses: PTB's own updater.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from telegram import (
+    Bot,
+    BotCommand,
+    BotCommandScope,
+    BotCommandScopeAllGroupChats,
+    BotCommandScopeAllPrivateChats,
+    BotCommandScopeDefault,
+)
+from telegram.request import HTTPXRequest
+
+from bot.channels.telegram.naming import agent_of
+
+OFFICIAL = "https://api.telegram.org/bot"
+CALL_SECONDS = 8.0
+CONNECT_SECONDS = 4.0
+CONNECTIONS = 64
+
+_EVERYWHERE = [
+    BotCommand("report", "上报：一步一步填"),
+    BotCommand("status", "状态：查一条，如 /status A-0132"),
+    BotCommand("duty", "值班：现在谁值班"),
+    BotCommand("help", "帮助：怎么用"),
+]
+_PRIVATE = [
+    *_EVERYWHERE,
+    BotCommand("mine", "我的：我的上报和结果"),
+    BotCommand("cancel", "取消：停下正在填的"),
+]
+COMMANDS: tuple[tuple[BotCommandScope, list[BotCommand]], ...] = (
+    (BotCommandScopeDefault(), _EVERYWHERE),
+    (BotCommandScopeAllGroupChats(), _EVERYWHERE),
+    (BotCommandScopeAllPrivateChats(), _PRIVATE),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One bot. ``polls`` is the way for long polls alone, so that no send waits for one."""
+
+    agent: str
+    bot: Bot
+    polls: HTTPXRequest
+
+    async def prepare(self) -> str:
+        """Tell Telegram the commands and return the bot's name; raises PTB's errors."""
+        me = await self.bot.get_me()
+        for scope, commands in COMMANDS:
+            await self.bot.set_my_commands(commands, scope=scope)
+        return me.username or ""
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await asyncio.gather(
+            self.polls.shutdown(), self.bot.request.shutdown(), return_exceptions=True
+        )
+
+
+def open_account(token: str, *, base_url: str = "", proxy: str = "") -> Account:
+    """Return a bot that has not called yet. ``base_url`` is what PTB's ``Bot`` takes."""
+    base = base_url or OFFICIAL
+    polls, calls = (_way(proxy, connections) for connections in (2, CONNECTIONS))
+    bot = Bot(
+        token,
+        base_url=base,
+        base_file_url=base.removesuffix("/bot") + "/file/bot",
+        request=calls,
+        get_updates_request=polls,
+    )
+    return Account(agent_of(token), bot, polls)
+
+
+def _way(proxy: str, connections: int) -> HTTPXRequest:
+    return HTTPXRequest(
+        connection_pool_size=connections,
+        read_timeout=CALL_SECONDS,
+        write_timeout=CALL_SECONDS,
+        connect_timeout=CONNECT_SECONDS,
+        pool_timeout=CONNECT_SECONDS,
+        proxy=proxy or None,
+        httpx_kwargs={"trust_env": False},
+    )

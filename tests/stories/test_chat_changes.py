@@ -1,0 +1,198 @@
+"""The bot comes into chats and is put out of them; groups are bound by one button."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from domain.channel import Attachment, ChatKind, Location
+from domain.duty import Post, Role, Scope
+from tests.office import WholeOffice
+from tests.office_people import DASHI, SHIQI, Chat
+
+RED = "大石街道3栋有人要跳楼"
+NEW_ROOM = Chat("wire", "room-new-9", ChatKind.GROUP)
+
+
+@pytest.fixture
+def room(office: WholeOffice) -> Chat:
+    """Return a group that is bound to nothing."""
+    office.secrets.add(NEW_ROOM.chat)
+    return NEW_ROOM
+
+
+async def test_an_officer_binds_a_group_by_one_button(office: WholeOffice, room: Chat) -> None:
+    """It is the duty group of the officer's own town from then on."""
+    await office.changes(office.zhao, room, reachable=True)
+    asked = office.sees(room, "护信在这个群里了")
+    assert asked.labels == ["绑定为值班群"]
+    assert await office.presses(office.zhao, "绑定为值班群", asked) == "绑定好了。"
+    assert "本群已绑定为石碁镇值班群" in asked.text
+    groups = office.read(lambda uow: uow.groups.of(Scope.TOWN, SHIQI))
+    assert room.chat in {group.chat for group in groups}
+
+
+async def test_who_may_not_bind_a_group_does_not(office: WholeOffice, room: Chat) -> None:
+    """Neither somebody who is not enrolled nor a reporter; the button stays."""
+    await office.changes(office.chen, room, reachable=True)
+    asked = office.sees(room, "护信在这个群里了")
+    assert "请先登记" in await office.presses(office.outsider, "绑定为值班群", asked)
+    assert "能绑定" in await office.presses(office.chen, "绑定为值班群", asked)
+    assert office.read(lambda uow: uow.groups.at(room.address)) is None
+    assert asked.labels == ["绑定为值班群"]
+
+
+async def test_a_district_officer_is_asked_which_group_it_is(
+    office: WholeOffice, room: Chat
+) -> None:
+    """A town, or the district; an officer of another town cannot take it over afterwards."""
+    await office.changes(office.zhou, room, reachable=True)
+    offered = office.sees(room, "护信在这个群里了")
+    await office.presses(office.zhou, "绑定为值班群", offered)
+    asked = office.sees(room, "绑定为哪里的值班群")
+    assert asked.labels[-2:] == ["区值班群", "取消"]
+    await office.presses(office.zhou, DASHI, asked)
+    group = office.read(lambda uow: uow.groups.at(room.address))
+    assert group is not None
+    assert group.town == DASHI
+    answer = await office.presses(office.zhao, "绑定为值班群", offered)
+    assert "已经是大石街道值班群" in answer
+    assert office.read(lambda uow: uow.groups.at(room.address)) == group
+
+
+async def test_a_group_that_removes_the_bot_is_no_longer_sent_to(office: WholeOffice) -> None:
+    """The district is told; the alert goes where somebody is; let back, it works again."""
+    await office.changes(office.li, office.room_dashi, reachable=False)
+    office.sees(office.room_district, "大石街道值班群 收不到护信的通知了")
+    await office.says(office.chen, RED)
+    office.sees(office.chen, "编号")
+    office.sees(office.room_district, "A-0001")
+    office.sees(office.deng, "A-0001")
+    office.sees_nothing(office.room_dashi)
+    await office.changes(office.li, office.room_dashi, reachable=True)
+    office.sees_nothing(office.room_dashi)  # it is bound already: nothing to ask
+    await office.says(office.he, "石碁镇，不，大石街道河边有人要跳楼", where=None)
+    office.reads_all()
+    assert [one for one in office.messages(office.room_dashi) if "A-000" in one.text]
+
+
+async def test_who_blocks_the_bot_is_told_another_way_once(office: WholeOffice) -> None:
+    """The other chat of the same person; nobody else hears of it."""
+    elsewhere = office.also_at(office.li, "pigeon")
+    await office.changes(office.li, office.li.private, reachable=False)
+    office.sees(elsewhere, "收不到护信的通知了")
+    await office.changes(office.li, office.li.private, reachable=False)
+    office.sees_nothing(elsewhere, office.room_district)
+    ways = office.read(lambda uow: uow.groups.addresses_of(office.li.known.id))
+    assert ways == (elsewhere.address,)
+    await office.changes(office.li, office.li.private, reachable=True)
+    ways = office.read(lambda uow: uow.groups.addresses_of(office.li.known.id))
+    assert set(ways) == {elsewhere.address, office.li.private.address}
+
+
+async def test_a_group_with_a_new_id_keeps_its_alerts(office: WholeOffice) -> None:
+    """Its cards are edited there, and the next alert comes there."""
+    await office.says(office.chen, RED)
+    office.sees(office.chen, "编号")
+    card = office.sees(office.room_dashi, "A-0001")
+    for _ in range(2):  # both messages about it say the same
+        await office.changes(office.li, office.room_dashi, moved_to="room-moved")
+    office.secrets.add("room-moved")
+    card.chat = "room-moved"
+    assert "由您接收" in await office.presses(office.li, "接收", card)
+    assert "已接收" in card.text
+    office.sees(office.chen, "已接收")
+
+
+async def test_an_album_is_one_report(office: WholeOffice) -> None:
+    """Words under the first, the others belong to it: one receipt, one alert, all photos."""
+    photos = [Attachment("photo", f"F{number}") for number in range(3)]
+    await office.says(office.chen, RED, attachments=(photos[0],), album="55")
+    office.sees(office.chen, "编号 R-0001")
+    card = office.sees(office.room_dashi, "A-0001", "（附件 1 个）")
+    for photo in photos[1:]:
+        await office.says(office.chen, "", attachments=(photo,), album="55")
+    assert card.text.count("（附件 1 个）") == 3
+    versions = office.read(lambda uow: uow.reports.standing(1))
+    assert [one.attachments[0].file_id for one in versions] == ["F0", "F1", "F2"]
+
+
+async def test_another_album_is_another_report(office: WholeOffice) -> None:
+    """Nor does somebody else's photo of the same number belong to it."""
+    await office.says(office.chen, "路灯坏了", attachments=(Attachment("photo", "F1"),), album="55")
+    office.sees(office.chen, "编号 R-0001")
+    await office.says(office.chen, "井盖坏了", attachments=(Attachment("photo", "F2"),), album="56")
+    office.sees(office.chen, "编号 R-0002")
+    await office.says(office.he, "树倒了", attachments=(Attachment("photo", "F3"),), album="55")
+    office.sees(office.he, "编号 R-0003")
+
+
+async def test_details_come_in_private_to_who_may_see_them(office: WholeOffice) -> None:
+    """Every word, with a line in the access log; not to others, and not in the group."""
+    long = RED + "，" + "围观的人很多，" * 900 + "最后一句"
+    await office.says(office.chen, long)
+    office.sees(office.chen, "编号")
+    card = office.sees(office.room_dashi, "A-0001")
+    assert "最后一句" not in card.text
+    data = "a:1:detail"
+    assert await office.presses(office.li, "", card, data=data) == "已私信您。"
+    first = office.sees(office.li, "A-0001")
+    whole = first.text + "".join(one.text for one in office.messages(office.li) if one is not first)
+    assert long in whole
+    office.reads_all()
+    for somebody in (office.chen, office.zhao):
+        assert await office.presses(somebody, "", card, data=data) == (
+            "没有这个编号，或不在您的范围。"
+        )
+    assert "请先登记" in await office.presses(office.outsider, "", card, data=data)
+    office.sees_nothing(office.chen, office.zhao, office.outsider)
+    looks = office.read(lambda uow: uow.audit.looks())
+    assert looks == ((office.li.known.id, "details", "A-0001"),)
+
+
+async def test_a_pin_is_shown_once_where_the_alert_is(office: WholeOffice) -> None:
+    """In the group, as a place on the map; when it climbs, in the next one as well."""
+    await office.says(office.chen, RED, location=Location(22.99, 113.33, "大石桥"))
+    office.sees(office.chen, "编号")
+    office.sees(office.room_dashi, "待接收")
+    pin = office.sees(office.room_dashi, "位置：22.99000, 113.33000 大石桥")
+    assert pin.message.pin == Location(22.99, 113.33, "大石桥")
+    await office.after(minutes=3)
+    office.sees(office.room_district, "A-0001", "待接收")
+    office.sees(office.room_district, "位置")
+    office.sees(office.deng, "A-0001", "待接收")
+    office.sees(office.deng, "位置")
+    await office.after(minutes=20)
+    assert len([one for one in office.messages(office.room_dashi) if "位置" in one.text]) == 1
+    office.reads_all()
+
+
+async def test_an_admin_may_bind_the_district(office: WholeOffice, room: Chat) -> None:
+    """The administrator's group, as the last choice but one."""
+    admin = office.enrols("管小姐", Role.ADMIN, None)
+    await office.changes(admin, room, reachable=True)
+    await office.presses(admin, "绑定为值班群", office.sees(room, "护信在这个群里了"))
+    await office.presses(admin, "区值班群", office.sees(room, "绑定为哪里"))
+    group = office.read(lambda uow: uow.groups.at(room.address))
+    assert group is not None
+    assert group.scope is Scope.DISTRICT
+
+
+async def test_a_group_on_a_public_channel_reads_no_names(office: WholeOffice) -> None:
+    """Reporter by post, names and numbers starred, also in what is added; in private all of it."""
+    office.office = replace(office.office, masked_channels=frozenset({"wire"}))
+    office.restarts()
+    office.on_duty(office.li, Post.TOWN_DUTY)
+    said = await office.says(office.chen, "大石街道3栋有人要跳楼，名叫陈志强，电话13812345678")
+    office.sees(office.chen, "编号")
+    card = office.sees(office.room_dashi, "A-0001", "大石街道网格员 上报", "要跳楼")
+    assert "查看详情" in card.labels
+    private = office.sees(office.li, "A-0001", "陈小燕", "13812345678")
+    assert "查看详情" not in private.labels
+    await office.says(office.chen, "他老婆电话13912345678", reply_to=said)
+    office.sees(office.room_dashi, "有补充")
+    office.reads_all()
+    for one in office.messages(office.room_dashi):
+        for secret in ("陈小燕", "小燕", "志强", "13812345678", "13912345678"):
+            assert secret not in one.text
