@@ -35,7 +35,7 @@ servers: ## get PostgreSQL, Redis, Chromium and fonts for the tests, where the m
 	@.ci/packages servers
 
 test: tools servers ## run the tests (some: make test TESTS="tests/app -k settings")
-	@$(BIN)/pytest $(TESTS)
+	@$(BIN)/pytest -n auto --maxprocesses=4 --dist=worksteal $(TESTS)
 
 check: lint types layers test ## everything that must be good before a change goes in
 
