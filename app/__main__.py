@@ -140,6 +140,12 @@ def assess(
 @click.option("--district", is_flag=True, help="区值班群（与 --group 一起用）。")
 @click.option("--name", help="这个人的姓名；不写就用他自己写的。")
 @click.option("--count", type=click.IntRange(1, 10_000), default=1, help="要几个码。")
+@click.option(
+    "--qr",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="文件夹",
+    help="每个码一张二维码，另有一页一人一张，可以打印。",
+)
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON。")
 @click.pass_context
 @answers_mistakes

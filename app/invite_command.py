@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+from pathlib import Path
 
 import click
 
+from app.invite_pages import Sheet, write_pages
 from app.settings import Settings
 from app.wiring import open_store, telegram_name
 from bot import enrolment
@@ -26,8 +28,16 @@ def invite(
     name: str | None,
     count: int,
     as_json: bool,
+    qr: Path | None = None,
 ) -> None:
-    """Make and print codes; `PersonCanFix` says which word of the call is wrong."""
+    """Make and print codes; `PersonCanFix` says which word of the call is wrong.
+
+    With ``qr`` each code is also a picture and a sheet to print in that folder.
+    """
+    bot = asyncio.run(telegram_name(settings))
+    if qr is not None and not bot:
+        message = "二维码打开的是 Telegram：先设 channels.telegram.token，再用 huxin check 看看。"
+        raise PersonCanFix(message)
     full_town = None if town is None else known_town(settings, town)
     if group:
         if role is not None:
@@ -56,7 +66,8 @@ def invite(
         )
     finally:
         store.close()
-    bot = asyncio.run(telegram_name(settings))
+    if qr is not None:
+        write_pages(qr, [_sheet(one, settings, bot) for one in made])
     lines = (_line(one, settings, bot) for one in made)
     click.echo(_as_json(made, bot) if as_json else "\n".join(lines))
 
@@ -118,10 +129,19 @@ def _link(one: NewInvite, bot: str) -> str | None:
     return f"https://t.me/{bot}?{start}={one.code}" if bot else None
 
 
-def _line(one: NewInvite, settings: Settings, bot: str) -> str:
+def _sheet(one: NewInvite, settings: Settings, bot: str) -> Sheet:
     local = one.expires_at.astimezone(settings.office.time_zone)
     for_whom = one.role.label if one.role is not None else "值班群"
-    until = f"{local.month}月{local.day}日 {local:%H:%M} 前有效"
-    link = _link(one, bot)
-    line = f"{one.code}　{one.town or '区'} {for_whom}　{until}"
+    return Sheet(
+        code=one.code,
+        for_whom=f"{one.town or '区'} {for_whom}",
+        until=f"{local.month}月{local.day}日 {local:%H:%M} 前有效",
+        link=_link(one, bot) or "",
+    )
+
+
+def _line(one: NewInvite, settings: Settings, bot: str) -> str:
+    sheet = _sheet(one, settings, bot)
+    link = sheet.link or None
+    line = f"{sheet.code}　{sheet.for_whom}　{sheet.until}"
     return line if link is None else f"{line}　{link}"
