@@ -168,12 +168,13 @@ class NoticeRows:
     def take_back(self) -> int:
         """End every lease, so that its notice is due at once; returns how many there were.
 
-        For the start of an office's only process, whose last one may have been killed.
+        For the start of an office's only process, whose last one may have been killed. The
+        lease ends and is not taken off: what it was for may have arrived.
         """
         return self._connection.execute(
             sa.update(notices)
-            .where(notices.c.state == DUE, notices.c.lease_until.is_not(None))
-            .values(lease_until=None)
+            .where(notices.c.state == DUE, notices.c.lease_until > self._now)
+            .values(lease_until=self._now)
         ).rowcount
 
     def lease(

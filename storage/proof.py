@@ -218,6 +218,7 @@ class ProofRows:
         return int(self._connection.execute(query).scalar_one())
 
     def _free(self, table: sa.Table, *where: sa.ColumnElement[bool]) -> int:
+        # Ended and not taken off: what a notice was leased for may have arrived.
         return self._connection.execute(
-            sa.update(table).where(*where).values(lease_until=None)
+            sa.update(table).where(*where).values(lease_until=self._now)
         ).rowcount

@@ -164,6 +164,16 @@ def test_given_back_untried_is_no_try(store: Store) -> None:
     assert (again.attempts, again.may_have_arrived) == (0, False)
 
 
+def test_a_lease_that_a_start_takes_back_may_have_arrived(store: Store) -> None:
+    """The process that held it may have been killed between the send and the record."""
+    add(store, "a", "one")
+    lease(store)
+    assert store.write(lambda uow: uow.notices.take_back()) == 1
+    (again,) = lease(store)
+    assert (again.attempts, again.may_have_arrived) == (0, True)
+    assert store.write(lambda uow: uow.notices.take_back()) == 1
+
+
 def test_cards_held_for_longer_than_their_level_allows(store: Store, clock: PushedClock) -> None:
     """Red may wait half a minute, yellow ten; what is no card, or may wait, is left alone."""
     longest = {Priority.RED: timedelta(seconds=30), Priority.YELLOW: timedelta(minutes=10)}
