@@ -14,13 +14,14 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
+import structlog
 from aiohttp import web
 
 from alerts.status import Board, board
 from domain.duty import Person
 from storage.board import Mark, board_mark
 from storage.live import BOARD, Live
-from storage.store import Store
+from storage.store import StorageFailure, Store
 from storage.unit_of_work import UnitOfWork
 
 LOOK_EVERY_SECONDS = 1.0  # another process may have written, and its hint may be lost
@@ -28,6 +29,8 @@ READ_EVERY_SECONDS = 10.0  # for what only time changes
 GATHER_SECONDS = 0.1  # changes that come together make one snapshot
 HEARTBEAT_SECONDS = 15.0
 STALLED_SECONDS = 60.0
+
+log = structlog.get_logger()
 
 
 def as_json(value: object) -> str:
@@ -83,6 +86,19 @@ class BoardFeed:
             headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"}
         )
         await response.prepare(request)
+        try:
+            await self._go_on(request, response, person, still_seated)
+        except StorageFailure as error:  # no answer fits into a stream; the page comes back
+            log.warning("store_away", error=type(error).__name__)
+        return response
+
+    async def _go_on(
+        self,
+        request: web.Request,
+        response: web.StreamResponse,
+        person: Person,
+        still_seated: Callable[[], Awaitable[bool]],
+    ) -> None:
         clock = asyncio.get_running_loop().time
         shown: Board | None = None
         with self._live.listen(BOARD) as listener:
@@ -111,7 +127,6 @@ class BoardFeed:
                     await asyncio.sleep(GATHER_SECONDS)
                 else:
                     not_before = clock() - LOOK_EVERY_SECONDS
-        return response
 
 
 def _plain(value: object) -> Any:

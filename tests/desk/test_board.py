@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
@@ -99,6 +100,19 @@ async def test_whoever_watches_sees_a_change_without_asking(
         office.sees(office.chen, "已接收")
         while shown["alerts"][0]["state"] != "taken":
             shown = await anext(seen)
+
+
+async def test_a_stream_ends_when_the_database_goes_away(
+    office: WholeOffice, client: Client
+) -> None:
+    """It does not hang with a second answer in it: the page comes back by itself."""
+    async with client.get("/api/desk/events?seat=zhou") as response:
+        seen = boards(response)
+        assert (await anext(seen))["alerts"] == []
+        with office.store.engine.begin() as connection:
+            connection.execute(sa.text("ALTER TABLE alert_log RENAME TO away"))
+        async with asyncio.timeout(20):
+            assert [shown async for shown in seen] == []
 
 
 async def test_the_story_has_a_line_for_every_address(office: WholeOffice, client: Client) -> None:

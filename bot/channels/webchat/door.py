@@ -174,6 +174,19 @@ class _Door:
             headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"}
         )
         await response.prepare(request)
+        try:
+            await self._go_on(request, response, stream, people)
+        except StorageFailure as error:  # no answer fits into a stream; the page comes back
+            log.warning("store_away", error=type(error).__name__)
+        return response
+
+    async def _go_on(
+        self,
+        request: web.Request,
+        response: web.StreamResponse,
+        stream: Stream,
+        people: tuple[Person, ...],
+    ) -> None:
         with self.live.listen(*stream.topics) as listener:
             await _give(response, [b"retry: 1000\n\n", stream.hello()])
             clock = asyncio.get_running_loop().time
@@ -195,7 +208,6 @@ class _Door:
                         break
                 else:
                     await listener.wait(LOOK_EVERY_SECONDS)
-        return response
 
     async def _one(self, request: web.Request) -> Person:
         people = await self.who(request)

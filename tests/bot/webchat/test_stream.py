@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from urllib.parse import urlencode
 
 import pytest
+import sqlalchemy as sa
 
 from bot.channels import webchat
 from bot.channels.webchat.stream import AT_ONCE, HISTORY
@@ -91,6 +93,16 @@ async def test_what_another_process_wrote_is_found_without_a_hint(
         await frames(response)
         await other_process.send(GROUP, plain("预警"), key="n1")
         assert chat_events(await frames(response, until="chat"))
+
+
+async def test_a_stream_ends_when_the_database_goes_away(client: Client, store: Store) -> None:
+    """It does not hang with a second answer in it: the page comes back by itself."""
+    async with client.get("/api/chat/events", headers=as_("李明")) as response:
+        await frames(response)
+        with store.engine.begin() as connection:
+            connection.execute(sa.text("ALTER TABLE webchat_chats RENAME TO away"))
+        async with asyncio.timeout(20):
+            assert b"error" not in await response.content.read()
 
 
 async def test_a_first_visit_gets_the_last_of_a_long_history(
