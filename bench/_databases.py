@@ -29,9 +29,9 @@ def new_database(kind: str, folder: Path) -> Iterator[str]:
         migrate.upgrade(url)
         yield url
         return
-    with _cluster() as url:
-        migrate.upgrade(url)
-        yield url
+    with run_cluster() as cluster:
+        migrate.upgrade(cluster.url)
+        yield cluster.url
 
 
 def postgresql_is_there() -> bool:
@@ -44,41 +44,67 @@ def _programs() -> Path | None:
     return found[-1].parent if found else None
 
 
-@contextmanager
-def _cluster() -> Iterator[str]:
-    """Run a cluster on loopback from initdb to the removal of its folder."""
-    programs = _programs()
-    if programs is None:
-        raise FileNotFoundError("PostgreSQL is not on this machine (Debian package postgresql)")
-    folder = Path(tempfile.mkdtemp(prefix="huxin-bench-postgres-"))
-    # initdb refuses root; Debian's package brings the account.
-    owner = pwd.getpwnam("postgres").pw_name if os.geteuid() == 0 else None
-    if owner is not None:
-        shutil.chown(folder, owner)
-    port = free_port()
+class Cluster:
+    """A PostgreSQL cluster on loopback that can be stopped and started again."""
 
-    def run(program: str, *arguments: str) -> None:
-        with (folder / "log.txt").open("ab") as log:
+    def __init__(self, programs: Path, folder: Path) -> None:
+        """Make the cluster in a folder of its own; it does not run yet."""
+        self._programs = programs
+        self._folder = folder
+        # initdb refuses root; Debian's package brings the account.
+        self._owner = pwd.getpwnam("postgres").pw_name if os.geteuid() == 0 else None
+        if self._owner is not None:
+            shutil.chown(folder, self._owner)
+        self._port = free_port()
+        self._run("initdb", "--username=huxin", "--auth=trust", "--encoding=UTF8")
+
+    @property
+    def url(self) -> str:
+        """Where it is, as SQLAlchemy writes it."""
+        return f"postgresql+psycopg://huxin@127.0.0.1:{self._port}/postgres"
+
+    def start(self) -> None:
+        """Start the server and wait until it answers."""
+        options = (
+            f"-p {self._port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''"
+            " -c max_connections=200"
+        )
+        log = f"--log={self._folder / 'server.log'}"
+        self._run("pg_ctl", "start", "--wait", log, f"--options={options}")
+
+    def stop(self, mode: str = "fast") -> None:
+        """Stop the server: ``fast`` ends what runs, ``immediate`` is as good as a crash."""
+        self._run("pg_ctl", "stop", "--wait", f"--mode={mode}")
+
+    def _run(self, program: str, *arguments: str) -> None:
+        with (self._folder / "log.txt").open("ab") as log:
             subprocess.run(
-                [programs / program, "-D", folder / "data", *arguments],
+                [self._programs / program, "-D", self._folder / "data", *arguments],
                 check=True,
-                user=owner,
-                group=owner,
-                extra_groups=[] if owner else None,
-                cwd=folder,
+                user=self._owner,
+                group=self._owner,
+                extra_groups=[] if self._owner else None,
+                cwd=self._folder,
                 env={"PATH": os.defpath, "LC_ALL": "C.UTF-8"},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
 
+
+@contextmanager
+def run_cluster() -> Iterator[Cluster]:
+    """Run a cluster from initdb to the removal of its folder."""
+    programs = _programs()
+    if programs is None:
+        raise FileNotFoundError("PostgreSQL is not on this machine (Debian package postgresql)")
+    folder = Path(tempfile.mkdtemp(prefix="huxin-bench-postgres-"))
     try:
-        run("initdb", "--username=huxin", "--auth=trust", "--encoding=UTF8")
-        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''"
-        run("pg_ctl", "start", "--wait", f"--log={folder / 'server.log'}", f"--options={options}")
+        cluster = Cluster(programs, folder)
+        cluster.start()
         try:
-            yield f"postgresql+psycopg://huxin@127.0.0.1:{port}/postgres"
+            yield cluster
         finally:
-            run("pg_ctl", "stop", "--wait", "--mode=fast")
+            cluster.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)

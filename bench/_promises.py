@@ -18,12 +18,6 @@ from typing import Any
 
 # The first button of a card, by the state of its alert.
 _FIRST_BUTTON = {"open": "take", "taken": "close", "watched": "close", "closed": ""}
-_UNFINISHED = """
-    SELECT (SELECT count(*) FROM inbox WHERE done_at IS NULL)
-         + (SELECT count(*) FROM notices WHERE state = 'due')
-         + (SELECT count(*) FROM alerts
-            WHERE next_escalation_at < strftime('%Y-%m-%d %H:%M:%f', 'now', '-5 seconds'))
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +45,19 @@ class Findings:
 
     figures: dict[str, str] = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)
+    results: dict[str, int] = field(default_factory=dict)
 
     def hold(self, promise: str, counter_examples: Iterable[object]) -> None:
         """Note a promise as broken if there is a counter-example."""
         found = list(counter_examples)
         if found:
             self.broken.append(f"{promise}: {len(found)}, as {found[0]}")
+
+    def result(self, name: str, counter_examples: Iterable[object]) -> None:
+        """Note a result that must be 0, in the table too."""
+        found = list(counter_examples)
+        self.results[name] = self.results.get(name, 0) + len(found)
+        self.hold(name, found)
 
 
 @contextlib.contextmanager
@@ -68,23 +69,25 @@ def reading(database: Path) -> Iterator[sqlite3.Connection]:
         yield rows
 
 
-def unfinished(database: Path) -> int:
-    """Return how much there is still to do: unread messages, due notices, overdue timers."""
-    with reading(database) as rows:
-        return int(rows.execute(_UNFINISHED).fetchone()[0])
-
-
 def examine(
-    database: Path, accepted: list[Accepted], presses: list[AcceptedPress], *, sent: int
+    database: Path,
+    accepted: list[Accepted],
+    presses: list[AcceptedPress],
+    *,
+    sent: int,
+    in_order: bool,
 ) -> Findings:
-    """Hold the rows against what was accepted; ``sent`` is how many reports there were."""
+    """Hold the rows against what was accepted; ``sent`` is how many reports there were.
+
+    ``in_order``: one process hears, so the first press stored is the first heard.
+    """
     findings = Findings()
     with reading(database) as rows:
         _file(rows, findings)
         _reports(rows, findings, accepted, sent)
         _alerts(rows, findings, accepted)
         _notices(rows, findings)
-        _presses(rows, findings, presses)
+        _presses(rows, findings, presses, in_order=in_order)
         _chats(rows, findings)
     return findings
 
@@ -111,7 +114,8 @@ def _reports(
     findings.figures["reports accepted (202)"] = f"{len(ids)} of {sent}"
     findings.figures["… there exactly once"] = str(sum(filed[one] == 1 for one in ids))
     findings.hold("every report was accepted in the end", range(sent - len(set(ids))))
-    findings.hold("an accepted report is filed once", (one for one in ids if filed[one] != 1))
+    findings.result("accepted reports lost", (one for one in ids if not filed[one]))
+    findings.hold("an accepted report is filed once", (one for one in ids if filed[one] > 1))
     findings.hold("… kept and shown once", (o for o in ids if (kept[o], shown[o]) != (1, 1)))
     findings.hold("nothing is filed that was not sent", filed.keys() - set(ids))
     ended = Counter(row[0] for row in rows.execute("SELECT outcome FROM inbox"))
@@ -139,7 +143,21 @@ def _alerts(rows: sqlite3.Connection, findings: Findings, accepted: list[Accepte
     findings.figures["… with an alert of their own"] = str(sum(n == 1 for n in alerts.values()))
     states = Counter(row[0] for row in rows.execute("SELECT state FROM alerts"))
     findings.figures["alerts by state"] = _counts(states)
-    findings.hold("every danger has its alert", range(without))
+    findings.result(
+        "dangers without an alert",
+        [*range(without), *(one for one in dangers if one.message_id not in found)],
+    )
+    findings.result(
+        "alerts without a delivery or a standing alarm",
+        map(
+            tuple,
+            rows.execute(
+                "SELECT a.id FROM alerts a WHERE NOT EXISTS (SELECT 1 FROM notices n"
+                " WHERE n.alert_id = a.id AND n.kind = 'card' AND n.state = 'sent')"
+                " AND (a.next_escalation_at IS NULL OR a.level IN ('red', 'orange'))"
+            ),
+        ),
+    )
     findings.hold(
         "the grade is what the rules say, the town the one named",
         (
@@ -211,7 +229,11 @@ def _notices(rows: sqlite3.Connection, findings: Findings) -> None:
             " AND body LIKE '%\"a:%:take\"%'"
         )
     )
-    findings.figures["cards, and doubles of them"] = f"{len(cards)}, {(shown - cards).total()}"
+    doubles = (shown - cards).total()
+    findings.figures["cards, and doubles of them"] = f"{len(cards)}, {doubles}"
+    findings.hold(
+        "doubles of cards under 0.5 %", range(doubles if 200 * doubles > len(cards) else 0)
+    )
     findings.hold("every card shows the alert as it stands", _old_cards(rows))
 
 
@@ -239,7 +261,13 @@ def _key(notice: sqlite3.Row) -> str:
     return f"m:{chat}:w.{hashlib.sha256(key.encode()).hexdigest()[:24]}:0"
 
 
-def _presses(rows: sqlite3.Connection, findings: Findings, presses: list[AcceptedPress]) -> None:
+def _presses(
+    rows: sqlite3.Connection,
+    findings: Findings,
+    presses: list[AcceptedPress],
+    *,
+    in_order: bool,
+) -> None:
     place = {
         row["message_key"]: row["id"]
         for row in rows.execute("SELECT id, message_key FROM inbox WHERE message_key LIKE 'p:%'")
@@ -253,24 +281,35 @@ def _presses(rows: sqlite3.Connection, findings: Findings, presses: list[Accepte
         "every press is answered",
         (one for one in presses if f"toast:{place.get(keys[one])}" not in toasts),
     )
-    in_order = sorted(set(presses) - lost, key=lambda one: place[keys[one]])
     for verb, kind, words in (
-        (":take", "acknowledged", "接收 and first: the alert is theirs"),
-        (":close:safe", "closed", "办结 and first: the alert is closed by them"),
+        (":take", "acknowledged", "接收: an acknowledgement lost"),
+        (":close:safe", "closed", "办结: an outcome lost"),
     ):
-        first: dict[int, AcceptedPress] = {}
-        for one in in_order:
+        pressed: dict[int, list[str]] = {}
+        for one in sorted(set(presses) - lost, key=lambda one: place[keys[one]]):
             if one.data.endswith(verb):
-                first.setdefault(int(one.data.split(":")[1]), one)
+                pressed.setdefault(int(one.data.split(":")[1]), []).append(one.seat)
         done: dict[int, list[str]] = {}
         for row in rows.execute(
             "SELECT alert_id, person_id FROM alert_log WHERE kind = ? ORDER BY id", (kind,)
         ):
             done.setdefault(row[0], []).append(f"p:{row[1]}")
-        findings.figures[f"{verb[1:]}: first presses, and kept"] = (
-            f"{len(first)}, {sum(done.get(one) == [p.seat] for one, p in first.items())}"
+        findings.figures[f"{verb[1:]}: alerts pressed, and kept"] = (
+            f"{len(pressed)}, {sum(one in done for one in pressed)}"
         )
-        findings.hold(words, (p for alert, p in first.items() if done.get(alert) != [p.seat]))
+        findings.result(words, pressed.keys() - done.keys())
+        findings.result(
+            f"{verb[1:]}: two owners of one alert", (a for a, of in done.items() if len(of) > 1)
+        )
+        findings.hold(
+            f"{verb[1:]}: by somebody who pressed it",
+            (alert for alert, of in done.items() if of[0] not in pressed.get(alert, ())),
+        )
+        if in_order:  # one process hears in the order in which it stored
+            findings.hold(
+                f"{verb[1:]}: by the first who pressed it",
+                (a for a, of in pressed.items() if a in done and done[a][0] != of[0]),
+            )
 
 
 def _chats(rows: sqlite3.Connection, findings: Findings) -> None:
@@ -282,17 +321,6 @@ def _chats(rows: sqlite3.Connection, findings: Findings) -> None:
         " OR coalesce(e.high, 0) != c.last_event"
     )
     findings.hold("no number of a chat is missing or doubled", map(tuple, wrong))
-
-
-def expected_events(database: Path, chat: str, seat: str) -> list[int]:
-    """Return the numbers of the events that ``seat`` must have been given of a chat, in order."""
-    with reading(database) as rows:
-        found = rows.execute(
-            "SELECT number FROM webchat_events WHERE chat = ?"
-            " AND (kind != 'toast' OR author = ?) ORDER BY number",
-            (chat, seat),
-        )
-        return [row[0] for row in found]
 
 
 def _counts(counter: Counter[Any]) -> str:

@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 90.0
 STOP_SECONDS = 30.0
 
-_ADDRESS = re.compile(r"http://\S+/")
+_ADDRESS = re.compile(r"http://\S+/|护信已启动")
 
 
 class EndedEarly(Exception):  # noqa: N818 - named for what happened
@@ -36,13 +36,15 @@ def free_port() -> int:
 class RunningOffice:
     """One office: its folder, its settings and the process that runs it just now.
 
-    ``more`` are further settings by the name of their variable, or others instead.
+    ``more`` are further settings by the name of their variable, or others instead; ``part``
+    is the command that runs it, for offices of several processes.
     """
 
     folder: Path
     port: int = 0
     demo: bool = False
     more: dict[str, str] = field(default_factory=dict)
+    part: str = "run"
     process: asyncio.subprocess.Process | None = None
 
     @property
@@ -70,7 +72,7 @@ class RunningOffice:
         """Start the process; it is not ready yet."""
         with self.log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "app", "run"),
+                *(sys.executable, "-m", "app", self.part),
                 cwd=ROOT,
                 env=self.environment(),
                 stdout=asyncio.subprocess.PIPE,

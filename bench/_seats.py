@@ -27,6 +27,10 @@ class Door:
     address: str = ""
     up: asyncio.Event = field(default_factory=asyncio.Event)
 
+    def choose(self) -> str:
+        """Return the address for the next request."""
+        return self.address
+
 
 @dataclass(slots=True)
 class Seat:
@@ -43,7 +47,7 @@ class Seat:
     async def enter(self, code: str) -> None:
         """Enter with an invite code; the cookie stays in the session."""
         async with self.session.post(
-            f"{self.door.address}/chat/enter",
+            f"{self.door.choose()}/chat/enter",
             data={"code": code, "name": self.name},
             allow_redirects=False,
         ) as answer:
@@ -65,7 +69,7 @@ class Seat:
     async def _try(self, kind: str, body: dict[str, Any]) -> int | None:
         with contextlib.suppress(aiohttp.ClientError, TimeoutError, OSError):
             async with self.session.post(
-                f"{self.door.address}/api/chat/{kind}",
+                f"{self.door.choose()}/api/chat/{kind}",
                 params=self.query,
                 json=body,
                 timeout=aiohttp.ClientTimeout(total=POST_SECONDS),
@@ -87,7 +91,7 @@ class Seat:
         """Give the events of one connection, from where the last one broke off."""
         headers = {"Last-Event-ID": self.last_event_id} if self.last_event_id else {}
         async with self.session.get(
-            f"{self.door.address}/api/chat/events",
+            f"{self.door.choose()}/api/chat/events",
             params=self.query,
             headers=headers,
             timeout=aiohttp.ClientTimeout(total=None, sock_read=QUIET_SECONDS),

@@ -1,0 +1,109 @@
+"""How an office's rows stand, while it runs and once it has settled, on either database.
+
+For the examination the rows of PostgreSQL are copied into an SQLite file, so that the same
+plain questions are asked of both.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import Protocol
+
+import psycopg
+import sqlalchemy as sa
+
+from bench._promises import reading
+from storage import migrate
+from storage.tables import metadata
+
+_UNFINISHED = """
+    SELECT (SELECT count(*) FROM inbox WHERE done_at IS NULL)
+         + (SELECT count(*) FROM notices WHERE state = 'due')
+         + (SELECT count(*) FROM alerts WHERE next_escalation_at < {late})
+"""
+_EXPECTED = """
+    SELECT number FROM webchat_events WHERE chat = {chat}
+    AND (kind != 'toast' OR author = {seat}) ORDER BY number
+"""
+
+
+class Standing(Protocol):
+    """The rows of an office; ``url`` is where."""
+
+    url: str
+
+    def unfinished(self) -> int:
+        """Return how much there is to do: unread messages, due notices, overdue timers."""
+        ...
+
+    def expected_events(self, chat: str, seat: str) -> list[int]:
+        """Return the numbers of the events that ``seat`` must have been given, in order."""
+        ...
+
+    def file(self) -> Path:
+        """Return an SQLite file with every row."""
+        ...
+
+
+class SqliteRows:
+    """The rows of an office on SQLite."""
+
+    def __init__(self, database: Path) -> None:
+        """Name the file."""
+        self.url = f"sqlite:///{database}"
+        self._database = database
+
+    def unfinished(self) -> int:
+        """Return how much there is to do."""
+        late = "strftime('%Y-%m-%d %H:%M:%f', 'now', '-5 seconds')"
+        with reading(self._database) as rows:
+            return int(rows.execute(_UNFINISHED.format(late=late)).fetchone()[0])
+
+    def expected_events(self, chat: str, seat: str) -> list[int]:
+        """Return the numbers of the events that ``seat`` must have been given, in order."""
+        with reading(self._database) as rows:
+            found = rows.execute(_EXPECTED.format(chat="?", seat="?"), (chat, seat))
+            return [row[0] for row in found]
+
+    def file(self) -> Path:
+        """Return the file itself."""
+        return self._database
+
+
+class PostgresRows:
+    """The rows of an office on PostgreSQL; copied into ``folder`` at the end."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        """Name the database; nothing is asked yet."""
+        self.url = url
+        self._folder = folder
+
+    def unfinished(self) -> int:
+        """Return how much there is to do."""
+        late = "now() - interval '5 seconds'"
+        return int(self._ask(_UNFINISHED.format(late=late))[0][0])
+
+    def expected_events(self, chat: str, seat: str) -> list[int]:
+        """Return the numbers of the events that ``seat`` must have been given, in order."""
+        query = _EXPECTED.format(chat="%(chat)s", seat="%(seat)s")
+        return [row[0] for row in self._ask(query, chat=chat, seat=seat)]
+
+    def file(self) -> Path:
+        """Copy every row into an SQLite file and return it."""
+        file = self._folder / "copy.db"
+        migrate.upgrade(f"sqlite:///{file}")
+        here, there = sa.create_engine(self.url), sa.create_engine(f"sqlite:///{file}")
+        with here.connect() as source, there.begin() as target:
+            for table in metadata.sorted_tables:
+                rows = [dict(row) for row in source.execute(sa.select(table)).mappings()]
+                if rows:
+                    target.execute(sa.insert(table), rows)
+        here.dispose()
+        there.dispose()
+        return file
+
+    def _ask(self, query: str, **values: str) -> list[tuple[int]]:
+        plain = self.url.replace("+psycopg", "", 1)
+        with contextlib.closing(psycopg.connect(plain, connect_timeout=5)) as connection:
+            return connection.execute(query.encode(), values or None).fetchall()
