@@ -1,7 +1,7 @@
 """Reports that a measurement sends: every one of another person at another address.
 
 No two are of one event, so each danger must have an alert of its own. What is a danger the
-product's own rules say; the words are invented.
+product's own two readers say; the words are invented.
 """
 
 from __future__ import annotations
@@ -11,8 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from domain.danger import Level
-from nlp import places, rulebook
+from nlp import places, rulebook, weak_signals
 from nlp.assess import Assessor
+from nlp.masking import place_names
+from nlp.reading import TwoReaders
+
+ROOT = Path(__file__).resolve().parent.parent
+WEIGHTS = ROOT / "nlp" / "weights" / "weak_signals.json"
+DISTRICT = ROOT / "districts" / "panyu.toml"
 
 DANGEROUS = (
     "{who}说不想活了，手里拿着一瓶农药",
@@ -63,7 +69,9 @@ def make_reports(
     rules: Path,
 ) -> tuple[Report, ...]:
     """Return ``count`` reports, a share of ``dangerous`` of them with a danger to life."""
-    assess = Assessor(rulebook.load(rules)).assess
+    gazetteer = places.load(DISTRICT)
+    second = weak_signals.load(WEIGHTS, place_names=place_names(gazetteer))
+    assess = TwoReaders(Assessor(rulebook.load(rules)), second).assess
     numbers = rng.sample(range(1, count + 1), count)
     reports = []
     for number in numbers:
