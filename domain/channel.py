@@ -37,11 +37,12 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A photo, voice, video or document; the bytes stay with the channel until fetched."""
+    """A photo, voice, video or document. ``away``: the channel has the bytes, to be fetched."""
 
     kind: str
     file_id: str
     name: str = ""
+    away: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,8 @@ class ChatChange:
     """What happened to a chat, rather than what was said in it; perhaps nothing that matters.
 
     ``reachable`` is whether the desk may write there from now on, None where that stays as
-    it was. ``moved_to`` is the chat's new id. ``sender`` is who did it.
+    it was. ``moved_to`` is the chat's new id. ``sender`` is who did it. ``hears_all`` is
+    whether the desk hears everything that is said there, None where that is not known.
     """
 
     address: Address
@@ -103,6 +105,7 @@ class ChatChange:
     title: str = ""
     reachable: bool | None = None
     moved_to: str | None = None
+    hears_all: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,11 @@ from storage.deliveries import DeliveryRows
 from storage.dialogues import DialogueRows
 from storage.duty import DutyRows
 from storage.figures import FigureRows
+from storage.files import FileRows
 from storage.groups import GroupRows
 from storage.inbox import InboxRows
 from storage.invites import InviteRows
+from storage.menus import MenuRows
 from storage.notices import NoticeRows
 from storage.people import PeopleRows
 from storage.plans import PlanRows
@@ -103,6 +105,16 @@ class UnitOfWork:
     def reports(self) -> ReportRows:
         """Reports and their versions."""
         return ReportRows(self.connection, self.now)
+
+    @cached_property
+    def files(self) -> FileRows:
+        """Files of reports that channels still have."""
+        return FileRows(self.connection, self.now)
+
+    @cached_property
+    def menus(self) -> MenuRows:
+        """Which commands chats were told."""
+        return MenuRows(self.connection, self.now)
 
     @cached_property
     def alerts(self) -> AlertRows:

@@ -17,6 +17,7 @@ OF_CHAT = 1, 1.0
 OF_GROUP = 20, 60.0
 LONGEST_ANSWER = 200
 MOST_BUTTON_BYTES = 64
+LARGEST_FILE = 20_000_000
 
 
 class Failed(Exception):  # noqa: N818 - named for what it is
@@ -35,6 +36,7 @@ class Methods:
     world: World = field(default_factory=World)
     limited: bool = False
     files: dict[str, bytes] = field(default_factory=dict)
+    paths: dict[str, str] = field(default_factory=dict)
     commands: dict[str, list[Json]] = field(default_factory=dict)
     _sent: dict[int, deque[float]] = field(default_factory=dict)
 
@@ -100,18 +102,39 @@ class Methods:
         self.world.answers[query] = text
         return True
 
+    async def _do_sendDocument(self, given: Json) -> Json:  # noqa: N802
+        message = self._put(self._room(given), given)
+        document = {"file_id": given.get("document", "up"), "file_unique_id": "u"}
+        return _kept(message, {"document": document, "caption": given.get("caption", "")})
+
+    def upload(self, content: bytes, *, kind: str = "photo", name: str = "") -> Json:
+        """Let a file be with Telegram; returns the fields of a message that carries it."""
+        path = f"{kind}s/file_{len(self.files)}"
+        file_id = f"AgAD{len(self.files)}-{kind}"
+        self.files[path] = content
+        self.paths[file_id] = path
+        file = {"file_id": file_id, "file_unique_id": "u", "file_size": len(content)}
+        if kind == "photo":
+            return {"photo": [{**file, "width": 90, "height": 90}]}
+        return {kind: {**file, "duration": 1, **({"file_name": name} if name else {})}}
+
     async def _do_getFile(self, given: Json) -> Json:  # noqa: N802
-        path = f"photos/{given['file_id']}.jpg"
-        if path not in self.files:
+        path = self.paths.get(str(given["file_id"]))
+        if path is None or path not in self.files:
             raise Failed(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
+        if len(self.files[path]) > LARGEST_FILE:
+            raise Failed(400, "Bad Request: file is too big")
         return {
             "file_id": given["file_id"], "file_unique_id": "u", "file_path": path,
             "file_size": len(self.files[path]),
         }  # fmt: skip
 
     async def _do_setMyCommands(self, given: Json) -> bool:  # noqa: N802
-        scope = given.get("scope") or {"type": "default"}
-        self.commands[scope["type"]] = given["commands"]
+        self.commands[_scope(given)] = given["commands"]
+        return True
+
+    async def _do_deleteMyCommands(self, given: Json) -> bool:  # noqa: N802
+        self.commands.pop(_scope(given), None)
         return True
 
     async def _do_getChat(self, given: Json) -> Json:  # noqa: N802
@@ -176,6 +199,12 @@ class Methods:
                 raise Failed(429, f"Too Many Requests: retry after {wait}", retry_after=wait)
         for chat in (0, room.id):
             self._sent.setdefault(chat, deque(maxlen=100)).append(now)
+
+
+def _scope(given: Json) -> str:
+    """Return the name under which the commands of a scope are kept: its type, and its chat."""
+    scope = given.get("scope") or {"type": "default"}
+    return f"chat:{scope['chat_id']}" if scope["type"] == "chat" else str(scope["type"])
 
 
 def _kept(message: Json, more: Json) -> Json:

@@ -58,6 +58,7 @@ class TelegramServer(Methods):
     faults: list[Fault] = field(default_factory=list)
     webhook: Json = field(default_factory=dict)
     deliveries: list[int] = field(default_factory=list)
+    lose_links: int = 0
     port: int = 0
     pages: list[web.RouteDef] = field(default_factory=list)
     happened: asyncio.Event = field(default_factory=asyncio.Event)
@@ -171,7 +172,8 @@ class TelegramServer(Methods):
 
     async def _give_file(self, request: web.Request) -> web.Response:
         found = self.files.get(request.match_info["path"])
-        if found is None or request.match_info["token"] != self.token:
+        if found is None or self.lose_links or request.match_info["token"] != self.token:
+            self.lose_links = max(0, self.lose_links - 1)
             raise web.HTTPNotFound
         return web.Response(body=found)
 

@@ -29,7 +29,15 @@ from storage.tables.people import (
     web_sessions,
 )
 from storage.tables.proof import findings, plans, turns
-from storage.tables.talk import dialogues, inbox, sender_pace, webchat_chats, webchat_events
+from storage.tables.talk import (
+    dialogues,
+    files,
+    inbox,
+    menus,
+    sender_pace,
+    webchat_chats,
+    webchat_events,
+)
 
 __all__ = [
     "access_log",
@@ -40,12 +48,14 @@ __all__ = [
     "chairs",
     "code_guesses",
     "dialogues",
+    "files",
     "findings",
     "groups",
     "heartbeats",
     "identities",
     "inbox",
     "invites",
+    "menus",
     "metadata",
     "notices",
     "people",

@@ -19,6 +19,7 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest, InvalidToken, RetryAfter, TelegramError
 
 from bot.channels.telegram.faults import Again, delivery_error, remedy
+from bot.channels.telegram.files import download, look_up
 from bot.channels.telegram.naming import NAME
 from bot.channels.telegram.updates import parse
 from bot.channels.telegram.writing import (
@@ -63,10 +64,17 @@ class Telegram:
         clock: Callable[[], datetime],
         *,
         token_refused: Callable[[], None] = lambda: None,
+        answered: Callable[[], None] = lambda: None,
     ) -> None:
-        """Bind to a bot. ``token_refused`` is called each time Telegram refuses the token."""
+        """Bind to a bot.
+
+        ``token_refused`` is called each time Telegram refuses the token, ``answered`` each
+        time a call went well.
+        """
         self.bot = bot
+        self.answered = answered
         self.own_name = ""
+        self.hears_all: bool | None = None
         self._clock = clock
         self._token_refused = token_refused
         self._slowed: dict[str, datetime] = {}
@@ -79,7 +87,7 @@ class Telegram:
 
     def parse(self, raw: str) -> Incoming:
         """Turn a stored update into what the desk understands; pure."""
-        return parse(raw, own_name=self.own_name)
+        return parse(raw, own_name=self.own_name, hears_all=self.hears_all)
 
     async def send(self, chat: str, message: OutgoingMessage, *, key: str) -> str:  # noqa: ARG002
         """Send a new message, or a pin; Telegram knows no keys, so a lost answer may double it."""
@@ -126,6 +134,11 @@ class Telegram:
                 await self.bot.answer_callback_query(press_id, clip(text, LONGEST_ANSWER))
 
         await self._call(chat, answer)
+
+    async def fetch(self, file_id: str, *, largest: int) -> bytes:
+        """Return the bytes of a file that somebody sent; `Refused` when it is too large."""
+        found = await self._call("", lambda: look_up(self.bot, file_id, largest=largest))
+        return await download(self.bot, found, largest=largest)
 
     async def _send_pin(self, chat: str, message: OutgoingMessage, pin: Location) -> str:
         async def put() -> str:
@@ -176,7 +189,7 @@ class Telegram:
     async def _call(self, chat: str, work: Callable[[], Awaitable[_T]], *, raw: bool = False) -> _T:
         """Call Telegram; ``raw`` lets a `BadRequest` through to who may know a remedy."""
         try:
-            return await work()
+            result = await work()
         except TelegramError as error:
             if raw and type(error) is BadRequest:
                 raise
@@ -186,6 +199,8 @@ class Telegram:
             if isinstance(error, RetryAfter) and isinstance(found, RetryLater):
                 found = self._slow(chat, found)
             raise found from error
+        self.answered()
+        return result
 
     async def _keep_apart(self, chat: str) -> None:
         """Wait for what is missing between this message of a chat and the one before it."""

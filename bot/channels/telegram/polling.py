@@ -113,7 +113,7 @@ class Poller:
         if updates:
             store(uow, self.account.agent, updates)
             uow.after_commit(lambda: self.live.wake(INBOX))
-        self.watch.heard(uow)
+        self.watch.heard(uow, updates=len(updates))
 
     def _hold(self, uow: UnitOfWork) -> bool:
         uow.wait_turn(PLACE)

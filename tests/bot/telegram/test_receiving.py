@@ -260,13 +260,3 @@ async def test_a_server_in_trouble_is_asked_later_and_later(
     assert stored(store) == []
     assert await poller._round() == 0
     assert stored(store) == ["m:1"]
-
-
-async def test_the_commands_are_told_by_scope(account: Account, server: TelegramServer) -> None:
-    """In Chinese, with those that are for private chats there only."""
-    assert await account.prepare() == "huxin_test_bot"
-    names = {
-        scope: [one["command"] for one in commands] for scope, commands in server.commands.items()
-    }
-    assert names["all_private_chats"] == ["report", "status", "duty", "help", "mine", "cancel"]
-    assert names["all_group_chats"] == ["report", "status", "duty", "help"]

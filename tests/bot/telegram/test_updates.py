@@ -79,7 +79,7 @@ def test_files_come_with_their_caption(fields: dict[str, Any], kind: str) -> Non
     """The largest picture, one file each, the words kept."""
     found = said(**fields, caption="看这里")
     name = fields.get("document", {}).get("file_name", "") if kind == "document" else ""
-    assert found.attachments == (Attachment(kind, "F1", name),)
+    assert found.attachments == (Attachment(kind, "F1", name, away=True),)
     assert found.text == "看这里"
 
 

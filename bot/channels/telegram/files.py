@@ -1,0 +1,46 @@
+"""The bytes of a file that somebody sent, from Telegram's servers.
+
+Telegram gives bots files of 20 MB at most, by a link that is good for an hour
+(https://core.telegram.org/bots/api#getfile); the link is never kept.
+"""
+
+from __future__ import annotations
+
+from telegram import Bot, File
+from telegram.error import BadRequest, TelegramError
+
+from domain.errors import Refused, RetryLater
+
+DOWNLOAD_SECONDS = 60.0
+TOO_LARGE = "太大，没有取"
+NO_LINK = "接口没有给下载地址"
+NOT_YET = "暂时取不到"
+
+
+async def look_up(bot: Bot, file_id: str, *, largest: int) -> File:
+    """Ask where a file is; raises PTB's errors, and `Refused` for one that is too large."""
+    try:
+        found = await bot.get_file(file_id)
+    except BadRequest as error:
+        # "wrong file_id or the file is temporarily unavailable" may be either.
+        if "too big" in error.message.lower():
+            raise Refused(TOO_LARGE) from None
+        raise RetryLater(NOT_YET) from None
+    if (found.file_size or 0) > largest:
+        raise Refused(TOO_LARGE)
+    return found
+
+
+async def download(bot: Bot, found: File, *, largest: int) -> bytes:
+    """Return a file's bytes; any failure is for later, with a link asked for anew."""
+    if not (found.file_path or "").startswith(("http://", "https://")):
+        raise Refused(NO_LINK)  # a server of one's own that names a path on its own disk
+    try:
+        content = await bot.request.retrieve(str(found.file_path), read_timeout=DOWNLOAD_SECONDS)
+    except TelegramError as error:
+        # An expired link is answered 404, which PTB takes for a wrong token; the error's
+        # words may hold the link, and the token in it.
+        raise RetryLater(NOT_YET) from error
+    if len(content) > largest:
+        raise Refused(TOO_LARGE)
+    return content
