@@ -181,6 +181,7 @@ async def _serve(house: House, *, loops: frozenset[Loop]) -> tuple[web.AppRunner
         sign_in=sign_in,
         office=house.office.name,
         zone=house.settings.office.time_zone.key,
+        files=file_folder(house.settings),
         more_routes=routes,
         public_url=settings.public_url,
         closing=closing,
