@@ -41,6 +41,7 @@ WORDS_WANTED = (
     "有人身危险请先拨110／120，再按「有危险」。"
 )
 ONLY_SIGNS = "只看到表情或符号。请写一句：谁、在哪、什么情况。有人身危险请先拨110／120。"
+TESTED = "测试收到，通了。真有情况时像这样直接写一句：谁、在哪、什么情况。急事先拨110／120。"
 PLEASED = "在的。看到危险请直接写：谁、在哪、什么情况。发「帮助」看用法。"
 TOO_FAST = "您发得很快，每条都收下了，会逐条处理。急事请先拨110／120。"
 SAVED_FOR_PERSON = "系统处理这条消息时出错，内容已保存，值班员会看。急事请先拨110／120。"
@@ -96,6 +97,7 @@ RAISED_BY_YOU = "已发出预警，请人马上看。"
 SAID_DANGER = "上报人按了「有危险」，规则没有看出来。"
 CHOICE_DROPPED = "{number} 没有改动。"
 NOTED = "已记入 {number}。"
+NOT_ENROLLED_HERE = "群成员，未登记"
 
 FORM_WHO = "谁有危险？（姓名或称呼，不知道可跳过）"
 FORM_WHERE = "在哪？（镇街、村居、楼栋）"
@@ -109,6 +111,7 @@ CANCEL = "取消"
 STRANGER_GUESSING = "有人连续发错邀请码，请留意是否有人在试码。"
 CANNOT_READ_DESK = "有一条消息系统没能处理（收件箱 {row}，{channel}），请管理员看一下。"
 
+FILE_OF = "{number} 的附件"
 DETAILS_SENT = "已私信您。"
 DETAILS_NEED_PRIVATE = "请先私信我一次，我再把详情发给您。"
 ASK_TOWN = "这件事在哪个镇街？预警已先发出，您选了就转过去。"
@@ -160,7 +163,8 @@ def welcome(person: Person) -> str:
     if person.role in {Role.TOWN_OFFICER, Role.DISTRICT_OFFICER, Role.LEADER}:
         return first + "\n有预警会发到值班群和您这里，按「接收」就由您处理。发「帮助」看用法。"
     return (
-        first + "\n看到危险，直接写：谁、在哪、什么情况。现在就可以发一条试试。发「帮助」看用法。"
+        first
+        + "\n看到危险，直接写：谁、在哪、什么情况。现在发「测试」两个字试一次。发「帮助」看用法。"
     )
 
 

@@ -155,7 +155,8 @@ class OutgoingMessage:
     ``level`` lets a channel colour the message; ``reply_to`` is a message id of the same
     chat; ``rings`` is False for what should not make a phone sound. ``details`` is a button
     that a channel adds where it has to clip the text. ``pin`` is shown on a map where the
-    channel has one; the text says the same.
+    channel has one; the text says the same. ``file`` is one that the same channel has, shown
+    with the text.
     """
 
     body: tuple[Span, ...]
@@ -165,6 +166,7 @@ class OutgoingMessage:
     rings: bool = True
     details: Button | None = None
     pin: Location | None = None
+    file: Attachment | None = None
 
     @property
     def plain_text(self) -> str:

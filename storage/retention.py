@@ -28,7 +28,14 @@ from storage.tables import (
 BATCH = 500
 REMOVED = ""
 _OWN_WORDS = [
-    kind.value for kind in (LogKind.NOTED, LogKind.CLOSED, LogKind.WATCHED, LogKind.SNOOZED)
+    kind.value
+    for kind in (
+        LogKind.NOTED,
+        LogKind.MEMBER_NOTED,
+        LogKind.CLOSED,
+        LogKind.WATCHED,
+        LogKind.SNOOZED,
+    )
 ]
 _NOTHING_READ = {"level": "none", "categories": [], "evidence": [], "muted": []}
 

@@ -9,7 +9,7 @@ import time
 from collections import deque
 from dataclasses import dataclass, field
 
-from tests.telegram_markup import LONGEST_TEXT, BadMarkup, read_html, units
+from tests.telegram_markup import LONGEST_CAPTION, LONGEST_TEXT, BadMarkup, read_html, units
 from tests.telegram_world import Json, Room, World, bot_json
 
 ALL = 30, 1.0
@@ -84,11 +84,29 @@ class Methods:
         return _kept(message, {"location": place, "venue": venue})
 
     async def _do_sendPhoto(self, given: Json) -> Json:  # noqa: N802
-        message = self._put(self._room(given), given)
-        photo = [
-            {"file_id": given.get("photo", "up"), "file_unique_id": "u", "width": 1, "height": 1}
-        ]
-        return _kept(message, {"photo": photo, "caption": given.get("caption", "")})
+        return self._file(given, "photo")
+
+    async def _do_sendVoice(self, given: Json) -> Json:  # noqa: N802
+        return self._file(given, "voice")
+
+    async def _do_sendVideo(self, given: Json) -> Json:  # noqa: N802
+        return self._file(given, "video")
+
+    async def _do_sendDocument(self, given: Json) -> Json:  # noqa: N802
+        return self._file(given, "document")
+
+    def _file(self, given: Json, kind: str) -> Json:
+        caption = str(given.get("caption", ""))
+        if units(caption) > LONGEST_CAPTION:
+            raise Failed(400, "Bad Request: message caption is too long")
+        room, file_id = self._room(given), str(given.get(kind))
+        if file_id not in self.paths:
+            raise Failed(400, "Bad Request: wrong file identifier/HTTP URL specified")
+        message = self._put(room, given)
+        file = {
+            "file_id": file_id, "file_unique_id": "u", "width": 1, "height": 1, "duration": 1
+        }  # fmt: skip
+        return _kept(message, {kind: [file] if kind == "photo" else file, "caption": caption})
 
     async def _do_answerCallbackQuery(self, given: Json) -> bool:  # noqa: N802
         query, text = str(given["callback_query_id"]), str(given.get("text", ""))
@@ -101,11 +119,6 @@ class Methods:
             raise Failed(400, "Bad Request: MESSAGE_TOO_LONG")
         self.world.answers[query] = text
         return True
-
-    async def _do_sendDocument(self, given: Json) -> Json:  # noqa: N802
-        message = self._put(self._room(given), given)
-        document = {"file_id": given.get("document", "up"), "file_unique_id": "u"}
-        return _kept(message, {"document": document, "caption": given.get("caption", "")})
 
     def upload(self, content: bytes, *, kind: str = "photo", name: str = "") -> Json:
         """Let a file be with Telegram; returns the fields of a message that carries it."""

@@ -19,18 +19,19 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest, InvalidToken, RetryAfter, TelegramError
 
 from bot.channels.telegram.faults import Again, delivery_error, remedy
-from bot.channels.telegram.files import download, look_up
+from bot.channels.telegram.files import download, look_up, show
 from bot.channels.telegram.naming import NAME
 from bot.channels.telegram.updates import parse
 from bot.channels.telegram.writing import (
     LONGEST_ANSWER,
+    LONGEST_CAPTION,
     LONGEST_TEXT,
     NOTHING,
     Written,
     clip,
     write,
 )
-from domain.channel import Incoming, Limits, Location, OutgoingMessage, Rate
+from domain.channel import Attachment, Incoming, Limits, Location, OutgoingMessage, Rate
 from domain.errors import Refused, RetryLater
 
 _T = TypeVar("_T")
@@ -93,6 +94,8 @@ class Telegram:
         """Send a new message, or a pin; Telegram knows no keys, so a lost answer may double it."""
         if message.pin is not None:
             return await self._send_pin(chat, message, message.pin)
+        if message.file is not None:
+            return await self._send_file(chat, message, message.file)
 
         async def put(text: str, keyboard: InlineKeyboardMarkup | None, mode: str | None) -> str:
             sent = await self.bot.send_message(
@@ -158,6 +161,14 @@ class Telegram:
 
         await self._keep_apart(chat)
         return await self._call(chat, put)
+
+    async def _send_file(self, chat: str, message: OutgoingMessage, file: Attachment) -> str:
+        words = clip(message.plain_text, LONGEST_CAPTION)
+        await self._keep_apart(chat)
+        sent = await self._call(
+            chat, lambda: show(self.bot, _chat_id(chat), file, words, rings=message.rings)
+        )
+        return str(sent.message_id)
 
     async def _put(
         self,

@@ -1,4 +1,4 @@
-"""The bytes of a file that somebody sent, from Telegram's servers.
+"""Files that somebody sent: their bytes from Telegram's servers, or shown again by their id.
 
 Telegram gives bots files of 20 MB at most, by a link that is good for an hour
 (https://core.telegram.org/bots/api#getfile); the link is never kept.
@@ -6,9 +6,10 @@ Telegram gives bots files of 20 MB at most, by a link that is good for an hour
 
 from __future__ import annotations
 
-from telegram import Bot, File
+from telegram import Bot, File, Message
 from telegram.error import BadRequest, TelegramError
 
+from domain.channel import Attachment
 from domain.errors import Refused, RetryLater
 
 DOWNLOAD_SECONDS = 60.0
@@ -44,3 +45,17 @@ async def download(bot: Bot, found: File, *, largest: int) -> bytes:
     if len(content) > largest:
         raise Refused(TOO_LARGE)
     return content
+
+
+async def show(bot: Bot, chat: int, file: Attachment, caption: str, *, rings: bool) -> Message:
+    """Send a file that Telegram has, which nobody may pass on; raises PTB's errors."""
+    how = {"caption": caption, "protect_content": True, "disable_notification": not rings}
+    match file.kind:
+        case "photo":
+            return await bot.send_photo(chat, file.file_id, **how)
+        case "voice":
+            return await bot.send_voice(chat, file.file_id, **how)
+        case "video":
+            return await bot.send_video(chat, file.file_id, **how)
+        case _:
+            return await bot.send_document(chat, file.file_id, **how)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,8 +12,9 @@ import pytest
 from bot.channels.telegram import Telegram
 from bot.channels.telegram.faults import MARGIN
 from bot.fetching import FIRST_WAIT, GIVES_UP_AFTER, LEASE, TOO_LATE, Fetching
-from domain.channel import Address, Attachment
+from domain.channel import Address, Attachment, plain
 from domain.danger import Assessment, Level
+from domain.errors import Refused
 from domain.report import TownBy
 from storage.files import FileFate, FileState
 from storage.kept_files import KeptFiles
@@ -21,7 +23,7 @@ from storage.store import Store
 from tests.fakes import PushedClock
 from tests.page import PNG
 from tests.telegram_server import TelegramServer
-from tests.telegram_world import Json
+from tests.telegram_world import Json, Room
 
 LARGEST = 10_000
 CHAT = Address("telegram", "5000000001")
@@ -189,6 +191,24 @@ async def test_only_what_a_channel_still_has_is_fetched(store: Store, fetching: 
     assert await fetching.fetch_due() == 0
     end = store.read(lambda uow: uow.files.fate(Address("webchat", "p:1"), photo.file_id))
     assert (end.state, end.place, end.kept_as) == (FileState.KEPT, "p:1", photo.file_id)
+
+
+@pytest.mark.parametrize("kind", ["photo", "voice", "video", "document"])
+async def test_an_officer_is_shown_a_file_by_its_id(
+    telegram: Telegram, server: TelegramServer, private: Room, kind: str
+) -> None:
+    """With its words, without a sound, not to be passed on; a caption too long is clipped."""
+    field = server.upload(PNG, kind=kind)[kind]
+    file = Attachment(kind, (field[0] if kind == "photo" else field)["file_id"], away=True)
+    message = replace(plain("字" * 2000), file=file, rings=False)
+    shown = private.messages[int(await telegram.send(str(private.id), message, key="k"))]
+    assert kind in shown
+    assert len(shown["caption"]) == 1024
+    assert shown["has_protected_content"]
+    assert shown["silent"]
+    gone = replace(message, file=replace(file, file_id="gone"))
+    with pytest.raises(Refused):
+        await telegram.send(str(private.id), gone, key="k2")
 
 
 def test_retention_forgets_files(store: Store, clock: PushedClock) -> None:
