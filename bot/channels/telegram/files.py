@@ -6,6 +6,8 @@ Telegram gives bots files of 20 MB at most, by a link that is good for an hour
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from telegram import Bot, File, Message
 from telegram.error import BadRequest, TelegramError
 
@@ -49,13 +51,12 @@ async def download(bot: Bot, found: File, *, largest: int) -> bytes:
 
 async def show(bot: Bot, chat: int, file: Attachment, caption: str, *, rings: bool) -> Message:
     """Send a file that Telegram has, which nobody may pass on; raises PTB's errors."""
-    how = {"caption": caption, "protect_content": True, "disable_notification": not rings}
-    match file.kind:
-        case "photo":
-            return await bot.send_photo(chat, file.file_id, **how)
-        case "voice":
-            return await bot.send_voice(chat, file.file_id, **how)
-        case "video":
-            return await bot.send_video(chat, file.file_id, **how)
-        case _:
-            return await bot.send_document(chat, file.file_id, **how)
+    methods: dict[str, Callable[..., Awaitable[Message]]] = {
+        "photo": bot.send_photo,
+        "voice": bot.send_voice,
+        "video": bot.send_video,
+    }
+    send = methods.get(file.kind, bot.send_document)
+    return await send(
+        chat, file.file_id, caption=caption, protect_content=True, disable_notification=not rings
+    )
