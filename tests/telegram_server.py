@@ -47,6 +47,7 @@ class Call:
     parameters: Json
     status: int
     at: float
+    retry_after: int = 0
 
 
 @dataclass
@@ -129,7 +130,8 @@ class TelegramServer(Methods):
             if error.parameters:
                 body["parameters"] = error.parameters
         self.happened.set()
-        self.calls.append(Call(method, chat, given, status, time.monotonic()))
+        wait = body.get("parameters", {}).get("retry_after", 0)
+        self.calls.append(Call(method, chat, given, status, time.monotonic(), wait))
         if method == "getUpdates" and status == 200:
             # Updates are given as they came in, however odd they are.
             return web.Response(
