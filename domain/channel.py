@@ -206,12 +206,14 @@ class Rate:
 class Limits:
     """How fast a channel takes messages: as a whole, and each rate of one chat.
 
+    ``edit`` is how often one message is edited: changes that come together are shown at once.
     ``reserve`` is the share of every burst that only what is red, and short answers to a
     press, may use.
     """
 
     channel: Rate | None = None
     chat: tuple[Rate, ...] = ()
+    edit: Rate | None = None
     reserve: float = 0.2
 
 

@@ -265,6 +265,7 @@ class TelegramServer(Methods):
                     "last_error_date": int(time.time()),
                     "last_error_message": f"Wrong response from the webhook: {problem}",
                 }
+                self.happened.set()
                 await asyncio.sleep(RETRY_SECONDS)
 
 

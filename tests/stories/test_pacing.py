@@ -68,6 +68,23 @@ async def test_waiting_for_the_pace_edits_no_card_once_more(office: WholeOffice)
     office.reads_all()
 
 
+async def test_edits_that_come_together_are_made_as_one(office: WholeOffice) -> None:
+    """The first at once; what changes in the next seconds is shown by one more, with all of it."""
+    office.channels["wire"].pace = Limits(edit=Rate(1, timedelta(seconds=3)))
+    await office.says(office.chen, RED)
+    card = office.sees(office.room_dashi, "A-0001")
+    await office.presses(office.li, "接收", card)
+    assert card.edits == 1
+    for number in range(4):
+        await office.says(office.he, f"{RED}，又来了{number}个人", where=None)
+        await office.after(seconds=0.5)
+    assert card.edits == 1
+    await office.after(seconds=3)
+    assert card.edits == 2
+    assert "又来了" in card.text
+    office.reads_all()
+
+
 async def test_red_finds_room_in_a_full_channel(office: WholeOffice) -> None:
     """Receipts have used up their share; the red card goes at once, its receipt waits."""
     wire = office.channels["wire"]

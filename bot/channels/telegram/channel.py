@@ -41,6 +41,7 @@ _T = TypeVar("_T")
 ALL = Rate(28, timedelta(seconds=1), burst=8)
 OF_CHAT = Rate(1, timedelta(seconds=1.1))
 OF_GROUP = Rate(19, timedelta(minutes=1), burst=5)
+OF_EDITS = Rate(1, timedelta(seconds=3))  # of one message: they count among a group's 20
 RESERVE = 0.2
 # So many chats told to wait within so short a time mean the whole bot.
 SEVERAL = 3
@@ -84,7 +85,7 @@ class Telegram:
     def limits(self, chat: str) -> Limits | None:
         """Say how fast Telegram takes messages: 30/s in all, 1/s a chat, 20/min a group."""
         of_chat = (OF_CHAT, OF_GROUP) if chat.startswith("-") else (OF_CHAT,)
-        return Limits(channel=ALL, chat=of_chat, reserve=RESERVE)
+        return Limits(channel=ALL, chat=of_chat, edit=OF_EDITS, reserve=RESERVE)
 
     def parse(self, raw: str) -> Incoming:
         """Turn a stored update into what the desk understands; pure."""

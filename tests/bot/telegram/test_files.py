@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -27,14 +26,6 @@ from tests.telegram_world import Json, Room
 
 LARGEST = 10_000
 CHAT = Address("telegram", "5000000001")
-
-
-@pytest.fixture
-def store(database: str, clock: PushedClock) -> Iterator[Store]:
-    """Give a store on each engine."""
-    made = Store(database, clock=clock, connections=4)
-    yield made
-    made.close()
 
 
 @pytest.fixture

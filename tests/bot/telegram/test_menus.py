@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from bot.channels.telegram import Account, Receiving, Telegram
@@ -13,18 +11,9 @@ from domain.channel import Address
 from domain.duty import Role
 from storage.live import LocalLive
 from storage.store import Store
-from tests.fakes import PushedClock
 from tests.telegram_server import TOKEN, TelegramServer
 
 TOWN = "大石街道"
-
-
-@pytest.fixture
-def store(database: str, clock: PushedClock) -> Iterator[Store]:
-    """Give a store on each engine."""
-    made = Store(database, clock=clock, connections=4)
-    yield made
-    made.close()
 
 
 @pytest.fixture
