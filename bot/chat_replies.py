@@ -29,6 +29,10 @@ BOT_REMOVED = "机器人被停用或移出了群"
 
 TELEGRAM_DARK = "Telegram 已有一阵子收不到消息，请检查网络或代理。这期间请用别的渠道上报。"
 TELEGRAM_TOKEN = "Telegram 不认机器人的口令，收发都停了。请管理员换上新的口令再启动。"  # noqa: S105
+TELEGRAM_SHARED = (
+    "另有程序在用同一个 Telegram 机器人，消息会被它取走一部分。"
+    "请停掉那一个，或在 @BotFather 换口令。"
+)
 TELEGRAM_HOOK = "Telegram 送不到护信的网页地址（webhook），请检查 public_url、证书和防火墙。"
 
 

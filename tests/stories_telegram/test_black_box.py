@@ -1,13 +1,15 @@
 """The whole way through Telegram, from the outside: the real process and the emulator.
 
 Two reporters in private and one in a report group, two town groups, the district's, and
-somebody who is not enrolled: once by polling in one process, once by webhook in three.
+somebody who is not enrolled: once by polling in one process and with privacy mode, once by
+webhook in three processes and without.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +18,7 @@ import pytest
 from domain.duty import Role
 from tests.page import PNG
 from tests.telegram_office import PATIENCE, TelegramOffice, telegram_office
+from tests.telegram_server import TelegramServer
 from tests.telegram_world import BOT_NAME, Room, User
 
 DASHI, SHIQI = "大石街道", "石碁镇"
@@ -118,14 +121,17 @@ async def further_reports(office: TelegramOffice, cast: Cast) -> None:
     await office.sees(shiqi, "A-0002", "待接收")
     await office.sees(cast.he, "已收到，编号 R-0002")
 
-    # Privacy mode is on: the bot says so when it comes, and hears the command.
+    # With privacy mode the bot says what it does not hear, and is told by the command.
     reports = world.group("石碁上报群", cast.tan, cast.outsider)
     world.adds_bot(cast.zhao, reports)
-    await office.sees(reports, "作上报群", "我现在听不到大家直接写的话", "/setprivacy")
+    await office.sees(reports, "作上报群", "/setprivacy" if world.privacy else "我都听得到")
     world.says(cast.tan, "大家早上好", where=reports)
-    world.says(cast.tan, "/report 石碁镇官涌村有人泼汽油说要点火烧房子", where=reports)
+    command = "/report " if world.privacy else ""
+    world.says(cast.tan, f"{command}石碁镇官涌村有人泼汽油说要点火烧房子", where=reports)
     await office.sees(shiqi, "A-0003", "待接收")
     await office.sees(reports, "已收到，编号 R-0003")
+    if not world.privacy:
+        return
 
     # Made an administrator it hears everything.
     world.adds_bot(cast.zhao, reports, "administrator")
@@ -134,14 +140,24 @@ async def further_reports(office: TelegramOffice, cast: Cast) -> None:
     await office.sees(shiqi, "A-0004", "待接收")
 
 
+@pytest.fixture
+async def server() -> AsyncIterator[TelegramServer]:
+    """Give the emulator."""
+    made = TelegramServer()
+    await made.start()
+    yield made
+    await made.stop()
+
+
 @pytest.mark.parametrize(
     ("mode", "parts"), [("polling", ("run",)), ("webhook", ("web", "bot", "dispatcher"))]
 )
 async def test_from_the_report_to_the_outcome(
-    tmp_path: Path, mode: str, parts: tuple[str, ...]
+    tmp_path: Path, server: TelegramServer, mode: str, parts: tuple[str, ...]
 ) -> None:
     """The right group has it, one officer takes it, all copies say so, the reporter hears."""
-    async with telegram_office(tmp_path, mode, parts=parts) as office:
+    server.world.privacy = mode == "polling"
+    async with telegram_office(tmp_path, mode, server=server, parts=parts) as office:
         cast = await gather(office)
         await report_to_outcome(office, cast)
         await further_reports(office, cast)
@@ -171,7 +187,8 @@ async def test_check_and_invite_ask_telegram_who_the_bot_is(tmp_path: Path) -> N
     async with telegram_office(tmp_path, "polling") as office:
         code, out, _ = await office.process.huxin("check")
         assert code == 0, out
-        assert "Telegram @huxin_test_bot（polling）" in out
+        assert "Telegram @huxin_test_bot（polling）隐私模式开着" in out
+        assert "/setprivacy" in out
         _, out, _ = await office.process.huxin("invite", "--role", "grid_worker", "--town", "大石")
         assert f"https://t.me/{BOT_NAME}?start=" in out
         _, out, _ = await office.process.huxin("invite", "--group", "--town", "大石", "--json")

@@ -79,6 +79,10 @@ class Watch:
         """Tell people the same, without waiting until it is on disk."""
         self.store.submit(lambda uow: self.tell(uow, chat_replies.TELEGRAM_TOKEN, part="token"))
 
+    async def shared(self) -> None:
+        """Tell people that somebody else uses the same bot, and takes a part of what comes."""
+        await self._submit(lambda uow: self.tell(uow, chat_replies.TELEGRAM_SHARED, part="shared"))
+
     async def webhook_fails(self) -> None:
         """Tell people that Telegram cannot deliver to the webhook."""
         await self._submit(lambda uow: self.tell(uow, chat_replies.TELEGRAM_HOOK, part="hook"))

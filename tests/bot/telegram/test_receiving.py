@@ -20,7 +20,12 @@ from bot.channels.telegram import (
 from bot.channels.telegram.faults import STOPPED_FOR
 from bot.channels.telegram.intake import look
 from bot.channels.telegram.intake import store as keep
-from bot.channels.telegram.polling import HELD_FOR, Poller
+from bot.channels.telegram.polling import (
+    CONFLICTS_WITHIN,
+    HELD_FOR,
+    SEVERAL_CONFLICTS,
+    Poller,
+)
 from bot.channels.telegram.watch import DARK_AFTER, MARK_EVERY
 from domain.channel import Address, plain
 from domain.duty import Scope
@@ -177,6 +182,30 @@ async def test_a_webhook_that_somebody_set_is_taken_back(
     server.world.says(chen, "楼上有人喊")
     assert await poller._round() > 0
     assert server.webhook == {"last_error_date": 0, "last_error_message": ""}
+    assert await poller._round() == 0
+    assert stored(store) == ["m:1"]
+
+
+async def test_who_else_uses_the_bot_is_told_once_it_goes_on(
+    poller: Poller, server: TelegramServer, store: Store, chen: User, clock: PushedClock
+) -> None:
+    """One conflict is our own last process; several within minutes are somebody else's."""
+    room = Address("wire", "room")
+    store.write(
+        lambda uow: uow.groups.bind(room, scope=Scope.DISTRICT, town=None, title="区值班群")
+    )
+    query = sa.select(notices.c.chat)
+    words = "Conflict: terminated by other getUpdates request"
+    for number in range(SEVERAL_CONFLICTS):
+        assert not store.read(lambda uow: uow.connection.scalars(query).all()), number
+        server.fail(409, words, method="getUpdates")
+        assert await poller._round() > 0
+    assert store.read(lambda uow: uow.connection.scalars(query).all()) == ["room"]
+    clock.push(CONFLICTS_WITHIN)
+    server.fail(409, words, method="getUpdates")
+    await poller._round()
+    assert len(poller._conflicts) == 1
+    server.world.says(chen, "楼上有人喊")
     assert await poller._round() == 0
     assert stored(store) == ["m:1"]
 
