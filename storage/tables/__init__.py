@@ -28,6 +28,15 @@ from storage.tables.people import (
     towns,
     web_sessions,
 )
+from storage.tables.petitions import (
+    interests,
+    matter_changes,
+    matter_steps,
+    matters,
+    name_slips,
+    openings,
+    petitioners,
+)
 from storage.tables.proof import findings, plans, turns
 from storage.tables.talk import dialogues, inbox, sender_pace, webchat_chats, webchat_events
 
@@ -45,10 +54,17 @@ __all__ = [
     "heartbeats",
     "identities",
     "inbox",
+    "interests",
     "invites",
+    "matter_changes",
+    "matter_steps",
+    "matters",
     "metadata",
+    "name_slips",
     "notices",
+    "openings",
     "people",
+    "petitioners",
     "plans",
     "quiet",
     "report_versions",

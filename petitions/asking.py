@@ -1,0 +1,116 @@
+"""Who asks about the ledger, and what a matter is to the policy.
+
+Every reader of the ledger, by chat, page or command, comes through here: `asker_of` says who
+they are with all that bars or opens, `ruling_on` asks `domain.access`, and `looked` leaves the
+line in the access log.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from domain.access import (
+    ANYWHERE,
+    Asker,
+    Reach,
+    Ruling,
+    Subject,
+    Topic,
+    Way,
+    reach,
+    rule,
+    town_that_may_see,
+)
+from domain.duty import Person
+from domain.petition import Matter, MatterHead, MatterKind
+from storage.petitioners import Known
+from storage.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """What look-ups are narrowed to: a town, or with None nothing but the district itself."""
+
+    open_to: str | None
+
+
+def asker_of(uow: UnitOfWork, person: Person | None, way: Way) -> Asker:
+    """Return who asks, with the interests they declared and what is open to them now."""
+    if person is None:
+        return Asker(None, way)
+    return Asker(
+        person,
+        way,
+        interests=frozenset(one.key for one in uow.interests.declared(person.id)),
+        opened=frozenset(one.key for one in uow.interests.opened(person.id)),
+    )
+
+
+def number_key(number: str) -> str:
+    """Return the policy's key of a matter's number."""
+    return f"number:{number}"
+
+
+def unit_key(unit: str) -> str:
+    """Return the policy's key of a unit."""
+    return f"unit:{unit}"
+
+
+def person_key(uow: UnitOfWork, known: Known, value: str) -> str:
+    """Return the policy's key of somebody's name, phone or ID number; it does not tell which."""
+    return f"{known.value}:{uow.petitioners.mark(known, value)}"
+
+
+def subject_of(uow: UnitOfWork, matter: Matter) -> Subject:
+    """Return what a matter is to the policy: its town, whom it is about, and its keys."""
+    head = matter.head
+    units = {unit for unit in (head.unit, head.town, *head.about_units) if unit}
+    keys = {number_key(head.number), *(unit_key(unit) for unit in units)}
+    for one in matter.petitioners:
+        keys.add(person_key(uow, Known.NAME, one.name))
+        if one.phone:
+            keys.add(person_key(uow, Known.PHONE, one.phone))
+        if one.id_number:
+            keys.add(person_key(uow, Known.ID_NUMBER, one.id_number))
+    return Subject(town=head.town, about_units=head.about_units, keys=frozenset(keys))
+
+
+def topic_of(matter: Matter, topic: Topic = Topic.MATTER) -> Topic:
+    """Return what asking for a matter comes to: of an accusation, everything is one topic."""
+    return Topic.ACCUSATION if matter.head.kind is MatterKind.ACCUSATION else topic
+
+
+def ruling_on(uow: UnitOfWork, asker: Asker, matter: Matter, topic: Topic = Topic.MATTER) -> Ruling:
+    """Decide whether somebody may know of a matter, or of its people."""
+    return rule(asker, topic_of(matter, topic), subject_of(uow, matter))
+
+
+def open_to(head: MatterHead) -> str | None:
+    """Return the town whose officers may see a matter; None: the district's people alone."""
+    return town_that_may_see(
+        head.town, head.about_units, accusation=head.kind is MatterKind.ACCUSATION
+    )
+
+
+def area_of(asker: Asker) -> Area | None:
+    """Return what somebody's look-ups of the ledger may read; None: nothing at all.
+
+    A role that sees no matters is refused before anything is read.
+    """
+    person = asker.person
+    if person is None or not _by_this_way(asker):
+        return None
+    if reach(person.role, Topic.MATTER) is Reach.DISTRICT:
+        return Area(None)
+    return Area(person.town) if person.town else None
+
+
+def _by_this_way(asker: Asker) -> bool:
+    ruling = rule(asker, Topic.MATTER, ANYWHERE)
+    return ruling not in {Ruling.NOT_ENROLLED, Ruling.NOT_THE_ROLE, Ruling.NOT_THIS_WAY}
+
+
+def looked(uow: UnitOfWork, asker: Asker, what: str, whose: str, why: str = "") -> None:
+    """Leave a line in the access log; ``whose`` is a matter's number, never a name."""
+    person_id = None if asker.person is None else asker.person.id
+    uow.audit.looked(person_id=person_id, what=what, whose=whose, channel=asker.way.value, why=why)

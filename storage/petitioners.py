@@ -1,0 +1,123 @@
+"""Who petitions: written with a matter, found again by keyed hashes.
+
+A name, phone or ID number is never compared in the clear. ``open_to`` narrows each look-up to
+what a town's officers may see; None stands for the district's people, who see all.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from domain.petition import Petitioner
+from storage.columns import keyring_of
+from storage.tables import name_slips, petitioners
+from storage.upsert import insert
+
+MOST_FOUND = 50
+
+
+class Known(enum.StrEnum):
+    """By what somebody is looked for."""
+
+    NAME = "petitioners.name"
+    PHONE = "petitioners.phone"
+    ID_NUMBER = "petitioners.id_number"
+
+
+_MARKS = {
+    Known.NAME: petitioners.c.name_mark,
+    Known.PHONE: petitioners.c.phone_mark,
+    Known.ID_NUMBER: petitioners.c.id_mark,
+}
+_OF = (
+    sa.select(petitioners)
+    .where(petitioners.c.matter_id == sa.bindparam("matter"))
+    .order_by(petitioners.c.position)
+)
+
+
+class PetitionerRows:
+    """Petitioners in one transaction."""
+
+    def __init__(self, connection: sa.Connection, now: datetime) -> None:
+        """Bind to a transaction."""
+        self._connection = connection
+        self._now = now
+
+    def add(self, matter_id: int, people: Iterable[Petitioner], *, open_to: str | None) -> None:
+        """Add the people of a matter, in their order."""
+        rows = [
+            {
+                "matter_id": matter_id,
+                "position": position,
+                "name": one.name,
+                "name_mark": one.name,
+                "phone": one.phone,
+                "phone_mark": one.phone or None,
+                "id_number": one.id_number,
+                "id_mark": one.id_number or None,
+                "village": one.village,
+                "address": one.address,
+                "open_to": open_to or "",
+            }
+            for position, one in enumerate(people)
+        ]
+        if rows:
+            self._connection.execute(sa.insert(petitioners), rows)
+
+    def replace(self, matter_id: int, people: Iterable[Petitioner], *, open_to: str | None) -> None:
+        """Put these people in place of a matter's; the caller keeps what stood before."""
+        self._connection.execute(sa.delete(petitioners).where(petitioners.c.matter_id == matter_id))
+        self.add(matter_id, people, open_to=open_to)
+
+    def of(self, matter_id: int) -> tuple[Petitioner, ...]:
+        """Return the people of a matter, in their order."""
+        rows = self._connection.execute(_OF, {"matter": matter_id})
+        return tuple(
+            Petitioner(row.name, row.phone, row.id_number, row.village, row.address) for row in rows
+        )
+
+    def matters_of(self, known: Known, value: str, *, open_to: str | None) -> tuple[int, ...]:
+        """Return the row ids of at most `MOST_FOUND` matters of somebody, the newest first."""
+        column = _MARKS[known]
+        query = sa.select(petitioners.c.matter_id).where(column == value)
+        if open_to is not None:
+            query = query.where(petitioners.c.open_to == open_to)
+        query = query.distinct().order_by(petitioners.c.matter_id.desc()).limit(MOST_FOUND)
+        return tuple(self._connection.execute(query).scalars())
+
+    def keep_slips(self, name: str, spellings: Iterable[str], *, open_to: str | None) -> None:
+        """Let a name be found by spellings near it; the same ones again change nothing."""
+        rows = [
+            {"slip_mark": spelling, "open_to": open_to or "", "name_mark": name}
+            for spelling in spellings
+        ]
+        if rows:
+            statement = insert(self._connection, name_slips).on_conflict_do_nothing()
+            self._connection.execute(statement, rows)
+
+    def names_near(
+        self, spellings: Iterable[str], *, open_to: str | None, limit: int
+    ) -> tuple[str, ...]:
+        """Return names that share a spelling with these, at most ``limit``."""
+        near = sa.select(name_slips.c.name_mark).where(name_slips.c.slip_mark.in_(tuple(spellings)))
+        query = sa.select(petitioners.c.name_mark, sa.func.min(petitioners.c.id).label("id"))
+        if open_to is not None:
+            near = near.where(name_slips.c.open_to == open_to)
+            query = query.where(petitioners.c.open_to == open_to)
+        query = query.where(petitioners.c.name_mark.in_(near)).group_by(petitioners.c.name_mark)
+        firsts = query.order_by("id").limit(limit).subquery()
+        rows = self._connection.execute(
+            sa.select(petitioners.c.name)
+            .join(firsts, firsts.c.id == petitioners.c.id)
+            .order_by(petitioners.c.id)
+        )
+        return tuple(rows.scalars())
+
+    def mark(self, known: Known, value: str) -> str:
+        """Return the keyed hash under which somebody is found."""
+        return keyring_of(self._connection.dialect, known.value).mark(value, known.value)
