@@ -29,6 +29,7 @@ from storage.tables.people import (
     web_sessions,
 )
 from storage.tables.proof import findings, plans, turns
+from storage.tables.sealing import reseals, seal_keys
 from storage.tables.talk import dialogues, inbox, sender_pace, webchat_chats, webchat_events
 
 __all__ = [
@@ -53,7 +54,9 @@ __all__ = [
     "quiet",
     "report_versions",
     "reports",
+    "reseals",
     "rule_proposals",
+    "seal_keys",
     "sender_pace",
     "shift_words",
     "shifts",
