@@ -11,10 +11,10 @@ from typing import Any, TypeVar
 
 import click
 
-from domain.access import Asker, Reach, Topic, Way, reach
+from domain.access import Asker, Topic, Way
 from domain.duty import Person, Role
 from domain.errors import PersonCanFix
-from petitions.asking import asker_of
+from petitions.asking import asker_of, require_role
 from storage.store import Store
 from storage.unit_of_work import UnitOfWork
 
@@ -54,6 +54,5 @@ def asker_at_terminal(store: Store, number: int | None, topic: Topic) -> Asker:
         return asker_of(uow, person_asking(uow, number), Way.COMMAND)
 
     asker = store.read(look)
-    if asker.person is None or reach(asker.person.role, topic) is Reach.NONE:
-        raise PersonCanFix(f"{topic.label}不在您的职责范围。")
+    require_role(asker, topic)
     return asker

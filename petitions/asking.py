@@ -22,9 +22,12 @@ from domain.access import (
     town_that_may_see,
 )
 from domain.duty import Person
+from domain.errors import PersonCanFix
 from domain.petition import Matter, MatterHead, MatterKind
 from storage.petitioners import Known
 from storage.unit_of_work import UnitOfWork
+
+_NOT_YOURS = "{}不在您的职责范围。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,18 @@ def topic_of(matter: Matter, topic: Topic = Topic.MATTER) -> Topic:
 def ruling_on(uow: UnitOfWork, asker: Asker, matter: Matter, topic: Topic = Topic.MATTER) -> Ruling:
     """Decide whether somebody may know of a matter, or of its people."""
     return rule(asker, topic_of(matter, topic), subject_of(uow, matter))
+
+
+def require(asker: Asker, topic: Topic, subject: Subject = ANYWHERE) -> None:
+    """Let somebody go on who may; `PersonCanFix` says no more than that they may not."""
+    if not rule(asker, topic, subject).allows:
+        raise PersonCanFix(_NOT_YOURS.format(topic.label))
+
+
+def require_role(asker: Asker, topic: Topic) -> None:
+    """Let somebody go on whose role has a topic at all, by this way; else `PersonCanFix`."""
+    if rule(asker, topic) in {Ruling.NOT_ENROLLED, Ruling.NOT_THE_ROLE, Ruling.NOT_THIS_WAY}:
+        raise PersonCanFix(_NOT_YOURS.format(topic.label))
 
 
 def open_to(head: MatterHead) -> str | None:

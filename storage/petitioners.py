@@ -69,10 +69,9 @@ class PetitionerRows:
         if rows:
             self._connection.execute(sa.insert(petitioners), rows)
 
-    def replace(self, matter_id: int, people: Iterable[Petitioner], *, open_to: str | None) -> None:
-        """Put these people in place of a matter's; the caller keeps what stood before."""
+    def remove(self, matter_id: int) -> None:
+        """Take a matter's people off; the caller keeps what stood before, or clears it."""
         self._connection.execute(sa.delete(petitioners).where(petitioners.c.matter_id == matter_id))
-        self.add(matter_id, people, open_to=open_to)
 
     def of(self, matter_id: int) -> tuple[Petitioner, ...]:
         """Return the people of a matter, in their order."""
