@@ -150,9 +150,7 @@ def keeper(uow: UnitOfWork, asker: Asker, what: str, number: str) -> int:
     return asker.person.id
 
 
-def _let_in(
-    uow: UnitOfWork, matter_id: int, people: Iterable[Petitioner], open_to: str | None
-) -> None:
+def _let_in(uow: UnitOfWork, matter_id: int, people: Iterable[Petitioner], open_to: str) -> None:
     named = tuple(people)
     uow.petitioners.add(matter_id, named, open_to=open_to)
     for one in named:
