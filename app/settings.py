@@ -34,7 +34,8 @@ from app.setting_kinds import (
 )
 from app.setting_levels import Levels
 from app.setting_proof import Digest, Drill, Proof
-from app.setting_sources import Gathered, Key, Source, read_environment, read_file
+from app.setting_sealing import KEY_FILE, KEYS, Sealing
+from app.setting_sources import Gathered, Key, Source, read_environment, read_file, variable
 from domain.alert import LevelTimes
 from domain.danger import Level
 from domain.duty import Support
@@ -51,12 +52,14 @@ SECRETS: set[Key] = {
     ("redis", "url"),
     ("channels", "telegram", "proxy"),
     ("proof", "ping_url"),
+    KEYS,
 }
 PATHS: tuple[Key, ...] = (
     ("office", "towns_file"),
     ("rules", "folder"),
     ("second_reader", "weights"),
     ("web", "cookie_secret_file"),
+    KEY_FILE,
     TOKEN_FILE,
 )
 _SQLITE = "sqlite:///"
@@ -219,6 +222,7 @@ class Settings(Part):
     digest: Digest
     drill: Drill
     silence: SilenceSettings
+    sealing: Sealing
 
     @model_validator(mode="after")
     def _a_webhook_has_an_address(self) -> Settings:
@@ -255,6 +259,8 @@ def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> S
     for name, table in read_environment(environ):
         gathered.lay(table, Source(own.parent, variable=name))
     _find_paths(gathered)
+    for secret, instead in ((TOKEN, TOKEN_FILE), (KEYS, KEY_FILE)):
+        _keep_out_of_files(gathered, secret, instead)
     _read_token(gathered)
     try:
         return Settings.model_validate(gathered.values)
@@ -276,12 +282,16 @@ def _find_paths(gathered: Gathered) -> None:
             gathered.put(key, _SQLITE + str(source.folder / file))
 
 
+def _keep_out_of_files(gathered: Gathered, secret: Key, instead: Key) -> None:
+    """Refuse a secret that stands in a settings file."""
+    source = gathered.source(secret)
+    if source is not None and source.file is not None and gathered.get(secret):
+        write = f"不要写在这里：写进环境变量 {variable(secret)}，或用 {instead[-1]}"
+        raise SetupError(where=source.name, key=".".join(secret), found=HIDDEN, write=write)
+
+
 def _read_token(gathered: Gathered) -> None:
     """Take the token from the environment, else from the file that holds it."""
-    source = gathered.source(TOKEN)
-    if source is not None and source.file is not None and gathered.get(TOKEN):
-        write = f"不要写在这里：写进环境变量 HUXIN_{'__'.join(TOKEN).upper()}，或用 token_file"
-        raise SetupError(where=source.name, key=".".join(TOKEN), found=HIDDEN, write=write)
     file, source = gathered.get(TOKEN_FILE), gathered.source(TOKEN_FILE)
     if gathered.get(TOKEN) or not file or not isinstance(file, str) or source is None:
         return

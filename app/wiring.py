@@ -35,6 +35,7 @@ from nlp.masking import place_names
 from nlp.places import Gazetteer
 from nlp.reading import TwoReaders
 from storage import migrate
+from storage.key_rows import admit
 from storage.live import Live, open_live
 from storage.notices import Priority
 from storage.rates import Rates, open_rates
@@ -108,9 +109,10 @@ def working_hours(settings: Settings) -> WorkingHours:
 
 
 def open_store(settings: Settings) -> Store:
-    """Bring the database to this version's schema and open it."""
-    migrate.upgrade(settings.storage.url)
-    return Store(settings.storage.url)
+    """Bring the database to this version's schema and open it with the keys it needs."""
+    url = settings.storage.url
+    migrate.upgrade(url)
+    return Store(url, keyring=admit(url, settings.sealing.source()))
 
 
 def photo_folder(settings: Settings) -> Path:

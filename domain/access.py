@@ -216,14 +216,39 @@ def rule(asker: Asker, topic: Topic, subject: Subject = ANYWHERE) -> Ruling:
     return Ruling.GRANTED_FOR_A_REASON if opened else Ruling.OTHER_AREA
 
 
-def town_that_may_see(
-    town: str | None, about_units: tuple[str, ...], *, accusation: bool
-) -> str | None:
-    """Return the town whose officers may know of a matter; None: the district's people alone.
+ACCUSATIONS = "#accusation"
+DISTRICT_ALONE = ""
 
-    The ledger's look-ups are narrowed by it, so that what is not somebody's to know is not
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """What somebody's look-ups of the ledger may read at all.
+
+    ``town`` narrows to what is open to that town's officers, None to nothing but the district;
+    ``accusations`` (检举控告) are read by few.
+    """
+
+    town: str | None
+    accusations: bool
+
+
+def area(asker: Asker) -> Area | None:
+    """Return what somebody's look-ups may read; None: nothing, and nothing is looked up."""
+    person = asker.person
+    if person is None or asker.way not in _WAYS[Topic.MATTER]:
+        return None
+    how_far = reach(person.role, Topic.MATTER)
+    if how_far is Reach.DISTRICT:
+        return Area(None, reach(person.role, Topic.ACCUSATION) is Reach.DISTRICT)
+    return Area(person.town, accusations=False) if how_far is Reach.OWN_TOWN else None
+
+
+def open_to(town: str | None, about_units: tuple[str, ...], *, accusation: bool) -> str:
+    """Return to whom a matter is open, as it is kept with it: a town, or one of the two above.
+
+    Look-ups are narrowed by it in the database, so that what is not somebody's to know is not
     even read: neither an answer nor its time tells whether it is there.
     """
-    if accusation or town is None or town in about_units:
-        return None
-    return town
+    if accusation:
+        return ACCUSATIONS
+    return DISTRICT_ALONE if town is None or town in about_units else town

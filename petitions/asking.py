@@ -7,31 +7,15 @@ line in the access log.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from domain.access import (
-    ANYWHERE,
-    Asker,
-    Reach,
-    Ruling,
-    Subject,
-    Topic,
-    Way,
-    reach,
-    rule,
-    town_that_may_see,
-)
+from domain import access
+from domain.access import ANYWHERE, Asker, Ruling, Subject, Topic, Way, rule
 from domain.duty import Person
+from domain.errors import PersonCanFix
 from domain.petition import Matter, MatterHead, MatterKind
 from storage.petitioners import Known
 from storage.unit_of_work import UnitOfWork
 
-
-@dataclass(frozen=True, slots=True)
-class Area:
-    """What look-ups are narrowed to: a town, or with None nothing but the district itself."""
-
-    open_to: str | None
+_NOT_YOURS = "{}不在您的职责范围。"
 
 
 def asker_of(uow: UnitOfWork, person: Person | None, way: Way) -> Asker:
@@ -85,29 +69,22 @@ def ruling_on(uow: UnitOfWork, asker: Asker, matter: Matter, topic: Topic = Topi
     return rule(asker, topic_of(matter, topic), subject_of(uow, matter))
 
 
-def open_to(head: MatterHead) -> str | None:
-    """Return the town whose officers may see a matter; None: the district's people alone."""
-    return town_that_may_see(
-        head.town, head.about_units, accusation=head.kind is MatterKind.ACCUSATION
-    )
+def require(asker: Asker, topic: Topic, subject: Subject = ANYWHERE) -> None:
+    """Let somebody go on who may; `PersonCanFix` says no more than that they may not."""
+    if not rule(asker, topic, subject).allows:
+        raise PersonCanFix(_NOT_YOURS.format(topic.label))
 
 
-def area_of(asker: Asker) -> Area | None:
-    """Return what somebody's look-ups of the ledger may read; None: nothing at all.
-
-    A role that sees no matters is refused before anything is read.
-    """
-    person = asker.person
-    if person is None or not _by_this_way(asker):
-        return None
-    if reach(person.role, Topic.MATTER) is Reach.DISTRICT:
-        return Area(None)
-    return Area(person.town) if person.town else None
+def require_role(asker: Asker, topic: Topic) -> None:
+    """Let somebody go on whose role has a topic at all, by this way; else `PersonCanFix`."""
+    if rule(asker, topic) in {Ruling.NOT_ENROLLED, Ruling.NOT_THE_ROLE, Ruling.NOT_THIS_WAY}:
+        raise PersonCanFix(_NOT_YOURS.format(topic.label))
 
 
-def _by_this_way(asker: Asker) -> bool:
-    ruling = rule(asker, Topic.MATTER, ANYWHERE)
-    return ruling not in {Ruling.NOT_ENROLLED, Ruling.NOT_THE_ROLE, Ruling.NOT_THIS_WAY}
+def open_to(head: MatterHead) -> str:
+    """Return to whom a matter is open, as it is kept with it."""
+    accusation = head.kind is MatterKind.ACCUSATION
+    return access.open_to(head.town, head.about_units, accusation=accusation)
 
 
 def looked(uow: UnitOfWork, asker: Asker, what: str, whose: str, why: str = "") -> None:

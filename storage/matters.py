@@ -13,6 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from domain.access import Area
 from domain.petition import (
     Lodging,
     Matter,
@@ -24,7 +25,7 @@ from domain.petition import (
     Tier,
 )
 from storage.alerts import ChangedMeanwhile
-from storage.petitioners import PetitionerRows
+from storage.petitioners import PetitionerRows, within
 from storage.tables import matter_changes, matter_steps, matters
 
 _HEAD_FIELDS = tuple(one.name for one in fields(MatterHead))
@@ -88,9 +89,9 @@ class MatterRows:
         self._now = now
         self._people = PetitionerRows(connection, now)
 
-    def add(self, head: MatterHead, *, open_to: str | None) -> int:
+    def add(self, head: MatterHead, *, open_to: str) -> int:
         """Add a matter and return its row id; its number must be new."""
-        values = {**_columns(head), "open_to": open_to or "", "changed_at": self._now}
+        values = {**_columns(head), "open_to": open_to, "changed_at": self._now}
         added: int = self._connection.execute(_ADD, values).scalar_one()
         return added
 
@@ -104,12 +105,19 @@ class MatterRows:
         row = self._connection.execute(_BY_NUMBER, {"number": number}).mappings().first()
         return None if row is None else self._whole(row)
 
+    def numbered(self, number: str, area: Area) -> tuple[int, ...]:
+        """Return the row id of a matter by its number, within what somebody may read."""
+        query = sa.select(matters.c.id).where(
+            matters.c.number == number, within(matters.c.open_to, area)
+        )
+        return tuple(self._connection.execute(query).scalars())
+
     def change(
         self,
         matter: Matter,
         head: MatterHead,
         *,
-        open_to: str | None,
+        open_to: str,
         person_id: int | None,
         source: str,
     ) -> tuple[str, ...]:
@@ -122,7 +130,7 @@ class MatterRows:
         changed = tuple(name for name in _HEAD_FIELDS if before[name] != after[name])
         if not changed:
             return ()
-        self._bump(matter, {**after, "open_to": open_to or ""})
+        self._bump(matter, {**after, "open_to": open_to})
         for name in changed:
             self.note_change(
                 matter.id,

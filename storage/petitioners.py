@@ -1,7 +1,7 @@
 """Who petitions: written with a matter, found again by keyed hashes.
 
-A name, phone or ID number is never compared in the clear. ``open_to`` narrows each look-up to
-what a town's officers may see; None stands for the district's people, who see all.
+A name, phone or ID number is never compared in the clear. Each look-up is narrowed to the area
+of whoever asks (`domain.access.area`): rows outside it are not read.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from domain.access import ACCUSATIONS, Area
 from domain.petition import Petitioner
 from storage.columns import keyring_of
 from storage.tables import name_slips, petitioners
@@ -40,6 +41,13 @@ _OF = (
 )
 
 
+def within(column: sa.ColumnElement[str], area: Area) -> sa.ColumnElement[bool]:
+    """Return the condition that narrows a look-up to what somebody may read."""
+    if area.town is not None:
+        return column == area.town
+    return sa.true() if area.accusations else column != ACCUSATIONS
+
+
 class PetitionerRows:
     """Petitioners in one transaction."""
 
@@ -48,7 +56,7 @@ class PetitionerRows:
         self._connection = connection
         self._now = now
 
-    def add(self, matter_id: int, people: Iterable[Petitioner], *, open_to: str | None) -> None:
+    def add(self, matter_id: int, people: Iterable[Petitioner], *, open_to: str) -> None:
         """Add the people of a matter, in their order."""
         rows = [
             {
@@ -62,17 +70,16 @@ class PetitionerRows:
                 "id_mark": one.id_number or None,
                 "village": one.village,
                 "address": one.address,
-                "open_to": open_to or "",
+                "open_to": open_to,
             }
             for position, one in enumerate(people)
         ]
         if rows:
             self._connection.execute(sa.insert(petitioners), rows)
 
-    def replace(self, matter_id: int, people: Iterable[Petitioner], *, open_to: str | None) -> None:
-        """Put these people in place of a matter's; the caller keeps what stood before."""
+    def remove(self, matter_id: int) -> None:
+        """Take a matter's people off; the caller keeps what stood before, or clears it."""
         self._connection.execute(sa.delete(petitioners).where(petitioners.c.matter_id == matter_id))
-        self.add(matter_id, people, open_to=open_to)
 
     def of(self, matter_id: int) -> tuple[Petitioner, ...]:
         """Return the people of a matter, in their order."""
@@ -81,35 +88,34 @@ class PetitionerRows:
             Petitioner(row.name, row.phone, row.id_number, row.village, row.address) for row in rows
         )
 
-    def matters_of(self, known: Known, value: str, *, open_to: str | None) -> tuple[int, ...]:
+    def matters_of(self, known: Known, value: str, area: Area) -> tuple[int, ...]:
         """Return the row ids of at most `MOST_FOUND` matters of somebody, the newest first."""
         column = _MARKS[known]
-        query = sa.select(petitioners.c.matter_id).where(column == value)
-        if open_to is not None:
-            query = query.where(petitioners.c.open_to == open_to)
+        query = sa.select(petitioners.c.matter_id).where(
+            column == value, within(petitioners.c.open_to, area)
+        )
         query = query.distinct().order_by(petitioners.c.matter_id.desc()).limit(MOST_FOUND)
         return tuple(self._connection.execute(query).scalars())
 
-    def keep_slips(self, name: str, spellings: Iterable[str], *, open_to: str | None) -> None:
+    def keep_slips(self, name: str, spellings: Iterable[str], *, open_to: str) -> None:
         """Let a name be found by spellings near it; the same ones again change nothing."""
         rows = [
-            {"slip_mark": spelling, "open_to": open_to or "", "name_mark": name}
-            for spelling in spellings
+            {"slip_mark": spelling, "open_to": open_to, "name_mark": name} for spelling in spellings
         ]
         if rows:
             statement = insert(self._connection, name_slips).on_conflict_do_nothing()
             self._connection.execute(statement, rows)
 
-    def names_near(
-        self, spellings: Iterable[str], *, open_to: str | None, limit: int
-    ) -> tuple[str, ...]:
+    def names_near(self, spellings: Iterable[str], area: Area, *, limit: int) -> tuple[str, ...]:
         """Return names that share a spelling with these, at most ``limit``."""
-        near = sa.select(name_slips.c.name_mark).where(name_slips.c.slip_mark.in_(tuple(spellings)))
-        query = sa.select(petitioners.c.name_mark, sa.func.min(petitioners.c.id).label("id"))
-        if open_to is not None:
-            near = near.where(name_slips.c.open_to == open_to)
-            query = query.where(petitioners.c.open_to == open_to)
-        query = query.where(petitioners.c.name_mark.in_(near)).group_by(petitioners.c.name_mark)
+        near = sa.select(name_slips.c.name_mark).where(
+            name_slips.c.slip_mark.in_(tuple(spellings)), within(name_slips.c.open_to, area)
+        )
+        query = (
+            sa.select(petitioners.c.name_mark, sa.func.min(petitioners.c.id).label("id"))
+            .where(petitioners.c.name_mark.in_(near), within(petitioners.c.open_to, area))
+            .group_by(petitioners.c.name_mark)
+        )
         firsts = query.order_by("id").limit(limit).subquery()
         rows = self._connection.execute(
             sa.select(petitioners.c.name)

@@ -38,6 +38,7 @@ from storage.tables.petitions import (
     petitioners,
 )
 from storage.tables.proof import findings, plans, turns
+from storage.tables.sealing import reseals, seal_keys
 from storage.tables.talk import dialogues, inbox, sender_pace, webchat_chats, webchat_events
 
 __all__ = [
@@ -69,7 +70,9 @@ __all__ = [
     "quiet",
     "report_versions",
     "reports",
+    "reseals",
     "rule_proposals",
+    "seal_keys",
     "sender_pace",
     "shift_words",
     "shifts",

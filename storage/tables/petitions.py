@@ -8,8 +8,9 @@ from storage.columns import BigId, Mark, Sealed, UtcTime
 from storage.tables.common import growing_id, metadata, reference
 from storage.tables.people import people
 
-# One matter. ``open_to`` is the town whose officers may see it, empty for the district's people
-# alone; ``next_due_on`` and ``ended_on`` follow from the steps and are kept for lists.
+# One matter. ``open_to`` says who may see it: a town's officers, the district's people alone, or
+# the few who see accusations (`domain.access.open_to`). ``next_due_on`` and ``ended_on`` follow
+# from the steps and are kept for lists.
 matters = sa.Table(
     "matters",
     metadata,

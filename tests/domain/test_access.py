@@ -6,7 +6,19 @@ import itertools
 
 import pytest
 
-from domain.access import Asker, Reach, Ruling, Subject, Topic, Way, reach, rule, town_that_may_see
+from domain.access import (
+    ACCUSATIONS,
+    Asker,
+    Reach,
+    Ruling,
+    Subject,
+    Topic,
+    Way,
+    area,
+    open_to,
+    reach,
+    rule,
+)
 from domain.duty import Person, Role
 
 DASHI, SHIQI = "大石街道", "石碁镇"
@@ -122,14 +134,28 @@ def test_reach_is_the_table_too() -> None:
 @pytest.mark.parametrize("accusation", [True, False])
 @pytest.mark.parametrize("about", [(), (DASHI,), (SHIQI,), (SHIQI, DASHI)])
 @pytest.mark.parametrize("town", [None, DASHI])
+@pytest.mark.parametrize("role", list(Role))
 def test_what_is_narrowed_away_is_what_is_refused(
+    role: Role,
     town: str | None,
     about: tuple[str, ...],
     accusation: bool,  # noqa: FBT001
 ) -> None:
-    """The stored narrowing and the ruling say the same of each town's officers."""
+    """What a look-up can read at all and the ruling say the same of everybody."""
     topic = Topic.ACCUSATION if accusation else Topic.MATTER
-    seen_by = town_that_may_see(town, about, accusation=accusation)
+    kept = open_to(town, about, accusation=accusation)
     for home in (DASHI, SHIQI):
-        asker = Asker(_somebody(Role.TOWN_OFFICER, home), Way.PRIVATE)
-        assert rule(asker, topic, Subject(town, about)).allows == (seen_by == home)
+        asker = Asker(_somebody(role, home), Way.PRIVATE)
+        may_read = area(asker)
+        reads = may_read is not None and (
+            kept == may_read.town
+            if may_read.town is not None
+            else may_read.accusations or kept != ACCUSATIONS
+        )
+        assert rule(asker, topic, Subject(town, about)).allows == reads
+
+
+def test_in_a_group_nothing_is_looked_up() -> None:
+    """The answer goes to the private chat."""
+    assert area(Asker(_somebody(Role.CLERK), Way.GROUP)) is None
+    assert area(Asker(None, Way.PRIVATE)) is None
