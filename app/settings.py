@@ -33,6 +33,7 @@ from app.setting_kinds import (
     wrong,
 )
 from app.setting_levels import Levels
+from app.setting_petitions import Petitions
 from app.setting_proof import Digest, Drill, Proof
 from app.setting_sealing import KEY_FILE, KEYS, Sealing
 from app.setting_sources import Gathered, Key, Source, read_environment, read_file, variable
@@ -222,6 +223,7 @@ class Settings(Part):
     digest: Digest
     drill: Drill
     silence: SilenceSettings
+    petitions: Petitions
     sealing: Sealing
 
     @model_validator(mode="after")
