@@ -41,9 +41,7 @@ def admit(url: str, source: KeySource) -> Keyring:
             if not needed and not source.exists():
                 source.make()
             plain = sa.select(seal_keys.c.id).where(seal_keys.c.id == PLAIN)
-            keyring = source.keyring(
-                accepts_plain=connection.execute(plain).first() is not None
-            )
+            keyring = source.keyring(accepts_plain=connection.execute(plain).first() is not None)
             for row in needed.values():
                 _prove(row, keyring, source)
             _write_new(connection, keyring, known=set(needed))
@@ -55,7 +53,9 @@ def admit(url: str, source: KeySource) -> Keyring:
     return keyring
 
 
-def _prove(row: sa.Row[tuple[str, str, str, datetime]], keyring: Keyring, source: KeySource) -> None:
+def _prove(
+    row: sa.Row[tuple[str, str, str, datetime]], keyring: Keyring, source: KeySource
+) -> None:
     """Refuse keys with which what was sealed would stay shut."""
     if row.kind == LOOK_UP:
         good = keyring.looks_up_by == row.id and keyring.mark(_PROVED, _CONTEXT) == row.proof

@@ -40,7 +40,14 @@ class PeopleRows:
         """Enrol somebody."""
         row_id = self._connection.execute(
             sa.insert(people)
-            .values(name=name, name_mark=name, role=role.value, town=town, enrolled_at=self._now, demo=demo)
+            .values(
+                name=name,
+                name_mark=name,
+                role=role.value,
+                town=town,
+                enrolled_at=self._now,
+                demo=demo,
+            )
             .returning(people.c.id)
         ).scalar_one()
         return Person(id=row_id, name=name, role=role, town=town)

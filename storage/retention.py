@@ -104,9 +104,7 @@ class RetentionRows:
             )
             .limit(BATCH)
         )
-        return self._change(
-            sa.update(notices).where(notices.c.id.in_(chosen)).values(body=None)
-        )
+        return self._change(sa.update(notices).where(notices.c.id.in_(chosen)).values(body=None))
 
     def drop_chat_events(self, *, before: datetime) -> int:
         """Remove old events of web chats."""
