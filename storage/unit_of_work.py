@@ -23,6 +23,7 @@ from storage.groups import GroupRows
 from storage.inbox import InboxRows
 from storage.interests import InterestRows
 from storage.invites import InviteRows
+from storage.matter_batches import MatterBatchRows
 from storage.matters import MatterRows
 from storage.notices import NoticeRows
 from storage.people import PeopleRows
@@ -176,6 +177,11 @@ class UnitOfWork:
     def figures(self) -> FigureRows:
         """When things happened to alerts, for counting."""
         return FigureRows(self.connection, self.now)
+
+    @cached_property
+    def matter_batches(self) -> MatterBatchRows:
+        """Many matters at once."""
+        return MatterBatchRows(self.connection, self.now)
 
     @cached_property
     def matters(self) -> MatterRows:
