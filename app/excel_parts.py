@@ -28,7 +28,9 @@ MOST_SHEETS = 200
 CHUNK = 1 << 16
 
 NOT_EXCEL = "“{file}”打不开，可能已经损坏。请在 Excel 或 WPS 里打开，另存为“.xlsx”再导入。"
-OLD_EXCEL = "“{file}”是老的 .xls 表格，或者设了密码。请在 Excel 或 WPS 里另存为“.xlsx”（不设密码）再导入。"
+OLD_EXCEL = (
+    "“{file}”是老的 .xls 表格，或者设了密码。请在 Excel 或 WPS 里另存为“.xlsx”（不设密码）再导入。"
+)
 WEB_PAGE = "“{file}”其实是网页，不是表格。请在 Excel 或 WPS 里打开，另存为“.xlsx”再导入。"
 TOO_LARGE = "“{file}”太大或格式不寻常（{why}），没有导入。"
 SEVERAL = "“{file}”里有 {count} 张有内容的表（{names}），请用 --sheet 写明是哪一张。"
@@ -184,9 +186,7 @@ class Parts:
 
         self.read(part, start)
         return frozenset(
-            place
-            for place, number in enumerate(styles)
-            if own.get(number, number in _DATE_FORMATS)
+            place for place, number in enumerate(styles) if own.get(number, number in _DATE_FORMATS)
         )
 
     def _declares(self, *_: object) -> None:

@@ -131,7 +131,9 @@ def _looked_through(
         is_filled = is_filled or _HOLDS.search(piece) is not None
         for one in _BLOCK.finditer(piece):
             if one.end() > len(kept):
-                left, top, right, bottom = (int(at or 0) for at in range_boundaries(one[1].decode()))
+                left, top, right, bottom = (
+                    int(at or 0) for at in range_boundaries(one[1].decode())
+                )
                 blocks.append((top, left, bottom, right))
         kept = piece[-_KEPT:]
     if Blocks.too_many(blocks):

@@ -32,7 +32,7 @@ _COUNT = re.compile(r"(\d{1,6})(?:\.0+)?\s*(?:人次?|名|位|个)?")
 _HAN_COUNT = {word: number for number, word in enumerate("一二三四五六七八九十", 1)} | {"两": 2}
 _DAYS = re.compile(r"(?:延期?长?)?(\d{1,4})(?:\.0+)?\s*(?:个?自然)?[天日]?")
 _PHONE_SIGNS = re.compile(r"[\s\-()+.]")
-_NOTHING = frozenset({"", "-", "--", "—", "——", "/", "无", "空", "暂无", "不详", "null", "NULL", "none"})
+_NOTHING = frozenset({"", "-", "--", "—", "——", "/", "无", "空", "暂无", "不详", "null", "NULL"})
 _MOBILE = 11
 
 
@@ -48,7 +48,7 @@ def is_empty(value: CellValue) -> bool:
 def text(value: CellValue, *, longest: int = LONGEST_TEXT) -> str:
     """Return a cell's words as they are meant to be read, without controls and outer blanks."""
     if isinstance(value, Mistake):
-        raise Unreadable(f"是{value.code}，请改成文字或清空")
+        raise Unreadable(f"单元格是{value.code}，请改成应有的内容或清空")
     if is_empty(value):
         return ""
     words = _printed(value) if not isinstance(value, str) else value
@@ -94,10 +94,7 @@ def count(value: CellValue) -> int:
     """Return how many people a cell names: 5, ５人, 五人."""
     words = folded(value)
     found = _COUNT.fullmatch(words)
-    if found is not None:
-        people = int(found[1])
-    else:
-        people = _HAN_COUNT.get(words.rstrip("人名位个"), 0)
+    people = int(found[1]) if found else _HAN_COUNT.get(words.rstrip("人名位个"), 0)
     if not 1 <= people <= MOST_PEOPLE:
         raise Unreadable(f"人数“{_clip(words)}”看不懂，请写数字")
     return people

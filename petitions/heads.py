@@ -112,7 +112,9 @@ def find_heads(rows: Sequence[SheetRow], accepted: Accepted) -> Heads:
         default=None,
     )
     if best is None or len(_known(best, accepted)) < FEWEST_KNOWN:
-        raise PersonCanFix(f"前 {HEAD_WITHIN} 行里没有找到表头（信访件编号、登记日期……），没有导入。")
+        raise PersonCanFix(
+            f"前 {HEAD_WITHIN} 行里没有找到表头（信访件编号、登记日期……），没有导入。"
+        )
     block = _head_rows(rows, best, accepted)
     found: dict[Field, tuple[int, int]] = {}  # rank and column
     words: dict[int, str] = {}

@@ -6,12 +6,12 @@ An empty cell says nothing. Refuses: the database; whether a matter is new is no
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from domain.petition import MatterKind, Petitioner, Step
-from domain.sheet import SheetRow
+from domain.sheet import CellValue, SheetRow
 from petitions import cells, sheet_words
 from petitions.cells import Unreadable
 from petitions.heads import Field, Heads
@@ -129,7 +129,7 @@ class Reader:
             "unit": self._units.unit(told.short(Field.UNIT)) or None,
             "lead": told.short(Field.LEAD) or None,
             "about_units": self._about(told) or None,
-            "repeated": told.say(Field.REPEATED, sheet_words.repeated),
+            "repeated": self._repeated(told),
             "group_size": told.read(Field.GROUP_SIZE, cells.count),
             "satisfaction": told.say(Field.SATISFACTION, sheet_words.satisfaction),
             "town": self._town(told),
@@ -161,6 +161,14 @@ class Reader:
             Field.KIND, lambda words: sheet_words.kind(f"{words} {way}", appeals=self._appeals)
         )
 
+    def _repeated(self, told: RowCells) -> bool | None:
+        head = self._heads.words.get(self._heads.columns.get(Field.REPEATED, 0), "")
+        asks_for_first = "初" in head and "重" not in head
+        return told.say(
+            Field.REPEATED,
+            lambda words: sheet_words.repeated(words, asks_for_first=asks_for_first),
+        )
+
     def _town(self, told: RowCells) -> str | None:
         written = told.short(Field.TOWN)
         if not written:
@@ -186,10 +194,8 @@ def _people(told: RowCells) -> tuple[Petitioner, ...]:
     names = [name for name in dict.fromkeys(names) if name and name not in _NAMELESS]
     if not names:
         return ()
-    phones = _for_each(told, Field.PHONE, names, told.read(Field.PHONE, cells.phones, decides=False))
-    ids = _for_each(
-        told, Field.ID_NUMBER, names, told.read(Field.ID_NUMBER, cells.id_numbers, decides=False)
-    )
+    phones = _for_each(told, Field.PHONE, names, cells.phones)
+    ids = _for_each(told, Field.ID_NUMBER, names, cells.id_numbers)
     if not all(_PHONE.fullmatch(phone) for phone in phones if phone):
         told.remark(Field.PHONE, "不像电话号码，照原样记，请核对")
     if not all(_ID_NUMBER.fullmatch(one) for one in ids if one):
@@ -206,10 +212,10 @@ def _listed(told: RowCells, what: Field) -> tuple[str, ...]:
 
 
 def _for_each(
-    told: RowCells, what: Field, names: list[str], values: tuple[str, ...] | None
+    told: RowCells, what: Field, names: list[str], how: Callable[[CellValue], tuple[str, ...]]
 ) -> list[str]:
     """Give each name its value; one that is too many is left out with a remark."""
-    given = list(values or ())
+    given = list(told.read(what, how, decides=False) or ())
     if len(given) > len(names):
         told.remark(what, f"比姓名多，只记前 {len(names)} 个")
     return (given + [""] * len(names))[: len(names)]
@@ -223,5 +229,3 @@ def _size(told: RowCells, written: int | None, people: tuple[Petitioner, ...]) -
     if len(people) > 1 or written is not None:
         return max(written or 1, len(people))
     return None
-
-

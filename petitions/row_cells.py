@@ -68,8 +68,6 @@ class RowCells:
         if cells.is_empty(value):
             return None
         try:
-            if isinstance(value, Mistake):
-                raise Unreadable(f"单元格是{value.code}，请改成应有的内容或清空")
             return how(value)
         except Unreadable as fault:
             self.remark(what, str(fault) if decides else f"{fault}，没有记", refuses=decides)

@@ -30,12 +30,12 @@ _LODGING = _by_word(
         Lodging.CALL: "来电 电话 12345 热线 12345热线 电话信访",
         Lodging.MAIL: "来邮 邮件 电子邮件 电邮 邮箱",
         Lodging.ONLINE: "网上 网信 网络 网上信访 网上投诉 网投 手机信访 微信 微信公众号 短信 视频",
-        Lodging.LEADER_BOARD: "领导留言 领导留言板 人民网领导留言板 人民网 留言板 书记信箱 区长信箱 领导信箱",
+        Lodging.LEADER_BOARD: "领导留言 领导留言板 人民网领导留言板 人民网 留言板 区长信箱",
     }
 )
 _TIER = _by_word(
     {
-        Tier.DISTRICT: "区 区级 县 县级 县(区) 县(区)级 区(县) 区县 区县级 本区 本级 镇街 镇 街道 乡镇 镇街级",
+        Tier.DISTRICT: "区 区级 县 县级 县(区) 县(区)级 区(县) 区县 区县级 本级 镇街 镇 街道 乡镇",
         Tier.CITY: "市 市级 地市 地市级 广州市",
         Tier.PROVINCE: "省 省级 自治区 直辖市 广东省",
         Tier.STATE: "国家 国家级 国家局 国家信访局 中央 中央级 全国",
@@ -48,7 +48,7 @@ _SATISFACTION = _by_word(
         Satisfaction.DISSATISFIED: "不满意 很不满意 非常不满意 不太满意",
     }
 )
-_NOT_RATED = frozenset("未评价 未评 未参评 未测评 待评价 默认 弃评 放弃评价".split())
+_NOT_RATED = frozenset({"未评价", "未评", "未参评", "未测评", "待评价", "默认", "弃评", "放弃评价"})
 _ACCEPTANCE = _by_word(
     {
         StepKind.ACCEPTED: "受理 已受理 予以受理 是",
@@ -56,13 +56,33 @@ _ACCEPTANCE = _by_word(
         StepKind.NO_LONGER_ACCEPTED: "不再受理 不再受理(告知)",
     }
 )
-_NO = frozenset("初次 初信 初访 初电 初信初访 初网 初件 初 首次 否 不重复 0 n no false 非重复".split())
-_YES = frozenset("重复 重信 重访 重复信访 重信重访 重 再次 多次 是 1 y yes true 重件".split())
+_YES = frozenset({"是", "1", "y", "yes", "true", "√"})
+_NO = frozenset({"否", "不是", "0", "n", "no", "false", "×"})
+_FIRST = frozenset(
+    {"初次", "初信", "初访", "初电", "初网", "初信初访", "初", "首次", "不重复", "非重复", "初件"}
+)
+_REPEATED = frozenset(
+    {
+        "重复",
+        "重信",
+        "重访",
+        "重复信访",
+        "重信重访",
+        "重复来信",
+        "重复来访",
+        "重",
+        "再次",
+        "多次",
+        "重件",
+    }
+)
 
 _ACCUSES = re.compile("检举|控告|揭发|举报")
 _SUGGESTS = re.compile("建议|意见(?!书)|咨询")
 _APPEALS = re.compile("申诉|求决|申诉求决|投诉|诉求")
-_SIX = re.compile(r"(?:31|三十一)条?.{0,3}(?:六|6)项?|第?\(?(?:六|6)\)?项|31.?六|信访程序|信访处理程序")
+_SIX = re.compile(
+    r"(?:31|三十一)条?.{0,3}(?:六|6)项?|第?\(?(?:六|6)\)?项|31.?六|信访程序|信访处理程序"
+)
 _OTHER = re.compile(
     r"(?:31|三十一)条?.{0,3}[一二三四五1-5](?:项|[)）]|至|-|~)|第?\(?[一二三四五]\)?(?:项|至)|"
     r"法定程序|其他程序|其他途径|行政复议|诉讼|仲裁|行政裁决|履职|党员申诉"
@@ -97,7 +117,9 @@ def kind(words: str, *, appeals: MatterKind | None) -> KindSaid:
         return KindSaid(appeals, item_named=False)
     if _SUGGESTS.search(said):
         return KindSaid(MatterKind.SUGGESTION, item_named=True)
-    raise Unreadable(f"“{words[:20]}”看不出是哪一类，请写申诉求决（写明第几项）、建议意见或检举控告")
+    raise Unreadable(
+        f"“{words[:20]}”看不出是哪一类，请写申诉求决（写明第几项）、建议意见或检举控告"
+    )
 
 
 def lodging(words: str) -> Lodging:
@@ -122,13 +144,18 @@ def acceptance(words: str) -> StepKind:
     return _one_of(_ACCEPTANCE, words, "受理情况", *dict.fromkeys(_ACCEPTANCE.values()))
 
 
-def repeated(words: str) -> bool:
-    """Return whether it is a repeated petition."""
+def repeated(words: str, *, asks_for_first: bool) -> bool:
+    """Return whether it is a repeated petition.
+
+    Under a head as 是否初次 a yes says that it is not: ``asks_for_first``.
+    """
     said = bare(words).lower()
-    if said in _NO:
-        return False
     if said in _YES:
-        return True
+        return not asks_for_first
+    if said in _NO:
+        return asks_for_first
+    if said in _FIRST or said in _REPEATED:
+        return said in _REPEATED
     raise Unreadable(f"“{words[:20]}”看不懂，请写初次或重复")
 
 

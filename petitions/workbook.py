@@ -64,9 +64,7 @@ class Result:
     remarks: tuple[Remark, ...]
 
 
-def put(
-    uow: UnitOfWork, ledger: Ledger, asker: Asker, lines: Sequence[Line]
-) -> tuple[Result, ...]:
+def put(uow: UnitOfWork, ledger: Ledger, asker: Asker, lines: Sequence[Line]) -> tuple[Result, ...]:
     """Write a batch of rows into the ledger; those that are refused are left out.
 
     Imports follow one another. One line in the access log for the batch.
@@ -118,14 +116,14 @@ def _planned(
     return result, entry if is_written else None
 
 
-def _remark_faults(
-    uow: UnitOfWork, ledger: Ledger, line: Line, said: Said, after: Merged
-) -> None:
+def _remark_faults(uow: UnitOfWork, ledger: Ledger, line: Line, said: Said, after: Merged) -> None:
     """Tell where the matter's steps contradict the Regulation, by the cell if the row has it."""
     today = ledger.today(uow.now)
     for fault in faults(after.head.kind, after.standing, today, ledger.counting):
         step = fault.step
-        told = step is not None and any((one.kind, one.on) == (step.kind, step.on) for one in said.steps)
+        told = step is not None and any(
+            (one.kind, one.on) == (step.kind, step.on) for one in said.steps
+        )
         what = COLUMN_OF.get(step.kind if step is not None and told else StepKind.REGISTERED)
         line.cells.remark(what or Field.NUMBER, fault.words)
 

@@ -187,9 +187,7 @@ class MatterBatchRows:
             "changed_at": self._now,
         }
 
-    def _step(
-        self, matter_id: int, new: NewStep, *, person_id: int, source: str
-    ) -> dict[str, Any]:
+    def _step(self, matter_id: int, new: NewStep, *, person_id: int, source: str) -> dict[str, Any]:
         return {
             "matter_id": matter_id,
             "kind": new.step.kind.value,
