@@ -33,6 +33,7 @@ _HAN_COUNT = {word: number for number, word in enumerate("一二三四五六七�
 _DAYS = re.compile(r"(?:延期?长?)?(\d{1,4})(?:\.0+)?\s*(?:个?自然)?[天日]?")
 _PHONE_SIGNS = re.compile(r"[\s\-()+.]")
 _NOTHING = frozenset({"", "-", "--", "—", "——", "/", "无", "空", "暂无", "不详", "null", "NULL"})
+_LONGEST_NOTHING = max(len(word) for word in _NOTHING)
 _MOBILE = 11
 
 
@@ -42,7 +43,10 @@ class Unreadable(ValueError):  # noqa: N818 - named for what it is
 
 def is_empty(value: CellValue) -> bool:
     """Whether a cell says nothing: no value, blanks, or a word for nothing."""
-    return value is None or (isinstance(value, str) and tidy(value) in _NOTHING)
+    if not isinstance(value, str):
+        return value is None
+    words = value.strip()
+    return len(words) <= _LONGEST_NOTHING and tidy(words) in _NOTHING
 
 
 def text(value: CellValue, *, longest: int = LONGEST_TEXT) -> str:
@@ -51,12 +55,13 @@ def text(value: CellValue, *, longest: int = LONGEST_TEXT) -> str:
         raise Unreadable(f"单元格是{value.code}，请改成应有的内容或清空")
     if is_empty(value):
         return ""
-    words = _printed(value) if not isinstance(value, str) else value
-    kept = (one for one in words if one == "\n" or not _is_control(one))
-    whole = _BLANKS.sub(" ", "".join(kept)).strip()
-    if len(whole) > longest:
+    words = value if isinstance(value, str) else _printed(value)
+    if not words.isprintable():
+        words = "".join(one for one in words if one == "\n" or not _is_control(one))
+        words = _BLANKS.sub(" ", words).strip()
+    if len(words) > longest:
         raise Unreadable(f"超过 {longest} 个字，请缩短")
-    return whole
+    return words.strip()
 
 
 def folded(value: CellValue, *, longest: int = LONGEST_SHORT) -> str:
