@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
@@ -30,13 +31,12 @@ from petitions.heads import HEAD_WITHIN, HIGHEST_HEAD, Heads, find_heads
 from petitions.ledger import Ledger
 from petitions.matter_rows import Line, Reader
 from petitions.result_sheet import Tally, counts_sheet, remark_rows, remarks_sheet
-from petitions.row_cells import Remark
 from petitions.units import Units
 from petitions.workbook import BATCH, Outcome, Result, look, put
-from storage.store import Store, StorageFailure
+from storage.store import StorageFailure, Store
 from storage.unit_of_work import UnitOfWork
 
-MOST_LISTED = 1000  # remarks in --json; all of them are in the result's workbook
+SHOWN = 10  # remarks on the terminal; all of them are in the result's workbook
 _Work = Callable[[UnitOfWork, Ledger, Asker, Sequence[Line]], tuple[Result, ...]]
 
 
@@ -84,8 +84,11 @@ class _Import:
         ) as bar:
             while batch := list(islice(lines, BATCH)):
                 run = self.store.write if writes else self.store.read
-                yield run(lambda uow, batch=batch: work(uow, self.ledger, self.asker, batch))
+                yield run(partial(self._work, work, batch))
                 bar.update(len(batch))
+
+    def _work(self, work: _Work, batch: Sequence[Line], uow: UnitOfWork) -> tuple[Result, ...]:
+        return work(uow, self.ledger, self.asker, batch)
 
 
 def import_matters(settings: Settings, wanted: Wanted, *, as_person: int | None) -> bool:
@@ -121,8 +124,7 @@ def _import(one: _Import) -> bool:
             refused.count(results)
         writes = not refused.refused
     work, label = (put, "导入") if writes else (look, "试导入")
-    tally, listed = Tally(), list[tuple[Result, Remark]]()
-    book = Book()
+    tally, book = Tally(), Book()
     when = one.ledger.today(one.store.clock()).isoformat()
     page = book.page(remarks_sheet(wanted.file.name, when))
     try:
@@ -130,9 +132,6 @@ def _import(one: _Import) -> bool:
             tally.count(results)
             for row in remark_rows(results):
                 page.append(row)
-            room = MOST_LISTED - len(listed)
-            remarks = ((result, remark) for result in results for remark in result.remarks)
-            listed += islice(remarks, max(room, 0))
     except StorageFailure:
         raise PersonCanFix(
             f"数据库写不进去。前 {tally.rows} 行已经导入；修好以后再运行一次同样的命令就接着导。"
@@ -142,36 +141,22 @@ def _import(one: _Import) -> bool:
     result = wanted.result or wanted.file.with_name(f"{wanted.file.stem}-导入结果.xlsx")
     book.save(result)
     say = _as_json if wanted.as_json else _as_words
-    click.echo(say(one, tally, listed, writes=writes, result=result))
+    click.echo(say(one, tally, writes=writes, result=result))
     return not tally.refused
 
 
-def _as_words(
-    one: _Import,
-    tally: Tally,
-    listed: Iterable[tuple[Result, Remark]],
-    *,
-    writes: bool,
-    result: Path,
-) -> str:
+def _as_words(one: _Import, tally: Tally, *, writes: bool, result: Path) -> str:
     if writes:
         head = "已导入。"
     else:
         head = "试一试，没有改。" if one.wanted.dry_run else "有不能导入的行，什么都没有导入。"
     unread = "、".join(one.heads.unread)
     lines = [head + tally.words(), f"没有读的列：{unread}" if unread else "", f"详细结果：{result}"]
-    shown = [f"{remark.cell}　{remark.words}" for _, remark in islice(listed, 10)]
+    shown = [f"{remark.cell}　{remark.words}" for _, remark in tally.listed[:SHOWN]]
     return "\n".join([*filter(None, lines), *shown])
 
 
-def _as_json(
-    one: _Import,
-    tally: Tally,
-    listed: Iterable[tuple[Result, Remark]],
-    *,
-    writes: bool,
-    result: Path,
-) -> str:
+def _as_json(one: _Import, tally: Tally, *, writes: bool, result: Path) -> str:
     told: dict[str, Any] = {
         "file": str(one.wanted.file),
         "dry_run": one.wanted.dry_run,
@@ -191,7 +176,7 @@ def _as_json(
                 "refuses": remark.refuses,
                 "reason": remark.words,
             }
-            for outcome, remark in listed
+            for outcome, remark in tally.listed
         ],
     }
     return json.dumps(told, ensure_ascii=False, indent=2)

@@ -115,7 +115,10 @@ def days(value: CellValue) -> int:
 
 
 def phones(value: CellValue) -> tuple[str, ...]:
-    """Return the phones in a cell, digits alone; a number that was not meant as one as well."""
+    """Return the phones in a cell, digits alone; a number that was not meant as one as well.
+
+    Where one of several is 无, it is empty, so that the others keep their places.
+    """
     words = _printed(value) if isinstance(value, int | float) else tidy(text(value))
     return tuple(_phone(part) for part in _BETWEEN.split(words) if part.strip())
 
@@ -125,7 +128,8 @@ def id_numbers(value: CellValue) -> tuple[str, ...]:
     if isinstance(value, int | float) and value >= 10**DIGITS_KEPT:
         raise Unreadable("证件号码存成了数字，末几位已经丢失，没有记。请把该列设为文本后重新导出")
     words = tidy(text(value)).upper()
-    return tuple(re.sub(r"\s", "", part) for part in _BETWEEN.split(words) if part.strip())
+    parts = (re.sub(r"\s", "", part) for part in _BETWEEN.split(words))
+    return tuple("" if part in _NOTHING else part for part in parts if part)
 
 
 def listed(value: CellValue) -> tuple[str, ...]:
@@ -135,6 +139,8 @@ def listed(value: CellValue) -> tuple[str, ...]:
 
 
 def _phone(part: str) -> str:
+    if part.strip() in _NOTHING:
+        return ""
     digits = _PHONE_SIGNS.sub("", part)
     if digits.startswith("86") and len(digits) == _MOBILE + 2:
         digits = digits[2:]

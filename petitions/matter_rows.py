@@ -21,6 +21,7 @@ from petitions.sheet_words import KindSaid
 from petitions.step_cells import read_steps
 from petitions.units import Units
 
+HIDDEN = "*"  # how exports show what is not shown whole
 _AND_OTHERS = re.compile(r"等(?:人|(\d{1,5})(?:人|名|户)?)?$")
 _NAMELESS = frozenset({"匿名", "匿名者", "佚名", "未知", "群众"})
 _BRACKETS = re.compile(r"\([^()]*\)")
@@ -216,6 +217,9 @@ def _for_each(
 ) -> list[str]:
     """Give each name its value; one that is too many is left out with a remark."""
     given = list(told.read(what, how, decides=False) or ())
+    if any(HIDDEN in one for one in given):
+        told.remark(what, "打了星号，没有记")
+        given = ["" if HIDDEN in one else one for one in given]
     if len(given) > len(names):
         told.remark(what, f"比姓名多，只记前 {len(names)} 个")
     return (given + [""] * len(names))[: len(names)]

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 
 from domain.sheet import Column, Look, Sheet, Written
 from petitions.heads import Heads
+from petitions.row_cells import Remark
 from petitions.workbook import Outcome, Result
 
+MOST_LISTED = 1000  # remarks that are kept in memory; the workbook has them all
 LOOK_AT = "请核对"
 NOT_IN = "没有导入"
 COLUMNS = (
@@ -29,12 +31,23 @@ class Tally:
 
     outcomes: Counter[Outcome] = field(default_factory=Counter)
     noted: int = 0
+    _refusing: list[tuple[Result, Remark]] = field(default_factory=list)
+    _others: list[tuple[Result, Remark]] = field(default_factory=list)
 
     def count(self, results: Iterable[Result]) -> None:
         """Count the rows of a batch."""
         for result in results:
             self.outcomes[result.outcome] += 1
             self.noted += bool(result.remarks) and result.outcome is not Outcome.REFUSED
+            for remark in result.remarks:
+                listed = self._refusing if remark.refuses else self._others
+                if len(listed) < MOST_LISTED:
+                    listed.append((result, remark))
+
+    @property
+    def listed(self) -> list[tuple[Result, Remark]]:
+        """The first remarks, those that keep a row out before the others."""
+        return [*self._refusing, *self._others][:MOST_LISTED]
 
     @property
     def rows(self) -> int:
@@ -47,7 +60,7 @@ class Tally:
         return self.outcomes[Outcome.REFUSED]
 
     def words(self) -> str:
-        """What a person reads: 共 5421 行：新增 5381，更新 0，没有变化 0，没有导入 40；……"""
+        """Return what a person reads: 共 5421 行：新增 5381，没有导入 40 and so on."""
         parts = "，".join(f"{one.label} {self.outcomes[one]}" for one in Outcome)
         noted = f"；另有 {self.noted} 行已导入，请核对" if self.noted else ""
         return f"共 {self.rows} 行：{parts}{noted}"
@@ -68,7 +81,9 @@ def remarks_sheet(file: str, when: str) -> Sheet:
 def remark_rows(results: Iterable[Result]) -> Iterator[tuple[Written, ...]]:
     """Give a line for each remark on some rows."""
     for result in results:
-        outcome = NOT_IN if result.outcome is Outcome.REFUSED else f"{result.outcome.label}，{LOOK_AT}"
+        outcome = (
+            NOT_IN if result.outcome is Outcome.REFUSED else f"{result.outcome.label}，{LOOK_AT}"
+        )
         for one in result.remarks:
             yield (
                 result.row,

@@ -121,7 +121,7 @@ class MatterBatchRows:
         ids = tuple(one.id for one in found)
         if not ids:
             return []
-        people = self._people.of_all(ids)
+        people = self._people.of_several(ids)
         steps: dict[int, list[KeptStep]] = {one: [] for one in ids}
         query = sa.select(matter_steps).where(matter_steps.c.matter_id.in_(ids))
         for row in self._connection.execute(query.order_by(matter_steps.c.id)).mappings():
@@ -134,7 +134,7 @@ class MatterBatchRows:
             )
         return [
             Kept(
-                replace(one, petitioners=people[one.id], steps=standing(steps[one.id])),
+                replace(one, petitioners=people.get(one.id, ()), steps=standing(steps[one.id])),
                 tuple(steps[one.id]),
                 changes[one.id],
             )

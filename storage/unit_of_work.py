@@ -24,6 +24,7 @@ from storage.inbox import InboxRows
 from storage.interests import InterestRows
 from storage.invites import InviteRows
 from storage.matter_batches import MatterBatchRows
+from storage.matter_pages import MatterPageRows
 from storage.matters import MatterRows
 from storage.notices import NoticeRows
 from storage.people import PeopleRows
@@ -182,6 +183,11 @@ class UnitOfWork:
     def matter_batches(self) -> MatterBatchRows:
         """Many matters at once."""
         return MatterBatchRows(self.connection, self.now)
+
+    @cached_property
+    def matter_pages(self) -> MatterPageRows:
+        """Lists of matters."""
+        return MatterPageRows(self.connection, self.now)
 
     @cached_property
     def matters(self) -> MatterRows:
