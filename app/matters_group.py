@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
 from app.asking_person import asks_as
 from app.command_line import answers_mistakes, settings_of
+
+DAY = "2026-12-01"
+_F = TypeVar("_F", bound=Callable[..., Any])
 
 
 @click.group()
@@ -37,3 +41,53 @@ def matters_import(context: click.Context, /, *, as_person: int | None, **asked:
 
     everything = import_matters(settings_of(context), Wanted(**asked), as_person=as_person)
     sys.exit(0 if everything else 1)
+
+
+def _of_a_span(command: _F) -> _F:
+    """Give a command the options that say which matters."""
+    for option in (
+        click.option("--town", help="只要一个镇街的。"),
+        click.option("--to", "until", metavar=DAY, help="登记日期到哪天；不写到今天。"),
+        click.option("--from", "since", metavar=DAY, help="登记日期从哪天；不写从当年 1 月 1 日。"),
+        click.argument("file", type=click.Path(path_type=Path)),
+    ):
+        command = option(command)
+    return command
+
+
+@matters.command("export")
+@_of_a_span
+@click.option("--phones", is_flag=True, help="电话写全；不写就打星号。")
+@asks_as
+@click.pass_context
+@answers_mistakes
+def matters_export(context: click.Context, /, *, file: Path, **asked: Any) -> None:
+    """把台账写成 Excel：您能看的事项，一件一行。"""
+    from app import matters_export
+
+    matters_export.export_ledger(settings_of(context), file, **asked)
+
+
+@matters.command("progress")
+@_of_a_span
+@asks_as
+@click.pass_context
+@answers_mistakes
+def matters_progress(context: click.Context, /, *, file: Path, **asked: Any) -> None:
+    """写出初次信访事项办理情况进度表。"""
+    from app import matters_export
+
+    matters_export.export_progress(settings_of(context), file, **asked)
+
+
+@matters.command("daily")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--day", metavar=DAY, help="哪一天；不写就是今天。")
+@asks_as
+@click.pass_context
+@answers_mistakes
+def matters_daily(context: click.Context, /, *, file: Path, **asked: Any) -> None:
+    """写出一天的日清日结表：当日登记、办理、到期和超期未办的。"""
+    from app import matters_export
+
+    matters_export.export_daily(settings_of(context), file, **asked)

@@ -133,7 +133,7 @@ def _rows(
             head.lodging.label,
             head.tier.label,
             names(matter.petitioners),
-            _each(matter.petitioners, lambda one, whole=whole: _phone(one, whole=whole)),
+            _each(matter.petitioners, _whole_phone if whole else _masked_phone),
             _each(matter.petitioners, _id_number),
             next((one.village for one in matter.petitioners if one.village), ""),
             next((one.address for one in matter.petitioners if one.address), ""),
@@ -164,8 +164,12 @@ def _each(people: Sequence[Petitioner], how: Callable[[Petitioner], str]) -> str
     return "、".join(one or NONE for one in told) if any(told) else ""
 
 
-def _phone(one: Petitioner, *, whole: bool) -> str:
-    return one.phone if whole else masked(one.phone)
+def _whole_phone(one: Petitioner) -> str:
+    return one.phone
+
+
+def _masked_phone(one: Petitioner) -> str:
+    return masked(one.phone)
 
 
 def _id_number(one: Petitioner) -> str:

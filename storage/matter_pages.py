@@ -41,12 +41,14 @@ class MatterPageRows:
 
     def registered(self, area: Area, span: Span) -> Iterator[Matter]:
         """Give the matters of a span, with their people and standing steps."""
-        which = matters.c.registered_on.between(span.since, span.until)
+        which: list[sa.ColumnElement[bool]] = [
+            matters.c.registered_on.between(span.since, span.until)
+        ]
         if span.town is not None:
-            which &= matters.c.town == span.town
+            which.append(matters.c.town == span.town)
         if span.first_only:
-            which &= matters.c.repeated.is_(False)
-        return self._paged(area, which)
+            which.append(matters.c.repeated.is_(False))
+        return self._paged(area, sa.and_(*which))
 
     def of_day(self, area: Area, day: date) -> Iterator[Matter]:
         """Give what came on a day, what was done on it, and what was due by it and goes on."""
