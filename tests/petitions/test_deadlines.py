@@ -299,8 +299,12 @@ def test_a_new_answer_gives_new_days() -> None:
 
 def test_an_answer_before_acceptance_ends_no_sixty_days() -> None:
     """One of the two dates is wrong; the matter stays in sight until it is put right."""
-    clock = newest(ClockKind.REPLY, "replied 2026-05-30", "accepted 2026-06-01")
-    assert clock.state is ClockState.LATE
+    early = ("replied 2026-05-30", "accepted 2026-06-01")
+    today = day("2026-06-05")
+    assert newest(ClockKind.REPLY, *early).state is ClockState.LATE
+    assert newest(ClockKind.ASK_REVIEW, *early, today=today).state is ClockState.OVERTAKEN
+    twice = ("accepted 2026-05-01", *early)
+    assert newest(ClockKind.ASK_REVIEW, *twice, today=today).state is ClockState.RUNNING
 
 
 def test_a_second_request_for_the_first_review_starts_nothing() -> None:
