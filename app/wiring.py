@@ -6,6 +6,7 @@ Everything is opened here, from the settings, and handed on by argument. Refuses
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from telegram.error import TelegramError
@@ -34,7 +35,10 @@ from nlp.assess import Assessor
 from nlp.masking import place_names
 from nlp.places import Gazetteer
 from nlp.reading import TwoReaders
+from petitions.deadlines import Counting
+from petitions.ledger import Ledger
 from storage import migrate
+from storage.key_rows import admit
 from storage.live import Live, open_live
 from storage.notices import Priority
 from storage.rates import Rates, open_rates
@@ -84,6 +88,23 @@ def build_office(settings: Settings, *, reads: bool = True) -> Office:
     )
 
 
+def build_ledger(settings: Settings, office: Office) -> Ledger:
+    """Return what the petition ledger knows of the office."""
+    own = settings.petitions
+    return Ledger(
+        office=office.name,
+        district=office.district,
+        zone=office.hours.zone,
+        towns=office.town_names,
+        counting=Counting(
+            works_on=office.hours.works_on,
+            office_last_day=own.last_day,
+            holidays_known_to=date(calendar(settings).last_year, 12, 31),
+            own_notice_units=frozenset(own.own_notice_units),
+        ),
+    )
+
+
 def _reads_nothing(_text: str) -> Assessment:
     return Assessment.harmless()
 
@@ -108,9 +129,10 @@ def working_hours(settings: Settings) -> WorkingHours:
 
 
 def open_store(settings: Settings) -> Store:
-    """Bring the database to this version's schema and open it."""
-    migrate.upgrade(settings.storage.url)
-    return Store(settings.storage.url)
+    """Bring the database to this version's schema and open it with the keys it needs."""
+    url = settings.storage.url
+    migrate.upgrade(url)
+    return Store(url, keyring=admit(url, settings.sealing.source()))
 
 
 def photo_folder(settings: Settings) -> Path:
@@ -149,7 +171,7 @@ class House:
         """Return what turns stored messages into reports and answers."""
         return Reader(
             store=self.store,
-            dialogue=Dialogue(self.office),
+            dialogue=Dialogue(self.office, build_ledger(self.settings, self.office)),
             channels=self.channels,
             live=self.live,
         )

@@ -105,7 +105,7 @@ class DialogueRows:
             sa.select(dialogues.c.sender)
             .where(
                 dialogues.c.expires_at <= self._now,
-                dialogues.c.state["kind"].as_string() == kind,
+                dialogues.c.kind == kind,
             )
             .limit(1)
         ).first()
@@ -117,7 +117,7 @@ class DialogueRows:
             sa.select(dialogues)
             .where(
                 dialogues.c.expires_at <= self._now,
-                dialogues.c.state["kind"].as_string() == kind,
+                dialogues.c.kind == kind,
             )
             .order_by(dialogues.c.expires_at)
             .limit(limit)
@@ -142,6 +142,7 @@ class DialogueRows:
             channel=address.channel,
             chat=address.chat,
             sender=sender,
+            kind=state.get("kind"),
             state=state,
             expires_at=self._now + lasts,
         )

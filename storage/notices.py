@@ -142,6 +142,7 @@ class NoticeRows:
             "card_id": card_id,
             "why": why,
             "target": target,
+            "body": None if body is None else pack_message(body),
             "state": NoticeState.DUE.value,
             "created_at": self._now,
             "due_at": due_at or self._now,
@@ -149,8 +150,6 @@ class NoticeRows:
             "fence": 0,
             "attempts": 0,
         }
-        if body is not None:  # left out: NULL, where None would be a JSON null
-            values["body"] = pack_message(body)
         return add_new(self._connection, notices, values) is not None
 
     def is_due(self) -> bool:

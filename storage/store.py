@@ -21,6 +21,7 @@ import structlog
 
 from storage.alerts import ChangedMeanwhile
 from storage.engines import is_sqlite, open_engine
+from storage.sealing import Keyring
 from storage.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
@@ -50,15 +51,28 @@ class _Waiting:
 class Store:
     """Runs units of work. Close it when done; what was submitted before is still committed."""
 
-    def __init__(self, url: str, *, clock: Clock = machine_clock, connections: int = 8) -> None:
-        """Open the engines; nothing is read or written yet."""
+    def __init__(
+        self,
+        url: str,
+        *,
+        keyring: Keyring | None,
+        clock: Clock = machine_clock,
+        connections: int = 8,
+    ) -> None:
+        """Open the engines; nothing is read or written yet.
+
+        ``keyring`` seals and opens what is sealed; with None nothing of that can be read or
+        written (`storage.sealing.CannotOpen`), and the rest can.
+        """
         self.url = url
         self.clock = clock
         self.sqlite = is_sqlite(url)
         self._closed = False
-        self.engine = open_engine(url, connections=1 if self.sqlite else connections)
+        self.engine = open_engine(
+            url, keyring=keyring, connections=1 if self.sqlite else connections
+        )
         self._readers = (
-            open_engine(url, read_only=True, connections=connections)
+            open_engine(url, keyring=keyring, read_only=True, connections=connections)
             if self.sqlite
             else self.engine
         )

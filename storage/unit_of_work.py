@@ -21,9 +21,12 @@ from storage.duty import DutyRows
 from storage.figures import FigureRows
 from storage.groups import GroupRows
 from storage.inbox import InboxRows
+from storage.interests import InterestRows
 from storage.invites import InviteRows
+from storage.matters import MatterRows
 from storage.notices import NoticeRows
 from storage.people import PeopleRows
+from storage.petitioners import PetitionerRows
 from storage.plans import PlanRows
 from storage.proof import ProofRows
 from storage.proposals import ProposalRows
@@ -173,3 +176,18 @@ class UnitOfWork:
     def figures(self) -> FigureRows:
         """When things happened to alerts, for counting."""
         return FigureRows(self.connection, self.now)
+
+    @cached_property
+    def matters(self) -> MatterRows:
+        """The petition ledger's matters and their steps."""
+        return MatterRows(self.connection, self.now)
+
+    @cached_property
+    def petitioners(self) -> PetitionerRows:
+        """Who petitions."""
+        return PetitionerRows(self.connection, self.now)
+
+    @cached_property
+    def interests(self) -> InterestRows:
+        """Declared interests, and looks opened by a written reason."""
+        return InterestRows(self.connection, self.now)

@@ -1,0 +1,13 @@
+"""The settings of the petition ledger."""
+
+from __future__ import annotations
+
+from app.setting_kinds import Part
+from petitions.deadlines import LastDay
+
+
+class Petitions(Part):
+    """How the ledger counts."""
+
+    last_day: LastDay
+    own_notice_units: tuple[str, ...]
