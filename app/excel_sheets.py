@@ -64,6 +64,8 @@ class Book:
     def save(self, path: Path) -> None:
         """Write the file; `PersonCanFix` when it cannot be."""
         try:
+            # names stand in it: on a shared machine it is for nobody else
+            path.touch(0o600)
             self._book.save(path)
         except OSError as error:
             raise PersonCanFix(f"“{path}”写不进去：{error.strerror}") from None

@@ -5,7 +5,6 @@ A file is there only once the access log says who took it.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -114,7 +113,6 @@ def _take(
         unfinished = file.with_name(f".{file.name}.part")
         try:
             book.save(unfinished)
-            _only_for_the_owner(unfinished)
             store.write(lambda uow: looked(uow, asker, one.what, f"{one.whose}（{count} 件）"))
             unfinished.rename(file)
         finally:
@@ -138,9 +136,3 @@ def _span(
 
 def _said(span: Span) -> str:
     return f"{span.since} – {span.until}" + (f" {span.town}" if span.town else "")
-
-
-def _only_for_the_owner(file: Path) -> None:
-    """Names stand in it: on a shared machine it is for nobody else."""
-    if os.name == "posix":
-        file.chmod(0o600)

@@ -217,9 +217,7 @@ def _for_each(
 ) -> list[str]:
     """Give each name its value; one that is too many is left out with a remark."""
     given = list(told.read(what, how, decides=False) or ())
-    if any(HIDDEN in one for one in given):
-        told.remark(what, "打了星号，没有记")
-        given = ["" if HIDDEN in one else one for one in given]
+    given = ["" if HIDDEN in one else one for one in given]  # an export's own stars say nothing
     if len(given) > len(names):
         told.remark(what, f"比姓名多，只记前 {len(names)} 个")
     return (given + [""] * len(names))[: len(names)]
