@@ -39,9 +39,9 @@ EXCEL_ROWS = 1_048_576
 _ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 - Excel's day 0; a sheet has no zone
 _FROM_1904 = 1462  # days between the two systems
 _LAST_SERIAL = 2_958_465  # 9999-12-31
-_HOLDS = re.compile(rb"<(?:\w+:)?(?:v|is|t)[ >]")
+_HOLDS = re.compile(rb"<(?:\w+:)?(?:v|is|t)[\s>]")
 _BLOCK = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})"')
-_ROW = re.compile(rb"<(?:\w+:)?row[ >]")
+_ROW = re.compile(rb"<(?:\w+:)?row[\s>]")
 _KEPT = 256  # bytes of a piece that the next one may go on with
 
 

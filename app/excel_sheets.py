@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell, WriteOnlyCell
@@ -30,7 +30,7 @@ TITLE_HEIGHT, LINE_HEIGHT, HEAD_HEIGHT = 36, 20, 32
 A4 = 9
 DAY = "yyyy-mm-dd"
 # Where a program that is less careful than Excel begins to compute.
-COMPUTES = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+COMPUTES = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 _NOT_IN_A_NAME = re.compile(r"[\\/*?:\[\]]")
 _THIN = Side(style="thin", color="808080")
 _LINES = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
@@ -39,16 +39,30 @@ _ACROSS = {Look.TEXT: "left", Look.SHORT: "center", Look.DAY: "center", Look.NUM
 
 
 class Book:
-    """A workbook that is being written; nothing is there before `save`."""
+    """A workbook that is being written; nothing is there before `save`.
+
+    Use it as a context: what was begun and is not saved is given up at its end.
+    """
 
     def __init__(self) -> None:
         """Begin an empty one."""
+        self._pages: list[Page] = []
         self._book = Workbook(write_only=True)
         self._book.properties.creator = "护信"
 
+    def __enter__(self) -> Self:
+        """Begin."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Give up what is not finished: an error came in between."""
+        for page in self._pages:
+            page.give_up()
+
     def page(self, sheet: Sheet) -> Page:
         """Begin a sheet with its title and head; the rows follow by `Page.append`."""
-        return Page(self._book, sheet)
+        self._pages.append(Page(self._book, sheet))
+        return self._pages[-1]
 
     def write(self, sheets: Iterable[Sheet]) -> int:
         """Write whole sheets and return how many rows they have together."""
@@ -107,6 +121,11 @@ class Page:
             self._line(self._sheet.signature, Font(name=BODY_FONT, size=11), "left", last + 2)
         self._page.close()
 
+    def give_up(self) -> None:
+        """Write no more; nothing, where it has ended."""
+        if not self._page.closed:
+            self._page.close()
+
     def _set_up(self, sheet: Sheet) -> None:
         """Say how it looks on the screen and on paper, before any row is written."""
         page = self._page
@@ -163,7 +182,7 @@ class Page:
 
 
 def _filled(plain: Cell, guarded: Cell, value: Written) -> Cell:
-    is_guarded = isinstance(value, str) and value.startswith(COMPUTES)
+    is_guarded = isinstance(value, str) and value.lstrip().startswith(COMPUTES)
     return _put(guarded if is_guarded else plain, value)
 
 

@@ -108,15 +108,15 @@ def _take(
         asker = asker_at_terminal(store, as_person, Topic.LEDGER)
         ledger = build_ledger(settings, build_office(settings, reads=False))
         one = taken(ledger.today(store.clock()))
-        book = Book()
-        count = store.read(lambda uow: book.write([one.sheet(uow, ledger, asker)]))
         unfinished = file.with_name(f".{file.name}.part")
-        try:
-            book.save(unfinished)
-            store.write(lambda uow: looked(uow, asker, one.what, f"{one.whose}（{count} 件）"))
-            unfinished.rename(file)
-        finally:
-            unfinished.unlink(missing_ok=True)
+        with Book() as book:
+            count = store.read(lambda uow: book.write([one.sheet(uow, ledger, asker)]))
+            try:
+                book.save(unfinished)
+                store.write(lambda uow: looked(uow, asker, one.what, f"{one.whose}（{count} 件）"))
+                unfinished.rename(file)
+            finally:
+                unfinished.unlink(missing_ok=True)
     finally:
         store.close()
     click.echo(f"已写好：{file}（{count} 件）")

@@ -123,10 +123,22 @@ def _import(one: _Import) -> bool:
         for results in one.run(look, writes=False, label="检查"):
             refused.count(results)
         writes = not refused.refused
-    work, label = (put, "导入") if writes else (look, "试导入")
-    tally, book = Tally(), Book()
+    tally = Tally()
+    result = wanted.result or wanted.file.with_name(f"{wanted.file.stem}-导入结果.xlsx")
+    with Book() as book:
+        _write(one, tally, book, writes=writes)
+        book.write([counts_sheet(tally, one.heads, wrote=writes)])
+        book.save(result)
+    say = _as_json if wanted.as_json else _as_words
+    click.echo(say(one, tally, writes=writes, result=result))
+    return not tally.refused
+
+
+def _write(one: _Import, tally: Tally, book: Book, *, writes: bool) -> None:
+    """Import, or look at, every batch; what there is to say goes into the book as it comes."""
     when = one.ledger.today(one.store.clock()).isoformat()
-    page = book.page(remarks_sheet(wanted.file.name, when))
+    page = book.page(remarks_sheet(one.wanted.file.name, when))
+    work, label = (put, "导入") if writes else (look, "试导入")
     try:
         for results in one.run(work, writes=writes, label=label):
             tally.count(results)
@@ -137,12 +149,6 @@ def _import(one: _Import) -> bool:
             f"数据库写不进去。前 {tally.rows} 行已经导入；修好以后再运行一次同样的命令就接着导。"
         ) from None
     page.end()
-    book.write([counts_sheet(tally, one.heads, wrote=writes)])
-    result = wanted.result or wanted.file.with_name(f"{wanted.file.stem}-导入结果.xlsx")
-    book.save(result)
-    say = _as_json if wanted.as_json else _as_words
-    click.echo(say(one, tally, writes=writes, result=result))
-    return not tally.refused
 
 
 def _as_words(one: _Import, tally: Tally, *, writes: bool, result: Path) -> str:
