@@ -37,7 +37,8 @@ class RunningOffice:
     """One office: its folder, its settings and the process that runs it just now.
 
     ``more`` are further settings by the name of their variable, or others instead; ``part``
-    is the command that runs it, for offices of several processes.
+    is the command that runs it, for offices of several processes. ``began`` are the ids of
+    every process so far.
     """
 
     folder: Path
@@ -46,6 +47,7 @@ class RunningOffice:
     more: dict[str, str] = field(default_factory=dict)
     part: str = "run"
     process: asyncio.subprocess.Process | None = None
+    began: list[int] = field(default_factory=list)
 
     @property
     def database(self) -> Path:
@@ -78,6 +80,7 @@ class RunningOffice:
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
             )
+        self.began.append(self.process.pid)
 
     async def ready(self) -> str:
         """Wait for the line that says where the page is and return the address, without /.
