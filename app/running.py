@@ -43,7 +43,8 @@ class Part(enum.StrEnum):
 
 def run(settings: Settings, parts: frozenset[Part], *, say: Callable[[str], None]) -> None:
     """Run ``parts`` until SIGINT or SIGTERM; ``say`` gets the line that it is ready."""
-    house = open_house(settings)
+    # The web stores what comes in and reads none of it; a crash should not keep its door shut.
+    house = open_house(settings, reads=parts != {Part.WEB})
     try:
         asyncio.run(_run(house, parts, say))
     finally:

@@ -74,9 +74,7 @@ class Findings:
         self.worst["doubles (%)"] = 100 * doubles / max(1, sent)
         share = f"{100 * doubles / max(1, sent):.2f} %"
         self.figures["messages sent, and doubles"] = f"{sent}, {doubles} ({share})"
-        self.hold(
-            "doubles under 0.5 %", range(doubles if DOUBLES_ONE_IN * doubles > sent else 0)
-        )
+        self.hold("doubles under 0.5 %", range(doubles if DOUBLES_ONE_IN * doubles > sent else 0))
 
 
 @contextlib.contextmanager

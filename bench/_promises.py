@@ -96,9 +96,7 @@ def _alerts(rows: sqlite3.Connection, findings: Findings, accepted: list[Accepte
         )
     }
     dangers = [one for one in accepted if one.level != "none"]
-    alerts = Counter(
-        found[one.key]["alert_id"] for one in dangers if one.key in found
-    )
+    alerts = Counter(found[one.key]["alert_id"] for one in dangers if one.key in found)
     without = alerts.pop(None, 0)
     findings.figures["dangers among them"] = str(len(dangers))
     findings.sums["dangers among them"] = len(dangers)

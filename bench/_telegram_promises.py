@@ -57,11 +57,7 @@ def examine_telegram(rows: sqlite3.Connection, findings: Findings, side: Telegra
 def _rooms(side: TelegramSide, chat: str) -> list[Room]:
     """Return the room that a chat is now, and the one that it was."""
     number = int(chat)
-    return [
-        room
-        for room in side.world.rooms.values()
-        if number in {room.id, room.migrated_to}
-    ]
+    return [room for room in side.world.rooms.values() if number in {room.id, room.migrated_to}]
 
 
 def _old_cards(rows: sqlite3.Connection, side: TelegramSide) -> Iterator[str]:
