@@ -16,6 +16,8 @@ import sqlalchemy as sa
 LOOK_EVERY = 10.0
 # An answer that took longer says little: this process may have been frozen meanwhile.
 LONGEST_ANSWER = 1.0
+# Less is a clock that is corrected gently, or two looks with a pause between.
+JUMP = timedelta(seconds=5)
 _ASK = sa.text("SELECT clock_timestamp()")
 
 
@@ -58,3 +60,21 @@ class ServerClock:
         answered = self._steady()
         if seen is None or answered - asked < LONGEST_ANSWER:
             self._seen = said, answered
+
+
+class Jumps:
+    """Notices when a clock is set: it and the machine's counter no longer agree."""
+
+    def __init__(
+        self, clock: Callable[[], datetime], steady: Callable[[], float] = time.monotonic
+    ) -> None:
+        """Believe the clock as it stands."""
+        self._clock = clock
+        self._steady = steady
+        self._before = clock(), steady()
+
+    def look(self) -> bool:
+        """Whether the clock was set since the last look, forth or back."""
+        at, since = self._before
+        self._before = now, counted = self._clock(), self._steady()
+        return abs((now - at) - timedelta(seconds=counted - since)) > JUMP

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from storage.clocks import LONGEST_ANSWER, LOOK_EVERY, ServerClock
+from storage.clocks import LONGEST_ANSWER, LOOK_EVERY, Jumps, ServerClock
 from storage.store import Store
 from tests.fakes import PushedClock
 
@@ -104,3 +104,16 @@ def test_units_on_postgresql_carry_the_servers_time(store: Store) -> None:
         )
         assert timedelta() <= said - now < CLOSE
     assert timedelta() <= store.clock() - now < CLOSE
+
+
+@pytest.mark.parametrize("set_by", [timedelta(hours=-2), timedelta(minutes=1)])
+def test_a_clock_that_is_set_is_noticed_once(counter: Counter, set_by: timedelta) -> None:
+    """Forth or back; time that passes, and a gentle correction, are nothing."""
+    machine = PushedClock(WRONG)
+    jumps = Jumps(machine, counter)
+    machine.push(timedelta(hours=1))
+    counter.now += 3600 - 1
+    assert not jumps.look()
+    machine.push(set_by)
+    assert jumps.look()
+    assert not jumps.look()
