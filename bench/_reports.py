@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import functools
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from domain.danger import Level
+from domain.danger import Assessment, Level
 from nlp import places, rulebook, weak_signals
 from nlp.assess import Assessor
 from nlp.masking import place_names
@@ -69,13 +69,15 @@ def make_reports(
     count: int,
     dangerous: float,
     rules: Path,
+    second: bool = True,
     shares: Mapping[str, float] | None = None,
 ) -> tuple[Report, ...]:
     """Return ``count`` reports, a share of ``dangerous`` of them with a danger to life.
 
-    ``shares`` are those of towns that have more, or less, than the others' 1.
+    ``second``: the second reader reads too. ``shares`` are those of towns that have more, or
+    less, than the others' 1.
     """
-    assess = _readers(rules).assess
+    assess = _reading(rules, second)
     numbers = rng.sample(range(1, count + 1), count)
     reports = []
     towns = sorted(villages)
@@ -90,10 +92,12 @@ def make_reports(
 
 
 @functools.cache
-def _readers(rules: Path) -> TwoReaders:
-    gazetteer = places.load(DISTRICT)
-    second = weak_signals.load(WEIGHTS, place_names=place_names(gazetteer))
-    return TwoReaders(Assessor(rulebook.load(rules)), second)
+def _reading(rules: Path, second: bool) -> Callable[[str], Assessment]:  # noqa: FBT001 - cached
+    assessor = Assessor(rulebook.load(rules))
+    if not second:
+        return assessor.assess
+    names = place_names(places.load(DISTRICT))
+    return TwoReaders(assessor, weak_signals.load(WEIGHTS, place_names=names)).assess
 
 
 def red_report(number: int, town: str) -> str:
