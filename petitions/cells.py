@@ -71,6 +71,8 @@ def folded(value: CellValue, *, longest: int = LONGEST_SHORT) -> str:
 
 def number(value: CellValue) -> str:
     """Return a matter's number: no blanks in it, whatever the cell's kind."""
+    if isinstance(value, int | float) and value >= 10**DIGITS_KEPT:
+        raise Unreadable("编号存成了数字，末几位可能已经丢失。请把该列设为文本后重新导出")
     return re.sub(r"\s+", "", folded(value, longest=64))
 
 

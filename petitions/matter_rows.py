@@ -23,6 +23,7 @@ from petitions.units import Units
 
 HIDDEN = "*"  # how exports show what is not shown whole
 _AND_OTHERS = re.compile(r"等(?:人|(\d{1,5})(?:人|名|户)?)?$")
+_SUMS = frozenset({"合计", "总计", "小计", "共计"})
 _NAMELESS = frozenset({"匿名", "匿名者", "佚名", "未知", "群众"})
 _BRACKETS = re.compile(r"\([^()]*\)")
 _PHONE = re.compile(r"\d{7,12}")
@@ -88,7 +89,8 @@ class Reader:
             return True
         told = RowCells(row, self._heads)
         if not told.is_empty(Field.NUMBER):
-            return str(row.cells[number]).strip() == self._heads.words.get(number)
+            words = str(row.cells[number]).strip()
+            return words in _SUMS or words == self._heads.words.get(number)
         deciding = (Field.REGISTERED_ON, Field.NAME, Field.WORDS, Field.KIND)
         return all(told.is_empty(what) for what in deciding)
 

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from domain.access import Asker, Topic
-from domain.petition import Matter, StepKind
+from domain.petition import Matter
 from petitions import asking
 from petitions.deadlines import faults
 from petitions.heads import Field
@@ -23,13 +23,15 @@ from petitions.matter_rows import Line, Said
 from petitions.matters import standing
 from petitions.merging import BY_SHEET, Merged, merged, missing, new_matter
 from petitions.near_names import spellings
-from petitions.row_cells import Remark
+from petitions.row_cells import Remark, RowCells
 from petitions.step_cells import COLUMN_OF
 from storage.matter_batches import Entry, Kept
 from storage.unit_of_work import UnitOfWork
 
 BATCH = 200
 """Rows of one unit of work: an alert that waits behind it waits a fraction of a second."""
+
+CLEARED = "这件事已按保存期限清除，不再登记"
 
 
 class Outcome(enum.StrEnum):
@@ -99,33 +101,37 @@ def _plan(
 def _planned(
     uow: UnitOfWork, ledger: Ledger, line: Line, kept: Kept | None
 ) -> tuple[Result, Entry | None]:
+    # a copy: a unit of work may run twice
+    told = replace(line.cells, remarks=list(line.cells.remarks))
     said = line.said
     if said is not None and kept is None:
         for what, words in missing(said):
-            line.cells.remark(what, words, refuses=True)
-    if said is None or line.cells.is_refused:
-        return Result(line.row, line.number, Outcome.REFUSED, line.remarks), None
+            told.remark(what, words, refuses=True)
+    if kept is not None and kept.is_cleared:
+        told.remark(Field.NUMBER, CLEARED, refuses=True)
+    if said is None or told.is_refused:
+        return Result(line.row, line.number, Outcome.REFUSED, tuple(told.remarks)), None
     after = new_matter(said) if kept is None else merged(kept, said)
     for what, words in after.notes:
-        line.cells.remark(what, words)
-    _remark_faults(uow, ledger, line, said, after)
+        told.remark(what, words)
+    _remark_faults(uow, ledger, told, said, after)
     entry = _entry(uow, ledger, after, kept)
     outcome = Outcome.NEW if kept is None else _compared(entry, kept)
     is_written = outcome is not Outcome.UNCHANGED or _winds(entry, kept)
-    result = Result(line.row, line.number, outcome, line.remarks)
+    result = Result(line.row, line.number, outcome, tuple(told.remarks))
     return result, entry if is_written else None
 
 
-def _remark_faults(uow: UnitOfWork, ledger: Ledger, line: Line, said: Said, after: Merged) -> None:
+def _remark_faults(
+    uow: UnitOfWork, ledger: Ledger, told: RowCells, said: Said, after: Merged
+) -> None:
     """Tell where the matter's steps contradict the Regulation, by the cell if the row has it."""
-    today = ledger.today(uow.now)
-    for fault in faults(after.head.kind, after.standing, today, ledger.counting):
+    written = {(step.kind, step.on) for step in said.steps}
+    for fault in faults(after.head.kind, after.standing, ledger.today(uow.now), ledger.counting):
         step = fault.step
-        told = step is not None and any(
-            (one.kind, one.on) == (step.kind, step.on) for one in said.steps
-        )
-        what = COLUMN_OF.get(step.kind if step is not None and told else StepKind.REGISTERED)
-        line.cells.remark(what or Field.NUMBER, fault.words)
+        is_here = step is not None and (step.kind, step.on) in written
+        what = COLUMN_OF.get(step.kind) if step is not None and is_here else None
+        told.remark(what or Field.REGISTERED_ON, fault.words)
 
 
 def _entry(uow: UnitOfWork, ledger: Ledger, after: Merged, kept: Kept | None) -> Entry:

@@ -32,11 +32,15 @@ PEOPLE = "petitioners"
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A matter with everything that was ever written of its steps, and each field's last change."""
+    """A matter with everything that was ever written of its steps, and each field's last change.
+
+    ``is_cleared``: what it said of people was removed, its time was over.
+    """
 
     matter: Matter
     steps: tuple[KeptStep, ...]
     last_changes: Mapping[str, Change]
+    is_cleared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,7 @@ class MatterBatchRows:
         """Return those matters of some numbers that are there; ``lock`` them to write them."""
         query = sa.select(matters).where(matters.c.number.in_(tuple(numbers)))
         rows = self._connection.execute(query.with_for_update() if lock else query)
-        return {one.matter.number: one for one in self._whole(rows.mappings())}
+        return {one.matter.number: one for one in self._whole(rows.mappings().all())}
 
     def write(self, entries: Sequence[Entry], *, person_id: int, source: str) -> None:
         """Add what is new, change what is not, and write the steps down."""
@@ -116,7 +120,7 @@ class MatterBatchRows:
         if steps:
             self._connection.execute(_RECORD, steps)
 
-    def _whole(self, rows: Iterable[sa.RowMapping]) -> list[Kept]:
+    def _whole(self, rows: Sequence[sa.RowMapping]) -> list[Kept]:
         found = [matter_of(row) for row in rows]
         ids = tuple(one.id for one in found)
         if not ids:
@@ -137,8 +141,9 @@ class MatterBatchRows:
                 replace(one, petitioners=people.get(one.id, ()), steps=standing(steps[one.id])),
                 tuple(steps[one.id]),
                 changes[one.id],
+                is_cleared=row["cleared_at"] is not None,
             )
-            for one in found
+            for one, row in zip(found, rows, strict=True)
         ]
 
     def _add(self, entries: Sequence[Entry]) -> dict[str, int]:

@@ -257,6 +257,7 @@ def test_rows_under_one_merged_number_are_one_matters_people(desk: LedgerDesk) -
     ("row", "cell", "says"),
     [
         ({"编号": None}, "A3", "没有编号"),
+        ({"编号": 2026110200000042.0}, "A3", "末几位可能已经丢失"),
         ({"登记日期": "2026年2月30日"}, "B3", "没有“2026年2月30日”这一天"),
         ({"登记日期": Mistake("#N/A")}, "B3", "#N/A"),
         ({"登记日期": None}, "B3", "没有写登记日期"),
@@ -306,6 +307,27 @@ def test_a_number_stands_in_a_sheet_once(desk: LedgerDesk) -> None:
     one, two = desk.bring(PLAIN, {**PLAIN, "编号": "2026 - 0042".replace(" ", "\u3000")})
     assert (one.outcome, two.outcome) == (Outcome.NEW, Outcome.REFUSED)
     assert said(two) == [("A4", "第 3 行已经有这个编号")]
+
+
+def test_what_was_cleared_does_not_come_back(desk: LedgerDesk) -> None:
+    """Its time was over: the same old sheet does not fill it in again."""
+    desk.bring(PLAIN)
+    desk.do(
+        lambda uow: uow.connection.exec_driver_sql("UPDATE matters SET cleared_at = '2026-11-28'")
+    )
+    before = desk.counts()
+    (result,) = desk.bring({**PLAIN, "满意度": "满意"})
+    assert (result.outcome, said(result)) == (
+        Outcome.REFUSED,
+        [("A3", "这件事已按保存期限清除，不再登记")],
+    )
+    assert desk.counts() == before
+
+
+def test_a_line_of_sums_is_no_matter(desk: LedgerDesk) -> None:
+    """合计 under the numbers, and rows that say nothing."""
+    results = desk.bring(PLAIN, {**PLAIN, "编号": "合计", "姓名": 1}, dict.fromkeys(PLAIN, None))
+    assert [one.outcome for one in results] == [Outcome.NEW]
 
 
 def test_only_a_clerk_keeps_the_ledger(desk: LedgerDesk) -> None:
