@@ -119,7 +119,9 @@ def test_a_sheet_looks_as_offices_pass_them_round(tmp_path: Path) -> None:
     assert (page.freeze_panes, page.print_title_rows) == ("B4", "$1:$3")
     assert (page.page_setup.orientation, page.page_setup.paperSize) == ("landscape", 9)
     assert (page.page_setup.fitToWidth, page.page_setup.fitToHeight) == (1, 0)
-    assert page.sheet_properties.pageSetUpPr.fitToPage
+    setup = page.sheet_properties.pageSetUpPr
+    assert setup is not None
+    assert setup.fitToPage
     assert page.column_dimensions["B"].width == 40
     assert page["B4"].alignment.wrap_text
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.petitions.ledger_desk import panyu
 
-_, UNITS, _ = panyu()
+UNITS = panyu()[1]
 
 
 @pytest.mark.parametrize(
