@@ -97,7 +97,8 @@ class Store:
                 connection.execution_options(
                     isolation_level="REPEATABLE READ", postgresql_readonly=True
                 )
-            return work(UnitOfWork(connection, self.clock()))
+            with connection.begin():  # one snapshot, whoever runs the statements
+                return work(UnitOfWork(connection, self.clock()))
 
     def close(self) -> None:
         """Finish what waits and close every connection; a second call does nothing."""

@@ -11,9 +11,19 @@ from domain.alert import LogKind
 from domain.channel import Location
 from domain.report import VersionKind
 from storage.packing import unpack_location
+from storage.prepared import Prepared
 from storage.tables import alert_log, alerts, report_versions, reports
 
-_FED = (LogKind.SUPPLEMENTED.value, LogKind.CORROBORATED.value)
+_FED = Prepared(
+    sa.select(sa.func.count(sa.distinct(alert_log.c.detail))).where(
+        alert_log.c.alert_id == sa.bindparam("alert"),
+        sa.or_(
+            alert_log.c.kind == LogKind.SUPPLEMENTED.value,
+            alert_log.c.kind == LogKind.CORROBORATED.value,
+        ),
+        alert_log.c.at > sa.bindparam("since"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +51,7 @@ class StormRows:
         Each report counts once, however often it was added to; the same words again from
         the same person leave no line and do not count.
         """
-        found: int = self._connection.execute(
-            sa.select(sa.func.count(sa.distinct(alert_log.c.detail))).where(
-                alert_log.c.alert_id == alert_id,
-                alert_log.c.kind.in_(_FED),
-                alert_log.c.at > since,
-            )
-        ).scalar_one()
+        found: int = _FED.value(self._connection, {"alert": alert_id, "since": since})
         return found
 
     def words_of(self, alert_id: int) -> tuple[Words, ...]:
