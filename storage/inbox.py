@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from storage.prepared import Prepared
+from storage.prepared import Prepared, Row
 from storage.tables import inbox
 from storage.upsert import add_new
 
@@ -65,6 +65,7 @@ _DUE = (
     .order_by(inbox.c.due_at, inbox.c.id)
     .limit(sa.bindparam("limit"))
 )
+_LOOK = Prepared(_DUE)
 _CHOOSE = Prepared(_DUE.with_for_update(skip_locked=True))
 _LEASE = Prepared(
     sa.update(inbox)
@@ -79,6 +80,19 @@ _FINISH = Prepared(
     ),
     *("done_at", "outcome", "reason", "lease_until"),
 )
+
+
+def _row_of(row: Row) -> InboxRow:
+    return InboxRow(
+        id=row["id"],
+        channel=row["channel"],
+        chat=row["chat"],
+        message_key=row["message_key"],
+        raw=row["raw"],
+        received_at=row["received_at"],
+        attempts=row["attempts"],
+        fence=row["fence"],
+    )
 
 
 class InboxRows:
@@ -113,6 +127,11 @@ class InboxRows:
         ).first()
         return found is not None
 
+    def due(self, *, limit: int) -> tuple[InboxRow, ...]:
+        """Return what `lease` would lease now, without leasing it."""
+        rows = _LOOK.rows(self._connection, {"now": self._now, "limit": limit})
+        return tuple(_row_of(row) for row in rows)
+
     def lease(self, *, limit: int, lease: timedelta) -> tuple[InboxRow, ...]:
         """Lease due rows, the oldest of each chat only, so that a chat stays in order.
 
@@ -122,19 +141,7 @@ class InboxRows:
         rows = _CHOOSE.rows(self._connection, {"now": self._now, "limit": limit})
         until = self._now + lease
         _LEASE.run_each(self._connection, ({"row": row["id"], "until": until} for row in rows))
-        return tuple(
-            InboxRow(
-                id=row["id"],
-                channel=row["channel"],
-                chat=row["chat"],
-                message_key=row["message_key"],
-                raw=row["raw"],
-                received_at=row["received_at"],
-                attempts=row["attempts"],
-                fence=row["fence"] + 1,
-            )
-            for row in rows
-        )
+        return tuple(_row_of({**row, "fence": row["fence"] + 1}) for row in rows)
 
     def take_back(self) -> int:
         """End every lease, so that its row is due at once; returns how many there were.

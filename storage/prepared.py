@@ -49,7 +49,7 @@ class Prepared:
         try:
             _cursor(connection).executemany(compiled.text, bound)
         except compiled.error as error:
-            raise _known(connection, compiled, error) from error
+            raise _known(connection, compiled.text, error) from error
 
     def tuples(self, connection: sa.Connection, values: Values) -> list[tuple[Any, ...]]:
         """Return every row, in the order of its columns."""
@@ -88,7 +88,7 @@ class Prepared:
         try:
             cursor.execute(compiled.text, compiled.bind(values))
         except compiled.error as error:
-            raise _known(connection, compiled, error) from error
+            raise _known(connection, compiled.text, error) from error
         return cursor
 
     def _for(self, connection: sa.Connection) -> _Compiled:
@@ -166,6 +166,15 @@ def _compile(statement: Any, names: tuple[str, ...], dialect: sa.Dialect) -> _Co
     )
 
 
+def say(connection: sa.Connection, words: str) -> None:
+    """Run words that take no values and give no rows, such as SAVEPOINT."""
+    dialect = connection.dialect
+    try:
+        _cursor(connection).execute(words)
+    except dialect.loaded_dbapi.Error as error:
+        raise _known(connection, words, error) from error
+
+
 def _cursor(connection: sa.Connection) -> Any:
     """Return the connection's own cursor; results are fetched at once, so one is enough."""
     info = connection.info
@@ -176,18 +185,18 @@ def _cursor(connection: sa.Connection) -> Any:
     return found
 
 
-def _known(connection: sa.Connection, compiled: _Compiled, error: Exception) -> Exception:
+def _known(connection: sa.Connection, text: str, error: Exception) -> Exception:
     """Return a driver's error as SQLAlchemy raises it, and leave a connection that is gone."""
-    raw = connection.connection.dbapi_connection
-    gone = connection.dialect.is_disconnect(error, raw, None)  # type: ignore[arg-type]
+    dialect, raw = connection.dialect, connection.connection.dbapi_connection
+    gone = dialect.is_disconnect(error, raw, None)  # type: ignore[arg-type]
     if gone:
         connection.invalidate(error)
     return sa.exc.DBAPIError.instance(
-        compiled.text,
+        text,
         None,
         error,
-        compiled.error,
+        dialect.loaded_dbapi.Error,
         hide_parameters=True,
         connection_invalidated=gone,
-        dialect=connection.dialect,
+        dialect=dialect,
     )

@@ -17,7 +17,7 @@ from domain.duty import Person
 from storage.people import person_of
 from storage.prepared import Prepared, Row
 from storage.tables import people, web_sessions, webchat_chats, webchat_events
-from storage.upsert import inserting, insert
+from storage.upsert import insert, inserting
 
 
 @dataclass(frozen=True, slots=True)
