@@ -258,6 +258,8 @@ def _some_form_is_left(uow: UnitOfWork) -> bool:
 
 def _storable(incoming: Heard) -> Heard:
     """Replace what no database takes (NUL, half a character), one for one: places stay."""
+    if not _NOT_STORABLE.search(_words_of(incoming)):
+        return incoming
     sender = replace(incoming.sender, name=_clean(incoming.sender.name))
     if isinstance(incoming, ButtonPress):
         return replace(incoming, sender=sender, data=_clean(incoming.data))
@@ -271,6 +273,17 @@ def _storable(incoming: Heard) -> Heard:
         location=incoming.location
         and replace(incoming.location, title=_clean(incoming.location.title)),
     )
+
+
+def _words_of(incoming: Heard) -> str:
+    """Return everything in a message or press that somebody wrote."""
+    if isinstance(incoming, ButtonPress):
+        return incoming.sender.name + incoming.data
+    if isinstance(incoming, ChatChange):
+        return incoming.sender.name + incoming.title
+    pin = "" if incoming.location is None else incoming.location.title
+    names = (item.name for item in incoming.attachments)
+    return "".join((incoming.sender.name, incoming.text, pin, *names))
 
 
 def _clean(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -76,7 +76,7 @@ def _card_of(row: Mapping[Any, Any]) -> Card:
 
 _THIS = alerts.c.id == sa.bindparam("alert")
 _ADD = Prepared(
-    sa.insert(alerts).returning(alerts),
+    sa.insert(alerts).returning(alerts.c.id),
     *("town", "level", "categories", "state", "raised_at", "heard_at", "chain", "step"),
     *("next_escalation_at", "version", "outcome_note", "verified", "drill", "about_units"),
 )
@@ -100,7 +100,6 @@ def _change(names: tuple[str, ...]) -> Prepared:
         sa.update(alerts)
         .where(_THIS, alerts.c.version == sa.bindparam("before"))
         .values(version=alerts.c.version + 1)
-        .returning(alerts)
     )
     return Prepared(statement, *names)
 
@@ -125,26 +124,38 @@ class AlertRows:
         drill: bool = False,
     ) -> Alert:
         """Raise an alert; it is due for its first step at once or when the chain says."""
-        [row] = _ADD.rows(
-            self._connection,
-            {
-                "town": town,
-                "level": level.value,
-                "categories": [category.value for category in categories],
-                "state": AlertState.OPEN.value,
-                "raised_at": self._now,
-                "heard_at": self._now,
-                "chain": pack_chain(chain),
-                "step": 0,
-                "next_escalation_at": chain.due_at[0],
-                "version": 1,
-                "outcome_note": "",
-                "verified": verified,
-                "drill": drill,
-                "about_units": sorted(about_units),
-            },
+        raised = Alert(
+            id=0,
+            town=town,
+            level=level,
+            categories=categories,
+            state=AlertState.OPEN,
+            raised_at=self._now,
+            chain=chain,
+            step=0,
+            next_escalation_at=chain.due_at[0],
+            version=1,
+            verified=verified,
+            drill=drill,
+            about_units=about_units,
         )
-        return alert_of(row)
+        values = {
+            "town": town,
+            "level": level.value,
+            "categories": [category.value for category in categories],
+            "state": raised.state.value,
+            "raised_at": self._now,
+            "heard_at": self._now,
+            "chain": pack_chain(chain),
+            "step": raised.step,
+            "next_escalation_at": raised.next_escalation_at,
+            "version": raised.version,
+            "outcome_note": raised.outcome_note,
+            "verified": verified,
+            "drill": drill,
+            "about_units": sorted(about_units),
+        }
+        return replace(raised, id=_ADD.value(self._connection, values))
 
     def get(self, alert_id: int) -> Alert | None:
         """Return an alert by id."""
@@ -159,12 +170,10 @@ class AlertRows:
         enums are stored by value.
         """
         packed = {name: _packed(value) for name, value in values.items()}
-        row = _change(tuple(sorted(packed))).row(
-            self._connection, {**packed, "alert": alert.id, "before": alert.version}
-        )
-        if row is None:
+        which = {"alert": alert.id, "before": alert.version}
+        if not _change(tuple(sorted(packed))).run(self._connection, {**packed, **which}):
             raise ChangedMeanwhile(alert.number)
-        return alert_of(row)
+        return replace(alert, version=alert.version + 1, **_as_read(values, packed))
 
     def hear(self, alert_id: int) -> None:
         """Note that something was heard about an alert just now (for telling events apart)."""
@@ -293,6 +302,17 @@ class AlertRows:
 
     def _many(self, query: sa.Select[tuple[Any, ...]]) -> tuple[Alert, ...]:
         return tuple(alert_of(row) for row in self._connection.execute(query).mappings())
+
+
+def _as_read(values: dict[str, Any], packed: dict[str, Any]) -> dict[str, Any]:
+    """Return changed columns as an alert's row would be read."""
+    read = {**values}
+    if "categories" in read:
+        read["categories"] = tuple(map(Category, packed["categories"]))
+    for name, empty in (("wait_why", ""), ("gathered", 0)):
+        if name in read:
+            read[name] = read[name] or empty
+    return read
 
 
 def _packed(value: Any) -> Any:

@@ -36,8 +36,7 @@ class Prepared:
 
     def run(self, connection: sa.Connection, values: Values) -> int:
         """Run it and return how many rows it changed."""
-        cursor = self._execute(connection, values)
-        changed: int = cursor.rowcount
+        changed: int = self._execute(connection, self._for(connection), values).rowcount
         return changed
 
     def run_each(self, connection: sa.Connection, many: Iterable[Values]) -> None:
@@ -51,26 +50,24 @@ class Prepared:
         except compiled.error as error:
             raise _known(connection, compiled.text, error) from error
 
-    def tuples(self, connection: sa.Connection, values: Values) -> list[tuple[Any, ...]]:
+    def tuples(self, connection: sa.Connection, values: Values) -> list[Sequence[Any]]:
         """Return every row, in the order of its columns."""
         compiled = self._for(connection)
-        cursor = self._execute(connection, values)
-        found = cursor.fetchall()
-        processors = compiled.processors
-        if not processors:
-            return list(found)
-        rows = []
-        for raw in found:
-            row = list(raw)
-            for place, process in processors:
-                row[place] = process(row[place])
-            rows.append(tuple(row))
-        return rows
+        found: list[Sequence[Any]] = self._execute(connection, compiled, values).fetchall()
+        if compiled.processors:
+            for number, raw in enumerate(found):
+                found[number] = row = list(raw)
+                for place, process in compiled.processors:
+                    row[place] = process(row[place])
+        return found
 
     def rows(self, connection: sa.Connection, values: Values) -> list[Row]:
         """Return every row by the names of its columns."""
+        found = self.tuples(connection, values)
+        if not found:
+            return []
         names = self._for(connection).columns
-        return [dict(zip(names, row, strict=True)) for row in self.tuples(connection, values)]
+        return [dict(zip(names, row, strict=True)) for row in found]
 
     def row(self, connection: sa.Connection, values: Values) -> Row | None:
         """Return the first row by the names of its columns."""
@@ -82,8 +79,8 @@ class Prepared:
         found = self.tuples(connection, values)
         return found[0][0] if found else None
 
-    def _execute(self, connection: sa.Connection, values: Values) -> Any:
-        compiled = self._for(connection)
+    @staticmethod
+    def _execute(connection: sa.Connection, compiled: _Compiled, values: Values) -> Any:
         cursor = _cursor(connection)
         try:
             cursor.execute(compiled.text, compiled.bind(values))

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from domain.channel import Address, Attachment, Location
-from domain.danger import Assessment, Category, Level
-from domain.report import Report, ReportVersion, TownBy, VersionKind
+from domain.danger import Assessment, Level
+from domain.report import Report, ReportVersion, TownBy, VersionKind, standing
 from storage.packing import (
     pack_assessment,
     pack_attachments,
@@ -21,17 +20,7 @@ from storage.packing import (
     unpack_location,
 )
 from storage.prepared import Prepared
-from storage.tables import alerts, report_versions, reports
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """The standing texts of one report of a live alert, and the alert's kinds of danger."""
-
-    alert_id: int
-    report_id: int
-    categories: tuple[Category, ...]
-    texts: tuple[str, ...]
+from storage.tables import report_versions, reports
 
 
 def _report_of(row: Mapping[Any, Any]) -> Report:
@@ -96,28 +85,6 @@ _VERSIONS = Prepared(
     .where(report_versions.c.report_id == sa.bindparam("report"))
     .order_by(report_versions.c.number)
 )
-# The state is written out, not bound: SQLite takes the index of live alerts only then.
-_TOLD = (
-    sa.select(
-        alerts.c.id,
-        alerts.c.categories,
-        reports.c.id,
-        report_versions.c.kind,
-        report_versions.c.text,
-    )
-    .join(reports, reports.c.alert_id == alerts.c.id)
-    .join(report_versions, report_versions.c.report_id == reports.c.id)
-    .where(
-        alerts.c.state != sa.literal_column("'closed'"),
-        alerts.c.heard_at >= sa.bindparam("since"),
-        alerts.c.verified == sa.bindparam("verified"),
-        alerts.c.drill.is_(False),
-    )
-    .order_by(alerts.c.heard_at.desc(), alerts.c.id.desc(), reports.c.id, report_versions.c.number)
-)
-_TOLD_IN = Prepared(_TOLD.where(alerts.c.town == sa.bindparam("town")))
-_TOLD_NOWHERE = Prepared(_TOLD.where(alerts.c.town.is_(None)))
-_FIRST_WORDS = frozenset({VersionKind.FILED.value, VersionKind.CORRECTED.value})
 
 
 class ReportRows:
@@ -265,29 +232,6 @@ class ReportRows:
         rows = _OF_ALERT.rows(self._connection, {"alert": alert_id})
         return tuple(_report_of(row) for row in rows)
 
-    def told_in(
-        self, town: str | None, *, verified: bool, heard_since: datetime
-    ) -> tuple[Told, ...]:
-        """Return what was told of a town's live alerts lately, the last heard of first.
-
-        Drills are left out. One statement and no more of a row than telling events apart
-        needs: each danger is held against all of it, which in a flood is much.
-        """
-        statement = _TOLD_NOWHERE if town is None else _TOLD_IN
-        asked = {"verified": verified, "since": heard_since, "town": town}
-        rows = statement.tuples(self._connection, asked)
-        found: dict[int, tuple[int, list[str], list[str]]] = {}
-        for alert_id, names, report_id, kind, text in rows:
-            _, _, texts = found.setdefault(report_id, (alert_id, names, []))
-            if kind in _FIRST_WORDS:
-                texts[:] = [text]
-            elif kind == VersionKind.SUPPLEMENTED.value:
-                texts.append(text)
-        return tuple(
-            Told(alert_id, report_id, tuple(map(Category, names)), tuple(texts))
-            for report_id, (alert_id, names, texts) in found.items()
-        )
-
     def move_to(self, from_alert: int, to_alert: int) -> None:
         """Let every report of one alert belong to another."""
         self._connection.execute(
@@ -300,18 +244,8 @@ class ReportRows:
         return tuple(_version_of(row) for row in rows)
 
     def standing(self, report_id: int) -> tuple[ReportVersion, ...]:
-        """Return the versions that count: from the last filed or corrected one on.
-
-        A correction replaces the words before it; a supplement adds to them; a withdrawal
-        has no words.
-        """
-        kept: list[ReportVersion] = []
-        for version in self.versions(report_id):
-            if version.kind.value in _FIRST_WORDS:
-                kept = [version]
-            elif version.kind is VersionKind.SUPPLEMENTED:
-                kept.append(version)
-        return tuple(kept)
+        """Return the versions that count: from the last filed or corrected one on."""
+        return standing(self.versions(report_id))
 
     def _many(self, query: sa.Select[tuple[object, ...]]) -> tuple[Report, ...]:
         return tuple(_report_of(row) for row in self._connection.execute(query).mappings())

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from domain.alert import LogKind
-from domain.channel import Location
-from domain.report import VersionKind
-from storage.packing import unpack_location
 from storage.prepared import Prepared
-from storage.tables import alert_log, alerts, report_versions, reports
+from storage.tables import alert_log, alerts
 
 _FED = Prepared(
     sa.select(sa.func.count(sa.distinct(alert_log.c.detail))).where(
@@ -24,17 +20,6 @@ _FED = Prepared(
         alert_log.c.at > sa.bindparam("since"),
     )
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """One version of one of an alert's reports, without what was read in it."""
-
-    report_id: int
-    number: int
-    kind: VersionKind
-    text: str
-    location: Location | None
 
 
 class StormRows:
@@ -53,31 +38,6 @@ class StormRows:
         """
         found: int = _FED.value(self._connection, {"alert": alert_id, "since": since})
         return found
-
-    def words_of(self, alert_id: int) -> tuple[Words, ...]:
-        """Return every version of every report of an alert, in the order they were filed."""
-        rows = self._connection.execute(
-            sa.select(
-                report_versions.c.report_id,
-                report_versions.c.number,
-                report_versions.c.kind,
-                report_versions.c.text,
-                report_versions.c.location,
-            )
-            .join(reports, reports.c.id == report_versions.c.report_id)
-            .where(reports.c.alert_id == alert_id)
-            .order_by(report_versions.c.report_id, report_versions.c.number)
-        )
-        return tuple(
-            Words(
-                report_id=row.report_id,
-                number=row.number,
-                kind=VersionKind(row.kind),
-                text=row.text,
-                location=unpack_location(row.location),
-            )
-            for row in rows
-        )
 
     def is_due(self) -> bool:
         """Whether a storm is to be summed up."""

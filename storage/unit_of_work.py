@@ -34,7 +34,7 @@ from storage.retention import RetentionRows
 from storage.shift_changes import ShiftChangeRows
 from storage.storms import StormRows
 from storage.webchat import WebchatRows
-
+from storage.words import WordRows
 
 _WAIT = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:what, 0))")
 _TRY = sa.text("SELECT pg_try_advisory_xact_lock(hashtextextended(:what, 0))")
@@ -146,6 +146,11 @@ class UnitOfWork:
     def reports(self) -> ReportRows:
         """Reports and their versions."""
         return ReportRows(self.connection, self.now)
+
+    @cached_property
+    def words(self) -> WordRows:
+        """What reports say, without what was read in it."""
+        return WordRows(self.connection, self.now)
 
     @cached_property
     def alerts(self) -> AlertRows:
