@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 from telegram.error import TelegramError
@@ -45,6 +46,9 @@ from storage.rates import Rates, open_rates
 from storage.store import Store
 from storage.unit_of_work import UnitOfWork
 
+# Texts whose assessment is kept: a text is read before the writer's turn, and heard in it.
+LATELY_READ = 128
+
 
 def build_readers(
     settings: Settings, gazetteer: Gazetteer, *, rules_only: bool = False
@@ -70,7 +74,9 @@ def build_office(settings: Settings, *, reads: bool = True) -> Office:
     return Office(
         name=settings.office.name,
         district=settings.office.district,
-        assess=build_readers(settings, gazetteer).assess if reads else _reads_nothing,
+        assess=lru_cache(maxsize=LATELY_READ)(build_readers(settings, gazetteer).assess)
+        if reads
+        else _reads_nothing,
         gazetteer=gazetteer,
         times=settings.level_times(),
         hours=working_hours(settings),

@@ -250,7 +250,7 @@ class _Door:
                 "location": words["location"],
             },
         )
-        uow.after_commit(lambda: self.live.wake(chat_topic(room.chat)))
+        uow.after_commit(self.live.wake, chat_topic(room.chat))
 
     def _put_press(self, uow: UnitOfWork, person: Person, room: Room, posted: PostedPress) -> None:
         # The press id names the presser, so that the answer finds them in a room of many.
@@ -272,7 +272,7 @@ class _Door:
         words = json.dumps(raw, ensure_ascii=False)
         if not uow.inbox.put(channel=NAME, chat=room.chat, message_key=key, raw=words):
             return False
-        uow.after_commit(lambda: self.live.wake(INBOX))
+        uow.after_commit(self.live.wake, INBOX)
         return True
 
 
