@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from domain.channel import Address, OutgoingMessage
-from storage.claims import DUE, claim, claim_held, expire, some_due
+from storage.claims import DUE, claim, claim_held, expire, is_overtaken, some_due
 from storage.packing import pack_message, unpack_message
 from storage.prepared import Prepared
 from storage.tables import notices
@@ -291,6 +291,10 @@ class NoticeRows:
         place = {"channel": address.channel, "chat": address.chat, "message": message_id}
         row = _MESSAGE.row(self._connection, place)
         return None if row is None else (row["report_id"], row["alert_id"])
+
+    def is_overtaken(self, address: Address, priority: Priority) -> bool:
+        """Whether what is more urgent waits in a chat; its turn is given back then."""
+        return is_overtaken(self._connection, self._now, (address.channel, address.chat), priority)
 
     def edit_is_waiting(self, card_id: int) -> bool:
         """Whether an edit of a card is due that nobody is sending yet; it will show the latest."""

@@ -19,11 +19,13 @@ from storage.deliveries import DeliveryRows
 from storage.dialogues import DialogueRows
 from storage.duty import DutyRows
 from storage.figures import FigureRows
+from storage.files import FileRows
 from storage.groups import GroupRows
 from storage.inbox import InboxRows
 from storage.interests import InterestRows
 from storage.invites import InviteRows
 from storage.matters import MatterRows
+from storage.menus import MenuRows
 from storage.notices import NoticeRows
 from storage.people import PeopleRows
 from storage.petitioners import PetitionerRows
@@ -154,6 +156,16 @@ class UnitOfWork:
     def words(self) -> WordRows:
         """What reports say, without what was read in it."""
         return WordRows(self.connection, self.now)
+
+    @cached_property
+    def files(self) -> FileRows:
+        """Files of reports that channels still have."""
+        return FileRows(self.connection, self.now)
+
+    @cached_property
+    def menus(self) -> MenuRows:
+        """Which commands chats were told."""
+        return MenuRows(self.connection, self.now)
 
     @cached_property
     def alerts(self) -> AlertRows:
