@@ -39,6 +39,7 @@ _OF = (
     .where(petitioners.c.matter_id == sa.bindparam("matter"))
     .order_by(petitioners.c.position)
 )
+_MARKS_OF = sa.select(*_MARKS.values()).where(petitioners.c.matter_id == sa.bindparam("matter"))
 
 
 def within(column: sa.ColumnElement[str], area: Area) -> sa.ColumnElement[bool]:
@@ -86,6 +87,16 @@ class PetitionerRows:
         rows = self._connection.execute(_OF, {"matter": matter_id})
         return tuple(
             Petitioner(row.name, row.phone, row.id_number, row.village, row.address) for row in rows
+        )
+
+    def marks_of(self, matter_id: int) -> frozenset[tuple[Known, str]]:
+        """Return the keyed hashes of a matter's people; nobody's name is opened for them."""
+        found = self._connection.execute(_MARKS_OF, {"matter": matter_id})
+        return frozenset(
+            (known, mark)
+            for row in found
+            for known, mark in zip(_MARKS, row, strict=True)
+            if mark is not None
         )
 
     def matters_of(self, known: Known, value: str, area: Area) -> tuple[int, ...]:
