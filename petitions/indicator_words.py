@@ -11,11 +11,12 @@ from fractions import Fraction
 
 from petitions.deadlines import ClockKind
 from petitions.indicators import Counted, Indicator, IndicatorRules, Standing
-from petitions.month_figures import Rate, Strand
+from petitions.month_figures import UNTOLD, Rate, Strand
 
 EMPTY = "—"
 ALL_UNITS = "合计"
 NO_UNIT = "（未定责任单位）"
+UNTOLD_UNIT = "（按规定不列明单位）"
 WITHHELD = "另有 {count} 件按规定不在名单中列出，已计入指标。"
 NONE_BEHIND = "这个月没有属于这项指标的事项。"
 
@@ -27,7 +28,7 @@ _WHAT = {
 }
 _RULE = {
     Indicator.ACCEPTED: "受理期限（登记后 15 日）在本月的事项，按期受理的占多少。",
-    Indicator.REPLIED: "答复期限（受理后 60 日，加延期）在本月的三十一条六项事项，按期答复的占多少。",
+    Indicator.REPLIED: "答复期限（受理后 60 日，加延期）在本月的六项事项，按期答复的占多少。",
     Indicator.FORWARDED: "转送期限（登记后 {days}）在本月、应当转送的事项，按时转送的占多少。",
     Indicator.RATED: "答复期限在本月、已经答复的事项，信访人作了评价的占多少。",
     Indicator.SATISFIED: "答复期限在本月、已经评价的事项，{satisfied}的占多少。",
@@ -77,8 +78,8 @@ def standings_words(rate: Rate) -> str:
 
 
 def unit_words(unit: str) -> str:
-    """Return a unit's name, or that none is named."""
-    return unit or NO_UNIT
+    """Return a unit's name, or that none is named, or told."""
+    return UNTOLD_UNIT if unit == UNTOLD else unit or NO_UNIT
 
 
 def figure_words(indicator: Indicator, strand: Strand, unit: str | None) -> str:

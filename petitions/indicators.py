@@ -9,16 +9,20 @@ and the clocks of `petitions.deadlines`. Refuses: reading, rounding, and any fig
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
 from domain.petition import Matter, Satisfaction, Step, StepKind
-from petitions.counting import Counting, days_after
+from petitions.counting import A_DAY, Counting, Span, days_after
 from petitions.course import Course, first, in_order
 from petitions.deadlines import Clock, ClockKind, clocks
+from petitions.extensions import MOST_EXTENSION_DAYS, REPLY_DAYS
 from petitions.months import Month
+
+HANDLE_DAYS = 15
+"""Art. 22(1), 23(2); the clock `ClockKind.HANDLE`."""
 
 
 class Indicator(enum.StrEnum):
@@ -109,6 +113,14 @@ class IndicatorRules:
     mostly_counts: bool = True
     marks: Mapping[Indicator, Fraction] = field(default_factory=dict)
 
+    def forward_by(self, registered_on: date, counting: Counting) -> tuple[date, date]:
+        """Return until when a matter is to be forwarded: as counted, and the day that holds."""
+        if self.forward_in_working_days:
+            last = counting.working_days_after(registered_on, self.forward_within)
+            return last, last
+        counted_to = days_after(registered_on, self.forward_within)
+        return counted_to, counting.last_day(counted_to)
+
     def counts(self, standing: Standing) -> bool:
         """Whether a matter with a standing is in the numerator; in the denominator all are."""
         if standing is Standing.REFUSED:
@@ -133,6 +145,43 @@ class Counted:
     counted_to: date | None = None
     done_on: date | None = None
     done_by: StepKind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Limit:
+    """A limit of the office's own, with what it shares with the law's clocks."""
+
+    starts_on: date
+    counted_to: date
+    due_on: date
+    as_of: date
+
+
+def registered_within(month: Month, counting: Counting, rules: IndicatorRules) -> Span:
+    """Return the days of 登记 of all that may count in a month by it."""
+
+    def handled(day: date) -> date:
+        return counting.last_day(days_after(day, HANDLE_DAYS))
+
+    def forwarded(day: date) -> date:
+        return rules.forward_by(day, counting)[1]
+
+    return min(_earliest(month, handled), _earliest(month, forwarded)), month.last
+
+
+def accepted_within(month: Month, counting: Counting) -> Span:
+    """Return the days of 受理 of all whose answer may be due in a month, extended or not."""
+    longest = REPLY_DAYS + MOST_EXTENSION_DAYS
+    earliest = _earliest(month, lambda day: counting.last_day(days_after(day, longest)))
+    return earliest, month.last - REPLY_DAYS * A_DAY
+
+
+def _earliest(month: Month, due: Callable[[date], date]) -> date:
+    """Return the first day from which something becomes due in a month or later."""
+    day = month.first
+    while due(day - A_DAY) >= month.first:
+        day -= A_DAY
+    return day
 
 
 def counted(
@@ -192,19 +241,9 @@ def _forwarding(
     if own is not None and (forwarded is None or own.on < forwarded.on):
         return
     registered_on = handle.starts_on
-    if rules.forward_in_working_days:
-        counted_to = due_on = counting.working_days_after(registered_on, rules.forward_within)
-    else:
-        counted_to = days_after(registered_on, rules.forward_within)
-        due_on = counting.office_end(counted_to)
+    counted_to, due_on = rules.forward_by(registered_on, counting)
     if due_on in month:
-        limit = Clock(
-            ClockKind.HANDLE,
-            starts_on=registered_on,
-            counted_to=counted_to,
-            due_on=due_on,
-            as_of=handle.as_of,
-        )
+        limit = _Limit(registered_on, counted_to, due_on, handle.as_of)
         yield _of_clock(Indicator.FORWARDED, _standing(limit, forwarded), limit, forwarded)
 
 
@@ -226,11 +265,11 @@ def _ratings(reply: Clock, course: Course, rating: Satisfaction | None) -> Itera
     yield _of_clock(Indicator.SATISFIED, _OF_RATING[rating], reply, rated)
 
 
-def _in_time(step: Step | None, limit: Clock) -> bool:
+def _in_time(step: Step | None, limit: Clock | _Limit) -> bool:
     return step is not None and step.on <= limit.due_on
 
 
-def _standing(limit: Clock, done: Step | None) -> Standing:
+def _standing(limit: Clock | _Limit, done: Step | None) -> Standing:
     """Return how a limit stands: in time, late, open and overdue, or open and not yet due."""
     if done is not None:
         return Standing.IN_TIME if _in_time(done, limit) else Standing.LATE
@@ -238,7 +277,7 @@ def _standing(limit: Clock, done: Step | None) -> Standing:
 
 
 def _of_clock(
-    indicator: Indicator, standing: Standing, limit: Clock, done: Step | None
+    indicator: Indicator, standing: Standing, limit: Clock | _Limit, done: Step | None
 ) -> Counted:
     return Counted(
         indicator,

@@ -16,6 +16,8 @@ from fractions import Fraction
 from petitions.indicators import Counted, Indicator, IndicatorRules, Standing
 from petitions.months import Month
 
+UNTOLD = "#untold"
+"""The line of matters whose unit somebody may not know; no unit is called so."""
 HUNDREDTHS = 100_00
 """A percentage is given in hundredths of a percent."""
 
@@ -114,8 +116,10 @@ class Tally:
             self._counts[unit, repeated, one.indicator, one.standing] += 1
 
     def result(self, month: Month, as_of: date, town: str | None) -> MonthFigures:
-        """Return the sums, the units by name, matters without a unit last."""
-        units = sorted({unit for unit, *_ in self._counts}, key=lambda unit: (not unit, unit))
+        """Return the sums, the units by name, matters whose unit is not named last."""
+        units = sorted(
+            {unit for unit, *_ in self._counts}, key=lambda unit: (unit in {"", UNTOLD}, unit)
+        )
         return MonthFigures(
             month=month,
             as_of=as_of,

@@ -12,9 +12,7 @@ depends_on = None
 
 def upgrade() -> None:
     """Go forward."""
-    op.create_index(
-        "ix_matter_steps_kind_on_day", "matter_steps", ["kind", "on_day", "matter_id"]
-    )
+    op.create_index("ix_matter_steps_kind_on_day", "matter_steps", ["kind", "on_day", "matter_id"])
 
 
 def downgrade() -> None:
