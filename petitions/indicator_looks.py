@@ -9,6 +9,7 @@ nothing else of it is told; to a town not even which unit has it. Refuses: names
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -26,7 +27,7 @@ from petitions.indicators import (
     registered_within,
 )
 from petitions.ledger import Ledger
-from petitions.month_figures import UNTOLD, MonthFigures, Strand, Tally
+from petitions.month_figures import UNTOLD, MonthFigures, Rate, Strand, Tally
 from petitions.months import Month
 from storage.unit_of_work import UnitOfWork
 
@@ -63,24 +64,25 @@ class Listed:
 class Behind:
     """The matters behind a figure, those that do not count first.
 
-    ``withheld`` of them are not listed; ``withheld_counting`` of those are in the numerator.
+    ``town`` is the town that they are narrowed to, None for the whole district. ``withheld`` of
+    them are not listed; ``withheld_counting`` of those are in the numerator.
     """
 
     figure: Figure
     as_of: date
+    town: str | None
     listed: tuple[Listed, ...]
     withheld: int
     withheld_counting: int
 
     @property
-    def denominator(self) -> int:
-        """How many matters the figure is of."""
-        return len(self.listed) + self.withheld
-
-    @property
-    def numerator(self) -> int:
-        """How many of them count."""
-        return sum(one.counts for one in self.listed) + self.withheld_counting
+    def rate(self) -> Rate:
+        """The figure, summed up from its list; how the matters stand is told of those listed."""
+        return Rate(
+            numerator=sum(one.counts for one in self.listed) + self.withheld_counting,
+            denominator=len(self.listed) + self.withheld,
+            standings=Counter(sorted(one.how.standing for one in self.listed)),
+        )
 
 
 def month_figures(
@@ -111,7 +113,7 @@ def behind(
     uow: UnitOfWork, ledger: Ledger, rules: IndicatorRules, asker: Asker, figure: Figure
 ) -> Behind:
     """Return the matters behind a figure; whoever calls has noted the look (`note_look`)."""
-    _area(asker, Topic.LEDGER)
+    area = _area(asker, Topic.LEDGER)
     listed: list[Listed] = []
     withheld = withheld_counting = 0
     for matter, how in _of_figure(uow, ledger, rules, asker, figure):
@@ -124,6 +126,7 @@ def behind(
     return Behind(
         figure=figure,
         as_of=ledger.today(uow.now),
+        town=area.town,
         listed=tuple(sorted(listed, key=_order)),
         withheld=withheld,
         withheld_counting=withheld_counting,

@@ -28,7 +28,8 @@ _WHAT = {
 }
 _RULE = {
     Indicator.ACCEPTED: "受理期限（登记后 15 日）在本月的事项，按期受理的占多少。",
-    Indicator.REPLIED: "答复期限（受理后 60 日，加延期）在本月的六项事项，按期答复的占多少。",
+    Indicator.REPLIED: "答复期限（受理后 60 日，加延期）在本月的，按期答复的占多少。"
+    "只算三十一条六项。",
     Indicator.FORWARDED: "转送期限（登记后 {days}）在本月、应当转送的事项，按时转送的占多少。",
     Indicator.RATED: "答复期限在本月、已经答复的事项，信访人作了评价的占多少。",
     Indicator.SATISFIED: "答复期限在本月、已经评价的事项，{satisfied}的占多少。",
@@ -77,8 +78,10 @@ def standings_words(rate: Rate) -> str:
     return "、".join(f"{one.label} {count}" for one, count in rate.standings.items())
 
 
-def unit_words(unit: str) -> str:
-    """Return a unit's name, or that none is named, or told."""
+def unit_words(unit: str | None) -> str:
+    """Return a unit's name, or that all are meant, none is named, or it is not told."""
+    if unit is None:
+        return ALL_UNITS
     return UNTOLD_UNIT if unit == UNTOLD else unit or NO_UNIT
 
 

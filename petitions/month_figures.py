@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 
@@ -75,9 +75,9 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class UnitFigures:
-    """A unit's figures; a figure that is not there has an empty cohort."""
+    """A unit's figures (``unit`` None: all units'); one that is not there has an empty cohort."""
 
-    unit: str
+    unit: str | None
     rates: Mapping[tuple[Indicator, Strand], Rate]
 
     def rate(self, indicator: Indicator, strand: Strand = Strand.ALL) -> Rate:
@@ -100,6 +100,11 @@ class MonthFigures:
     town: str | None
     lines: tuple[UnitFigures, ...]
     total: UnitFigures
+
+    def only(self, unit: str) -> MonthFigures | None:
+        """Return one unit's figures in place of everybody's; None when it has none."""
+        line = next((one for one in self.lines if one.unit == unit), None)
+        return None if line is None else replace(self, lines=(), total=line)
 
 
 class Tally:
@@ -125,10 +130,10 @@ class Tally:
             as_of=as_of,
             town=town,
             lines=tuple(self._figures(unit, {unit}) for unit in units),
-            total=self._figures("", set(units)),
+            total=self._figures(None, set(units)),
         )
 
-    def _figures(self, name: str, units: set[str]) -> UnitFigures:
+    def _figures(self, name: str | None, units: set[str]) -> UnitFigures:
         standings: dict[tuple[Indicator, Strand], Counter[Standing]] = {}
         for (unit, repeated, indicator, standing), count in self._counts.items():
             for strand in Strand:

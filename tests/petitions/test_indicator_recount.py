@@ -15,8 +15,8 @@ from domain.access import Asker, Way
 from domain.duty import Person, Role
 from petitions import asking
 from petitions.counting import Counting, LastDay
-from petitions.indicator_looks import Figure, Listed, behind, month_figures
-from petitions.indicators import Indicator, IndicatorRules, Standing
+from petitions.indicator_looks import Figure, behind, month_figures
+from petitions.indicators import Indicator, IndicatorRules
 from petitions.ledger import Ledger
 from petitions.month_figures import UNTOLD, Strand
 from petitions.months import Month
@@ -251,17 +251,15 @@ def test_the_list_behind_a_figure_sums_to_it(small: tuple[MadeUpYear, Store], wh
                     lambda uow, figure=figure: behind(uow, MOVED, RULES, asker, figure)
                 )
                 rate = line.rate(indicator, strand)
-                assert (found.numerator, found.denominator) == (rate.numerator, rate.denominator)
+                assert (found.rate.numerator, found.rate.denominator) == (
+                    rate.numerator,
+                    rate.denominator,
+                )
                 assert len({one.number for one in found.listed}) == len(found.listed)
                 withheld += found.withheld
                 if not found.withheld:
-                    assert standings(found.listed) == rate.standings
+                    assert dict(found.rate.standings) == rate.standings
     assert (withheld > 0) == (who != "clerk")
-
-
-def standings(listed: tuple[Listed, ...]) -> dict[Standing, int]:
-    """Count how listed matters stand."""
-    return dict(Counter(one.how.standing for one in listed))
 
 
 def test_a_town_is_told_nothing_of_what_it_may_not_see(
