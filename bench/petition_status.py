@@ -19,6 +19,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -88,10 +89,10 @@ def fill(store: Store, towns: tuple[str, ...], count: int) -> None:
     chance = random.Random(SEED)
     for start in range(1, count + 1, ROWS_A_COMMIT):
         span = range(start, min(start + ROWS_A_COMMIT, count + 1))
-        store.write(lambda uow, span=span: _write(uow, chance, towns, span))
+        store.write(partial(_write, chance=chance, towns=towns, span=span))
 
 
-def _write(uow: UnitOfWork, chance: random.Random, towns: tuple[str, ...], span: range) -> None:
+def _write(uow: UnitOfWork, *, chance: random.Random, towns: tuple[str, ...], span: range) -> None:
     heads, people, slips, steps = [], [], {}, []
     for number in span:
         town, name = chance.choice(towns), name_of(chance)
@@ -208,6 +209,10 @@ def furnish(uow: UnitOfWork, town: str) -> None:
         uow.groups.keep_address(Address(WIRE, chat), person_id=person.id)
 
 
+def _accept(uow: UnitOfWork, *, chat: str, message_id: str, raw: str) -> None:
+    uow.inbox.put(channel=WIRE, chat=chat, message_key=message_id, raw=raw)
+
+
 async def measure(store: Store, town: str, asked: list[Ask]) -> dict[str, list[float]]:
     """Ask one question after the other; returns milliseconds by kind of question."""
     settings = load(None)
@@ -225,11 +230,7 @@ async def measure(store: Store, town: str, asked: list[Ask]) -> dict[str, list[f
     for turn, ask in enumerate(asked):
         began = time.perf_counter()
         raw = packed_message(ask.chat, ask.chat, f"m{turn}", ask.text, store.clock())
-        store.write(
-            lambda uow, ask=ask, raw=raw, turn=turn: uow.inbox.put(
-                channel=WIRE, chat=ask.chat, message_key=f"m{turn}", raw=raw
-            )
-        )
+        store.write(partial(_accept, chat=ask.chat, message_id=f"m{turn}", raw=raw))
         while not await reader.read_due():
             pass
         while not await dispatcher.send_due():

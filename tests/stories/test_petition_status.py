@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 
+from alerts.notices import press_data
 from bot.petition_replies import NOTHING_FOUND
 from domain.access import Way
 from domain.duty import Role
@@ -171,6 +172,40 @@ async def test_an_open_alert_is_named_to_who_may_see_it(office: WholeOffice) -> 
     office.sees(office.li, "有正在处理的预警：A-0001", "2026-0042")
     await office.says(clerk, "状态 张三妹")
     assert "A-0001" not in office.sees(clerk, "2026-0042").text
+
+
+async def test_an_alerts_details_say_that_a_matter_exists(office: WholeOffice) -> None:
+    """To who may see it, in private; by a name alone with a doubt, and never on the card."""
+    other = Petitioner("张三妹", "13700005678", village="莲塘村")
+    office.write(with_matter)
+    office.write(lambda uow: with_matter(uow, number="2026-0061", people=(other,), town=SHIQI))
+    level = "植村张三妹说不想活了，电话13800001234"
+    await office.says(office.chen, level)
+    card = office.sees(office.room_dashi, "A-0001")
+    office.reads_all()
+    assert "2026-0042" not in card.text
+    await office.presses(office.li, "查看详情", card, data=press_data(1, "detail"))
+    told = office.sees(office.li, "有信访事项：2026-0042　大石街道").text
+    assert "同名" not in told
+    assert "2026-0061" not in told
+
+
+async def test_a_matter_does_not_grade_an_alert(office: WholeOffice) -> None:
+    """The same words have the same level, whether somebody has a matter or not."""
+    words = "植村张三妹说不想活了"
+    await office.says(office.chen, words)
+    office.write(with_matter)
+    await office.after(hours=3)
+    await office.says(office.he, words)
+    office.reads_all()
+    assert office.alert(1).level is office.alert(2).level
+
+
+async def test_a_matter_raises_no_alert(office: WholeOffice) -> None:
+    """Harmless words about somebody with a matter stay harmless."""
+    office.write(with_matter)
+    await office.says(office.chen, "张三妹今天又去信访局问补偿款，电话13800001234")
+    office.sees(office.chen, "没有看出人身危险")
 
 
 @pytest.mark.parametrize("who", ["another town's officer", "the unit complained about"])
