@@ -107,6 +107,9 @@ class MonthFigures:
         return None if line is None else replace(self, lines=(), total=line)
 
 
+_Standings = dict[tuple[Indicator, Strand], Counter[Standing]]
+
+
 class Tally:
     """Counts matter by matter, so that no more than the sums is held."""
 
@@ -122,24 +125,24 @@ class Tally:
 
     def result(self, month: Month, as_of: date, town: str | None) -> MonthFigures:
         """Return the sums, the units by name, matters whose unit is not named last."""
-        units = sorted(
-            {unit for unit, *_ in self._counts}, key=lambda unit: (unit in {"", UNTOLD}, unit)
-        )
+        lines: dict[str | None, _Standings] = {None: {}}
+        for (unit, repeated, indicator, standing), count in self._counts.items():
+            for line in (lines.setdefault(unit, {}), lines[None]):
+                for strand in Strand:
+                    if strand.holds(repeated=repeated):
+                        line.setdefault((indicator, strand), Counter())[standing] += count
+        total = self._figures(None, lines.pop(None))
+        named = [self._figures(unit, found) for unit, found in lines.items()]
         return MonthFigures(
             month=month,
             as_of=as_of,
             town=town,
-            lines=tuple(self._figures(unit, {unit}) for unit in units),
-            total=self._figures(None, set(units)),
+            lines=tuple(sorted(named, key=lambda line: (line.unit in {"", UNTOLD}, line.unit))),
+            total=total,
         )
 
-    def _figures(self, name: str | None, units: set[str]) -> UnitFigures:
-        standings: dict[tuple[Indicator, Strand], Counter[Standing]] = {}
-        for (unit, repeated, indicator, standing), count in self._counts.items():
-            for strand in Strand:
-                if unit in units and strand.holds(repeated=repeated):
-                    standings.setdefault((indicator, strand), Counter())[standing] += count
-        return UnitFigures(name, {key: self._rate(found) for key, found in standings.items()})
+    def _figures(self, unit: str | None, found: _Standings) -> UnitFigures:
+        return UnitFigures(unit, {key: self._rate(standings) for key, standings in found.items()})
 
     def _rate(self, found: Counter[Standing]) -> Rate:
         return Rate(
