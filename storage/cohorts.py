@@ -112,7 +112,8 @@ class CohortRows:
 
     def _page(self, ids: Sequence[int]) -> Iterator[Matter]:
         steps = self._steps(ids)
-        heads = {row.id: row for row in self._connection.execute(_HEADS, {"page": ids})}
+        found = self._connection.execute(_HEADS, {"page": ids}).mappings()
+        heads = {row["id"]: row for row in found}
         for one in ids:
             yield _bare_matter(heads[one], standing(steps[one]))
 
@@ -136,28 +137,28 @@ def _with_step(kind: StepKind, days: Days) -> sa.Select[tuple[int]]:
     )
 
 
-def _bare_matter(row: sa.Row[tuple[object, ...]], steps: tuple[Step, ...]) -> Matter:
+def _bare_matter(row: sa.RowMapping, steps: tuple[Step, ...]) -> Matter:
     head = MatterHead(
-        number=row.number,
-        kind=MatterKind(row.kind),
-        lodging=Lodging(row.lodging),
-        tier=Tier(row.tier),
-        registered_on=row.registered_on,
+        number=row["number"],
+        kind=MatterKind(row["kind"]),
+        lodging=Lodging(row["lodging"]),
+        tier=Tier(row["tier"]),
+        registered_on=row["registered_on"],
         subject="",
-        town=row.town,
-        unit=row.unit,
-        about_units=tuple(row.about_units),
-        repeated=row.repeated,
-        group_size=row.group_size,
-        satisfaction=None if row.satisfaction is None else Satisfaction(row.satisfaction),
+        town=row["town"],
+        unit=row["unit"],
+        about_units=tuple(row["about_units"]),
+        repeated=row["repeated"],
+        group_size=row["group_size"],
+        satisfaction=None if row["satisfaction"] is None else Satisfaction(row["satisfaction"]),
     )
     return Matter(
-        id=row.id,
+        id=row["id"],
         head=head,
         petitioners=(),
         steps=steps,
-        version=row.version,
-        changed_at=row.changed_at,
-        next_due_on=row.next_due_on,
-        ended_on=row.ended_on,
+        version=row["version"],
+        changed_at=row["changed_at"],
+        next_due_on=row["next_due_on"],
+        ended_on=row["ended_on"],
     )

@@ -15,7 +15,7 @@ from domain.access import Asker, Way
 from domain.duty import Person, Role
 from petitions import asking
 from petitions.counting import Counting, LastDay
-from petitions.indicator_looks import Figure, behind, month_figures
+from petitions.indicator_looks import Behind, Figure, behind, month_figures
 from petitions.indicators import Indicator, IndicatorRules
 from petitions.ledger import Ledger
 from petitions.month_figures import UNTOLD, Strand
@@ -160,7 +160,10 @@ def flat(store: Store, ledger: Ledger, asker: Asker, month: Month) -> Figures:
     """Return the product's figures in the recount's shape; empty cohorts are not there."""
     figures = store.read(lambda uow: month_figures(uow, ledger, RULES, asker, month))
     return {
-        (line.unit, indicator.value, strand is Strand.REPEATED): [rate.numerator, rate.denominator]
+        (line.unit or "", indicator.value, strand is Strand.REPEATED): [
+            rate.numerator,
+            rate.denominator,
+        ]
         for line in figures.lines
         for (indicator, strand), rate in line.rates.items()
         if strand is not Strand.ALL
@@ -211,6 +214,11 @@ def summed(figures: Figures) -> dict[tuple[str, bool], list[int]]:
     return sums
 
 
+def matters_behind(store: Store, asker: Asker, figure: Figure) -> Behind:
+    """Return the list of a figure."""
+    return store.read(lambda uow: behind(uow, MOVED, RULES, asker, figure))
+
+
 def officer_of_a_town_with_an_accusation(year: MadeUpYear) -> Asker:
     """Return an officer in whose town somebody was accused in August."""
     (town, *_) = (
@@ -247,9 +255,7 @@ def test_the_list_behind_a_figure_sums_to_it(small: tuple[MadeUpYear, Store], wh
         for indicator in Indicator:
             for strand in Strand:
                 figure = Figure(month, indicator, strand, unit)
-                found = store.read(
-                    lambda uow, figure=figure: behind(uow, MOVED, RULES, asker, figure)
-                )
+                found = matters_behind(store, asker, figure)
                 rate = line.rate(indicator, strand)
                 assert (found.rate.numerator, found.rate.denominator) == (
                     rate.numerator,
@@ -275,7 +281,7 @@ def test_a_town_is_told_nothing_of_what_it_may_not_see(
     listed: set[str] = set()
     for month in MONTHS:
         figure = Figure(month, Indicator.ACCEPTED)
-        found = store.read(lambda uow, figure=figure: behind(uow, MOVED, RULES, OFFICER, figure))
+        found = matters_behind(store, OFFICER, figure)
         listed |= {one.number for one in found.listed}
         units = {key[0] for key in flat(store, MOVED, OFFICER, month)}
         assert units <= {one["unit"] for one in seen} | {UNTOLD}
