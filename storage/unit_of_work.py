@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from storage.alerts import AlertRows, ChangedMeanwhile
 from storage.audit import AuditRows
+from storage.cohorts import CohortRows
 from storage.deliveries import DeliveryRows
 from storage.dialogues import DialogueRows
 from storage.duty import DutyRows
@@ -253,6 +254,11 @@ class UnitOfWork:
     def matters(self) -> MatterRows:
         """The petition ledger's matters and their steps."""
         return MatterRows(self.connection, self.now)
+
+    @cached_property
+    def cohorts(self) -> CohortRows:
+        """Matters to be counted."""
+        return CohortRows(self.connection)
 
     @cached_property
     def petitioners(self) -> PetitionerRows:
