@@ -174,7 +174,7 @@ class Sender:
 
         def record(uow: UnitOfWork) -> bool:
             record_sent(uow, one, message_id, self.live)
-            return not (rest and look and uow.quiet.holds(turn.address, rest[0].priority))
+            return not (rest and look and _has_to_stop(uow, rest[0]))
 
         goes_on = await self.gathering.do(record)
         if look:
@@ -199,6 +199,12 @@ class Sender:
             self.hushed[notice.address.channel] = error.not_before
         await self.gathering.do(record)
         return not isinstance(error, RetryLater | AddressMoved)
+
+
+def _has_to_stop(uow: UnitOfWork, following: Notice) -> bool:
+    """Whether a chat is to be quiet before the next notice, or something goes before it."""
+    address, priority = following.address, following.priority
+    return uow.quiet.holds(address, priority) or uow.notices.is_overtaken(address, priority)
 
 
 def ask_for_quiet(uow: UnitOfWork, notice: Notice, error: RetryLater) -> None:

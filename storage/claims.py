@@ -152,6 +152,25 @@ def claim_held(
     return [(row, row["held_until"], row["held_for"]) for row in rows]
 
 
+def is_overtaken(
+    connection: sa.Connection, now: datetime, chat: tuple[str, str], than: int
+) -> bool:
+    """Whether something more urgent waits in a chat whose turn somebody has."""
+    found = connection.execute(
+        sa.select(notices.c.id)
+        .where(
+            notices.c.channel == chat[0],
+            notices.c.chat == chat[1],
+            notices.c.state == DUE,
+            notices.c.priority < than,
+            notices.c.due_at <= now,
+            sa.or_(notices.c.lease_until.is_(None), notices.c.lease_until <= now),
+        )
+        .limit(1)
+    )
+    return found.first() is not None
+
+
 def _chat_is_busy(now: Moment) -> sa.ColumnElement[bool]:
     other = notices.alias()
     return (

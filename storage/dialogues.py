@@ -123,7 +123,7 @@ class DialogueRows:
             sa.select(dialogues.c.sender)
             .where(
                 dialogues.c.expires_at <= self._now,
-                dialogues.c.state["kind"].as_string() == kind,
+                dialogues.c.kind == kind,
             )
             .limit(1)
         ).first()
@@ -135,7 +135,7 @@ class DialogueRows:
             sa.select(dialogues)
             .where(
                 dialogues.c.expires_at <= self._now,
-                dialogues.c.state["kind"].as_string() == kind,
+                dialogues.c.kind == kind,
             )
             .order_by(dialogues.c.expires_at)
             .limit(limit)
@@ -161,6 +161,7 @@ class DialogueRows:
             channel=address.channel,
             chat=address.chat,
             sender=sender,
+            kind=state.get("kind"),
             state=state,
             expires_at=self._now + lasts,
         )

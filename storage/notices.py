@@ -15,11 +15,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from domain.channel import Address, OutgoingMessage
-from storage.claims import DUE, claim, claim_held, expire, some_due
+from storage.claims import DUE, claim, claim_held, expire, is_overtaken, some_due
 from storage.packing import pack_message, unpack_message
 from storage.prepared import Prepared
 from storage.tables import notices
 from storage.upsert import add_new
+
+CHAT_MOVED = "地址已迁移"
 
 
 class NoticeKind(enum.StrEnum):
@@ -173,6 +175,7 @@ class NoticeRows:
             "card_id": card_id,
             "why": why,
             "target": target,
+            "body": None if body is None else pack_message(body),
             "state": NoticeState.DUE.value,
             "created_at": self._now,
             "due_at": due_at or self._now,
@@ -180,8 +183,6 @@ class NoticeRows:
             "fence": 0,
             "attempts": 0,
         }
-        if body is not None:  # left out: NULL, where None would be a JSON null
-            values["body"] = pack_message(body)
         return add_new(self._connection, notices, values) is not None
 
     def is_due(self) -> bool:
@@ -272,11 +273,28 @@ class NoticeRows:
                 sa.update(notices).where(_are(leased)).values(lease_until=None)
             )
 
+    def drop_edits(self, address: Address) -> None:
+        """End every unsent edit in a chat whose messages can no longer be edited."""
+        self._connection.execute(
+            sa.update(notices)
+            .where(
+                notices.c.state == DUE,
+                notices.c.kind == NoticeKind.EDIT.value,
+                notices.c.channel == address.channel,
+                notices.c.chat == address.chat,
+            )
+            .values(state=NoticeState.EXPIRED.value, lease_until=None, last_error=CHAT_MOVED)
+        )
+
     def message_of(self, address: Address, message_id: str) -> tuple[int | None, int | None] | None:
         """Return (report, alert) of the notice that became a message, or None."""
         place = {"channel": address.channel, "chat": address.chat, "message": message_id}
         row = _MESSAGE.row(self._connection, place)
         return None if row is None else (row["report_id"], row["alert_id"])
+
+    def is_overtaken(self, address: Address, priority: Priority) -> bool:
+        """Whether what is more urgent waits in a chat; its turn is given back then."""
+        return is_overtaken(self._connection, self._now, (address.channel, address.chat), priority)
 
     def edit_is_waiting(self, card_id: int) -> bool:
         """Whether an edit of a card is due that nobody is sending yet; it will show the latest."""

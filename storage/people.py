@@ -79,7 +79,14 @@ class PeopleRows:
         """Enrol somebody."""
         row_id = self._connection.execute(
             sa.insert(people)
-            .values(name=name, role=role.value, town=town, enrolled_at=self._now, demo=demo)
+            .values(
+                name=name,
+                name_mark=name,
+                role=role.value,
+                town=town,
+                enrolled_at=self._now,
+                demo=demo,
+            )
             .returning(people.c.id)
         ).scalar_one()
         return Person(id=row_id, name=name, role=role, town=town)
@@ -156,7 +163,7 @@ class PeopleRows:
         """Return everybody enrolled under a name."""
         rows = self._connection.execute(
             sa.select(people)
-            .where(people.c.name == name, people.c.revoked_at.is_(None))
+            .where(people.c.name_mark == name, people.c.revoked_at.is_(None))
             .order_by(people.c.id)
         ).mappings()
         return tuple(person_of(row) for row in rows)
@@ -165,7 +172,7 @@ class PeopleRows:
         """Return the demo person of that name, if the demo was set up."""
         row = (
             self._connection.execute(
-                sa.select(people).where(people.c.name == name, people.c.demo.is_(True))
+                sa.select(people).where(people.c.name_mark == name, people.c.demo.is_(True))
             )
             .mappings()
             .first()

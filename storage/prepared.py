@@ -19,10 +19,11 @@ from sqlalchemy.dialects import postgresql
 Values = Mapping[str, Any]
 Row = dict[str, Any]
 _Processor = Callable[[Any], Any]
+_KEPT = "huxin_prepared"
 
 
 class Prepared:
-    """One statement of one shape, for every connection.
+    """One statement of one shape, for every connection of every engine.
 
     Attributes:
         statement: what it is, or a function that builds it for a dialect's name.
@@ -33,7 +34,6 @@ class Prepared:
         """Nothing is compiled before the first run on a dialect."""
         self.statement = statement
         self.names = names
-        self._compiled: dict[str, _Compiled] = {}
 
     def run(self, connection: sa.Connection, values: Values) -> int:
         """Run it and return how many rows it changed."""
@@ -90,11 +90,12 @@ class Prepared:
         return cursor
 
     def _for(self, connection: sa.Connection) -> _Compiled:
-        name = connection.dialect.name
-        found = self._compiled.get(name)
+        dialect = connection.dialect
+        kept = _kept(dialect)
+        found = kept.get(self)
         if found is None:
-            statement = self.statement(name) if callable(self.statement) else self.statement
-            found = self._compiled[name] = _compile(statement, self.names, connection.dialect)
+            statement = self.statement(dialect.name) if callable(self.statement) else self.statement
+            found = kept[self] = _compile(statement, self.names, dialect)
         return found
 
 
@@ -132,6 +133,19 @@ class _Compiled:
             else process(values[name])
             for key, name, process in self.given
         }
+
+
+def _kept(dialect: sa.Dialect) -> dict[Prepared, _Compiled]:
+    """Return what was compiled for an engine, kept on its own dialect.
+
+    What seals and opens a value is the engine's own keyring, which its types take from there:
+    two stores of one process may have different keys.
+    """
+    kept: dict[Prepared, _Compiled] | None = getattr(dialect, _KEPT, None)
+    if kept is None:
+        kept = {}
+        setattr(dialect, _KEPT, kept)
+    return kept
 
 
 def _compile(statement: Any, names: tuple[str, ...], dialect: sa.Dialect) -> _Compiled:

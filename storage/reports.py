@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from domain.channel import Address, Attachment, Location
 from domain.danger import Assessment, Level
 from domain.report import Report, ReportVersion, TownBy, VersionKind, standing
+from storage import files
 from storage.packing import (
     pack_assessment,
     pack_attachments,
@@ -211,6 +212,7 @@ class ReportRows:
                 "inbox_id": inbox_id,
             },
         )
+        files.want(self._connection, self._now, report.address, attachments)
 
     def attach(self, report_id: int, alert_id: int) -> None:
         """Let a report belong to an alert."""
@@ -218,11 +220,8 @@ class ReportRows:
 
     def settle_town(self, report_id: int, town: str, town_by: TownBy) -> None:
         """Write which town is responsible."""
-        self._connection.execute(
-            sa.update(reports)
-            .where(reports.c.id == report_id)
-            .values(town=town, town_by=town_by.value)
-        )
+        values = {"report": report_id, "town": town, "town_by": town_by.value}
+        self._connection.execute(_CHANGE, values)
 
     def get(self, report_id: int) -> Report | None:
         """Return a report by id."""

@@ -16,6 +16,7 @@ from storage.tables import (
     alert_log,
     alerts,
     dialogues,
+    files,
     inbox,
     notices,
     report_versions,
@@ -27,7 +28,14 @@ from storage.tables import (
 BATCH = 500
 REMOVED = ""
 _OWN_WORDS = [
-    kind.value for kind in (LogKind.NOTED, LogKind.CLOSED, LogKind.WATCHED, LogKind.SNOOZED)
+    kind.value
+    for kind in (
+        LogKind.NOTED,
+        LogKind.MEMBER_NOTED,
+        LogKind.CLOSED,
+        LogKind.WATCHED,
+        LogKind.SNOOZED,
+    )
 ]
 _NOTHING_READ = {"level": "none", "categories": [], "evidence": [], "muted": []}
 
@@ -67,7 +75,7 @@ class RetentionRows:
         return self._change(
             sa.update(report_versions)
             .where(report_versions.c.id.in_(served))
-            .values(text=REMOVED, assessment=_NOTHING_READ, attachments=[], location=sa.null())
+            .values(text=REMOVED, assessment=_NOTHING_READ, attachments=[], location=None)
         )
 
     def empty_notes(self, *, before: datetime) -> int:
@@ -100,18 +108,21 @@ class RetentionRows:
             .where(
                 notices.c.created_at < before,
                 notices.c.state != "due",
-                sa.cast(notices.c.body, sa.Text) != "null",
+                notices.c.body.is_not(None),
             )
             .limit(BATCH)
         )
-        return self._change(
-            sa.update(notices).where(notices.c.id.in_(chosen)).values(body=sa.null())
-        )
+        return self._change(sa.update(notices).where(notices.c.id.in_(chosen)).values(body=None))
 
     def drop_chat_events(self, *, before: datetime) -> int:
         """Remove old events of web chats."""
         chosen = sa.select(webchat_events.c.key).where(webchat_events.c.at < before).limit(BATCH)
         return self._change(sa.delete(webchat_events).where(webchat_events.c.key.in_(chosen)))
+
+    def drop_files(self, *, before: datetime) -> int:
+        """Forget files that were named before ``before``; those on disk go by their age."""
+        chosen = sa.select(files.c.id).where(files.c.added_at < before).limit(BATCH)
+        return self._change(sa.delete(files).where(files.c.id.in_(chosen)))
 
     def drop_shift_words(self, *, before: datetime) -> int:
         """Remove what officers left for the next shift long ago."""

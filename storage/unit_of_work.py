@@ -19,11 +19,18 @@ from storage.deliveries import DeliveryRows
 from storage.dialogues import DialogueRows
 from storage.duty import DutyRows
 from storage.figures import FigureRows
+from storage.files import FileRows
 from storage.groups import GroupRows
 from storage.inbox import InboxRows
+from storage.interests import InterestRows
 from storage.invites import InviteRows
+from storage.matter_batches import MatterBatchRows
+from storage.matter_pages import MatterPageRows
+from storage.matters import MatterRows
+from storage.menus import MenuRows
 from storage.notices import NoticeRows
 from storage.people import PeopleRows
+from storage.petitioners import PetitionerRows
 from storage.plans import PlanRows
 from storage.prepared import say
 from storage.proof import ProofRows
@@ -156,6 +163,16 @@ class UnitOfWork:
         return WordRows(self.connection, self.now)
 
     @cached_property
+    def files(self) -> FileRows:
+        """Files of reports that channels still have."""
+        return FileRows(self.connection, self.now)
+
+    @cached_property
+    def menus(self) -> MenuRows:
+        """Which commands chats were told."""
+        return MenuRows(self.connection, self.now)
+
+    @cached_property
     def alerts(self) -> AlertRows:
         """Alerts, their timeline and their cards."""
         return AlertRows(self.connection, self.now)
@@ -224,3 +241,28 @@ class UnitOfWork:
     def figures(self) -> FigureRows:
         """When things happened to alerts, for counting."""
         return FigureRows(self.connection, self.now)
+
+    @cached_property
+    def matter_batches(self) -> MatterBatchRows:
+        """Many matters at once."""
+        return MatterBatchRows(self.connection, self.now)
+
+    @cached_property
+    def matter_pages(self) -> MatterPageRows:
+        """Lists of matters."""
+        return MatterPageRows(self.connection, self.now)
+
+    @cached_property
+    def matters(self) -> MatterRows:
+        """The petition ledger's matters and their steps."""
+        return MatterRows(self.connection, self.now)
+
+    @cached_property
+    def petitioners(self) -> PetitionerRows:
+        """Who petitions."""
+        return PetitionerRows(self.connection, self.now)
+
+    @cached_property
+    def interests(self) -> InterestRows:
+        """Declared interests, and looks opened by a written reason."""
+        return InterestRows(self.connection, self.now)

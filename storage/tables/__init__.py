@@ -28,8 +28,26 @@ from storage.tables.people import (
     towns,
     web_sessions,
 )
+from storage.tables.petitions import (
+    interests,
+    matter_changes,
+    matter_steps,
+    matters,
+    name_slips,
+    openings,
+    petitioners,
+)
 from storage.tables.proof import findings, plans, turns
-from storage.tables.talk import dialogues, inbox, sender_pace, webchat_chats, webchat_events
+from storage.tables.sealing import reseals, seal_keys
+from storage.tables.talk import (
+    dialogues,
+    files,
+    inbox,
+    menus,
+    sender_pace,
+    webchat_chats,
+    webchat_events,
+)
 
 __all__ = [
     "access_log",
@@ -40,20 +58,31 @@ __all__ = [
     "chairs",
     "code_guesses",
     "dialogues",
+    "files",
     "findings",
     "groups",
     "heartbeats",
     "identities",
     "inbox",
+    "interests",
     "invites",
+    "matter_changes",
+    "matter_steps",
+    "matters",
+    "menus",
     "metadata",
+    "name_slips",
     "notices",
+    "openings",
     "people",
+    "petitioners",
     "plans",
     "quiet",
     "report_versions",
     "reports",
+    "reseals",
     "rule_proposals",
+    "seal_keys",
     "sender_pace",
     "shift_words",
     "shifts",

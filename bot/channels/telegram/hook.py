@@ -50,7 +50,7 @@ class _Hook:
 
         def keep(uow: UnitOfWork) -> None:
             store(uow, self.agent, [update])
-            self.watch.heard(uow)
+            self.watch.heard(uow, updates=1)
             uow.after_commit(self.live.wake, INBOX)
 
         try:
