@@ -18,11 +18,13 @@ from alerts.pulse import Loop
 from app.demo import prepare_demo
 from app.health import health_routes, why_not_ready
 from app.settings import Settings
-from app.wiring import House, calendar, file_folder, open_house
+from app.wiring import House, build_ledger, calendar, file_folder, open_house
 from bot import enrolment
 from bot.channels import telegram, webchat
 from desk import application
+from desk.indicator_pages import IndicatorDesk, IndicatorPages
 from desk.sign_in import SignIn, read_secret
+from desk.views import page_templates
 from domain.duty import Person
 from domain.errors import SetupError
 from storage.unit_of_work import UnitOfWork
@@ -43,7 +45,8 @@ class Part(enum.StrEnum):
 
 def run(settings: Settings, parts: frozenset[Part], *, say: Callable[[str], None]) -> None:
     """Run ``parts`` until SIGINT or SIGTERM; ``say`` gets the line that it is ready."""
-    house = open_house(settings)
+    # The web stores what comes in and reads none of it; a crash should not keep its door shut.
+    house = open_house(settings, reads=parts != {Part.WEB})
     try:
         asyncio.run(_run(house, parts, say))
     finally:
@@ -61,7 +64,7 @@ async def _run(house: House, parts: frozenset[Part], say: Callable[[str], None])
         runner, address = await _serve(house, loops=_loops_of(parts))
     if house.store.sqlite and parts == frozenset(Part):
         # The port is ours, so the last process is gone: what it was on when it was killed
-        # need not wait for its leases to end.
+        # need not wait for its leases and turns to end.
         house.store.write(_take_back_leases)
     tasks = [asyncio.create_task(one) for one in _loops(house, parts)]
     await _wait_until_ready(house, loops=_loops_of(parts), stop=stop)
@@ -112,6 +115,7 @@ def _take_back_leases(uow: UnitOfWork) -> None:
     uow.notices.take_back()
     uow.files.take_back()
     uow.audit.let_go(telegram.PLACE)
+    uow.plans.let_go_turns()
 
 
 def _warn_of_holidays(house: House) -> None:
@@ -170,6 +174,7 @@ async def _serve(house: House, *, loops: frozenset[Loop]) -> tuple[web.AppRunner
             largest_body=settings.max_body,
             closing=closing.is_set,
         )
+    routes += _indicator_pages(house, sign_in).routes()
     own = house.settings.channels.telegram
     if own.enabled and own.mode == "webhook":
         routes += telegram.hook_routes(
@@ -202,6 +207,19 @@ async def _serve(house: House, *, loops: frozenset[Loop]) -> tuple[web.AppRunner
     port = runner.addresses[0][1]
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     return runner, f"http://{host}:{port}/"
+
+
+def _indicator_pages(house: House, sign_in: SignIn) -> IndicatorPages:
+    return IndicatorPages(
+        IndicatorDesk(
+            store=house.store,
+            sign_in=sign_in,
+            ledger=build_ledger(house.settings, house.office),
+            rules=house.settings.petitions.indicators.rules(),
+            zone=house.settings.office.time_zone.key,
+        ),
+        page_templates(),
+    )
 
 
 def _redeem_with_seat(uow: UnitOfWork, code: str, name: str) -> Person:

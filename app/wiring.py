@@ -5,7 +5,9 @@ Everything is opened here, from the settings, and handed on by argument. Refuses
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 from alerts.auditor import Auditor
@@ -34,13 +36,19 @@ from nlp.assess import Assessor
 from nlp.masking import place_names
 from nlp.places import Gazetteer
 from nlp.reading import TwoReaders
+from petitions.deadlines import Counting
+from petitions.ledger import Ledger
 from storage import migrate
 from storage.kept_files import KeptFiles
+from storage.key_rows import admit
 from storage.live import Live, open_live
 from storage.notices import Priority
 from storage.rates import Rates, open_rates
 from storage.store import Store
 from storage.unit_of_work import UnitOfWork
+
+# Texts whose assessment is kept: a text is read before the writer's turn, and heard in it.
+LATELY_READ = 128
 
 
 def build_readers(
@@ -67,7 +75,9 @@ def build_office(settings: Settings, *, reads: bool = True) -> Office:
     return Office(
         name=settings.office.name,
         district=settings.office.district,
-        assess=build_readers(settings, gazetteer).assess if reads else _reads_nothing,
+        assess=lru_cache(maxsize=LATELY_READ)(build_readers(settings, gazetteer).assess)
+        if reads
+        else _reads_nothing,
         gazetteer=gazetteer,
         times=settings.level_times(),
         hours=working_hours(settings),
@@ -81,6 +91,28 @@ def build_office(settings: Settings, *, reads: bool = True) -> Office:
         silence=settings.silence.limits(),
         masked_channels=frozenset(
             () if settings.channels.telegram.names_in_groups else (telegram.NAME,)
+        ),
+    )
+
+
+_WEEKDAYS = frozenset(range(1, 6))
+
+
+def build_ledger(settings: Settings, office: Office) -> Ledger:
+    """Return what the petition ledger knows of the office."""
+    own, days = settings.petitions, calendar(settings)
+    # The law's working days, whatever days this office chose to work on.
+    of_the_law = replace(office.hours, days=_WEEKDAYS, off=days.off, on=days.on)
+    return Ledger(
+        office=office.name,
+        district=office.district,
+        zone=office.hours.zone,
+        towns=office.town_names,
+        counting=Counting(
+            works_on=of_the_law.works_on,
+            office_last_day=own.last_day,
+            holidays_known_to=date(days.last_year, 12, 31),
+            own_notice_units=frozenset(own.own_notice_units),
         ),
     )
 
@@ -109,9 +141,10 @@ def working_hours(settings: Settings) -> WorkingHours:
 
 
 def open_store(settings: Settings) -> Store:
-    """Bring the database to this version's schema and open it."""
-    migrate.upgrade(settings.storage.url)
-    return Store(settings.storage.url)
+    """Bring the database to this version's schema and open it with the keys it needs."""
+    url = settings.storage.url
+    migrate.upgrade(url)
+    return Store(url, keyring=admit(url, settings.sealing.source()))
 
 
 def file_folder(settings: Settings) -> Path:
@@ -150,7 +183,7 @@ class House:
         """Return what turns stored messages into reports and answers."""
         return Reader(
             store=self.store,
-            dialogue=Dialogue(self.office),
+            dialogue=Dialogue(self.office, build_ledger(self.settings, self.office)),
             channels=self.channels,
             live=self.live,
         )
@@ -246,9 +279,12 @@ class House:
         self.store.close()
 
 
-def open_house(settings: Settings) -> House:
-    """Open everything a process needs, and let the tables know the towns."""
-    office = build_office(settings)
+def open_house(settings: Settings, *, reads: bool = True) -> House:
+    """Open everything a process needs, and let the tables know the towns.
+
+    Without ``reads`` it reads no reports, and is there in a fraction of the time.
+    """
+    office = build_office(settings, reads=reads)
     store = open_store(settings)
     live = open_live(settings.redis.url)
     channels: dict[str, Channel] = {}

@@ -92,7 +92,7 @@ async def burst(office: TelegramOffice, rooms: dict[str, Room], count: int) -> b
     began = time.monotonic()
     for number, text in enumerate(dangers(count)):
         office.world.says(people[number % len(people)], text)
-    store = Store(f"sqlite:///{office.process.database}")
+    store = Store(f"sqlite:///{office.process.database}", keyring=office.process.keyring)
     try:
         sent = await _settled(store, count)
         raised = store.read(

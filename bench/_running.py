@@ -13,8 +13,11 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from storage.key_file import read_keyring
+from storage.sealing import Keyring
+
 ROOT = Path(__file__).resolve().parent.parent
-START_SECONDS = 90.0
+START_SECONDS = 120.0
 STOP_SECONDS = 30.0
 
 _ADDRESS = re.compile(r"http://\S+/|护信已启动")
@@ -37,7 +40,8 @@ class RunningOffice:
     """One office: its folder, its settings and the process that runs it just now.
 
     ``more`` are further settings by the name of their variable, or others instead; ``part``
-    is the command that runs it, for offices of several processes.
+    is the command that runs it, for offices of several processes. ``began`` are the ids of
+    every process so far.
     """
 
     folder: Path
@@ -46,6 +50,7 @@ class RunningOffice:
     more: dict[str, str] = field(default_factory=dict)
     part: str = "run"
     process: asyncio.subprocess.Process | None = None
+    began: list[int] = field(default_factory=list)
 
     @property
     def database(self) -> Path:
@@ -57,6 +62,15 @@ class RunningOffice:
         """What every process of this office wrote to standard error."""
         return self.folder / "log.txt"
 
+    @property
+    def _key_file(self) -> Path:
+        return self.folder / "seal.key"
+
+    @property
+    def keyring(self) -> Keyring:
+        """What opens the office's rows, once it has started for the first time."""
+        return read_keyring(self._key_file)
+
     def environment(self) -> dict[str, str]:
         """Return the variables under which every command of this office runs."""
         own = {
@@ -64,6 +78,7 @@ class RunningOffice:
             "HUXIN_WEB__PORT": str(self.port),
             "HUXIN_WEB__DEMO": str(self.demo).lower(),
             "HUXIN_WEB__COOKIE_SECRET_FILE": str(self.folder / "cookie.key"),
+            "HUXIN_SEALING__KEY_FILE": str(self._key_file),
             "PYTHONUNBUFFERED": "1",
         }
         return {**os.environ, **own, **self.more}
@@ -78,6 +93,7 @@ class RunningOffice:
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
             )
+        self.began.append(self.process.pid)
 
     async def ready(self) -> str:
         """Wait for the line that says where the page is and return the address, without /.

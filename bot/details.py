@@ -8,11 +8,13 @@ from alerts import outbox
 from alerts.notices import clock
 from alerts.status import may_see
 from alerts.view import view
-from bot import replies
+from bot import petition_replies, petition_talk, replies
 from bot.hearing import Hearing
+from domain.access import Way
 from domain.alert import Alert
 from domain.channel import Address, plain
 from domain.duty import Person
+from petitions.asking import asker_of
 
 PIECE = 3000  # characters a message, so that every channel takes it whole
 
@@ -22,7 +24,7 @@ def send(hearing: Hearing, person: Person, alert: Alert) -> None:
     if not may_see(person, alert):
         hearing.toast(replies.NO_SUCH_NUMBER)
         return
-    private = _private(hearing, person)
+    private = hearing.private_address(person)
     if private is None:
         hearing.toast(replies.DETAILS_NEED_PRIVATE)
         return
@@ -30,7 +32,8 @@ def send(hearing: Hearing, person: Person, alert: Alert) -> None:
     uow.audit.looked(
         person_id=person.id, what="details", whose=alert.number, channel=hearing.address.channel
     )
-    whole = _words(hearing, alert)
+    met = petition_talk.met(uow, asker_of(uow, person, Way.PRIVATE), alert)
+    whole = "\n".join([_words(hearing, alert), *map(petition_replies.met, met)])
     for number, start in enumerate(range(0, len(whole), PIECE)):
         outbox.say(
             uow,
@@ -58,12 +61,6 @@ def _send_files(hearing: Hearing, private: Address, alert: Alert) -> None:
                     key=f"file{report.report.id}.{version.number}.{place}:{hearing.inbox_id}",
                     alert_id=alert.id,
                 )
-
-
-def _private(hearing: Hearing, person: Person) -> Address | None:
-    ways = hearing.uow.groups.addresses_of(person.id)
-    here = [way for way in ways if way.channel == hearing.address.channel]
-    return next(iter([*here, *ways]), None)
 
 
 def _words(hearing: Hearing, alert: Alert) -> str:

@@ -75,7 +75,7 @@ class RetentionRows:
         return self._change(
             sa.update(report_versions)
             .where(report_versions.c.id.in_(served))
-            .values(text=REMOVED, assessment=_NOTHING_READ, attachments=[], location=sa.null())
+            .values(text=REMOVED, assessment=_NOTHING_READ, attachments=[], location=None)
         )
 
     def empty_notes(self, *, before: datetime) -> int:
@@ -108,13 +108,11 @@ class RetentionRows:
             .where(
                 notices.c.created_at < before,
                 notices.c.state != "due",
-                sa.cast(notices.c.body, sa.Text) != "null",
+                notices.c.body.is_not(None),
             )
             .limit(BATCH)
         )
-        return self._change(
-            sa.update(notices).where(notices.c.id.in_(chosen)).values(body=sa.null())
-        )
+        return self._change(sa.update(notices).where(notices.c.id.in_(chosen)).values(body=None))
 
     def drop_chat_events(self, *, before: datetime) -> int:
         """Remove old events of web chats."""

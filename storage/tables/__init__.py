@@ -28,7 +28,17 @@ from storage.tables.people import (
     towns,
     web_sessions,
 )
+from storage.tables.petitions import (
+    interests,
+    matter_changes,
+    matter_steps,
+    matters,
+    name_slips,
+    openings,
+    petitioners,
+)
 from storage.tables.proof import findings, plans, turns
+from storage.tables.sealing import reseals, seal_keys
 from storage.tables.talk import (
     dialogues,
     files,
@@ -54,16 +64,25 @@ __all__ = [
     "heartbeats",
     "identities",
     "inbox",
+    "interests",
     "invites",
+    "matter_changes",
+    "matter_steps",
+    "matters",
     "menus",
     "metadata",
+    "name_slips",
     "notices",
+    "openings",
     "people",
+    "petitioners",
     "plans",
     "quiet",
     "report_versions",
     "reports",
+    "reseals",
     "rule_proposals",
+    "seal_keys",
     "sender_pace",
     "shift_words",
     "shifts",

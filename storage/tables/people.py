@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from storage.columns import BigId, UtcTime
+from storage.columns import BigId, Mark, Sealed, UtcTime
 from storage.tables.common import growing_id, metadata, reference
 
 # One town that the office serves, copied from the district's file at each start.
@@ -21,7 +21,8 @@ people = sa.Table(
     "people",
     metadata,
     growing_id(),
-    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("name", Sealed("people.name"), nullable=False),
+    sa.Column("name_mark", Mark("people.name"), index=True),
     sa.Column("role", sa.Text, nullable=False),
     sa.Column("town", sa.Text),
     sa.Column("enrolled_at", UtcTime, nullable=False),
@@ -57,7 +58,7 @@ groups = sa.Table(
     sa.Column("options", sa.JSON, nullable=False, default=dict),
     sa.Column("paused_at", UtcTime),
     sa.Column("paused_until", UtcTime),
-    sa.Column("paused_why", sa.Text),
+    sa.Column("paused_why", Sealed("groups.paused_why")),
     sa.Column("paused_by", BigId),
     sa.UniqueConstraint("channel", "chat"),
 )
@@ -84,7 +85,7 @@ invites = sa.Table(
     sa.Column("role", sa.Text),
     sa.Column("scope", sa.Text),
     sa.Column("town", sa.Text),
-    sa.Column("name", sa.Text),
+    sa.Column("name", Sealed("invites.name")),
     sa.Column("created_at", UtcTime, nullable=False),
     sa.Column("expires_at", UtcTime, nullable=False),
     sa.Column("used_at", UtcTime),
@@ -138,7 +139,7 @@ shift_words = sa.Table(
     sa.Column("chair", sa.Text, nullable=False),
     sa.Column("person_id", BigId, reference(people), nullable=False),
     sa.Column("at", UtcTime, nullable=False),
-    sa.Column("words", sa.Text, nullable=False),
+    sa.Column("words", Sealed("shift_words.words"), nullable=False),
     sa.Index("ix_shift_words_chair", "chair", "at"),
 )
 
@@ -161,6 +162,6 @@ access_log = sa.Table(
     sa.Column("person_id", BigId),
     sa.Column("what", sa.Text, nullable=False),
     sa.Column("whose", sa.Text, nullable=False),
-    sa.Column("why", sa.Text, nullable=False, default=""),
+    sa.Column("why", Sealed("access_log.why"), nullable=False, default=""),
     sa.Column("channel", sa.Text, nullable=False),
 )

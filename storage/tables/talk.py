@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from storage.columns import UtcTime
+from storage.columns import Sealed, SealedJson, UtcTime
 from storage.tables.common import growing_id, metadata
 
 # One payload as a channel received it, stored before anything else happens.
@@ -16,7 +16,7 @@ inbox = sa.Table(
     sa.Column("agent", sa.Text, nullable=False, default=""),
     sa.Column("chat", sa.Text, nullable=False),
     sa.Column("message_key", sa.Text, nullable=False),
-    sa.Column("raw", sa.Text, nullable=False),
+    sa.Column("raw", Sealed("inbox.raw"), nullable=False),
     sa.Column("received_at", UtcTime, nullable=False),
     sa.Column("due_at", UtcTime, nullable=False),
     sa.Column("lease_until", UtcTime),
@@ -24,7 +24,7 @@ inbox = sa.Table(
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
     sa.Column("done_at", UtcTime),
     sa.Column("outcome", sa.Text),
-    sa.Column("reason", sa.Text),
+    sa.Column("reason", Sealed("inbox.reason")),
     sa.UniqueConstraint("channel", "agent", "chat", "message_key"),
 )
 _unread = inbox.c.done_at.is_(None)
@@ -93,7 +93,8 @@ dialogues = sa.Table(
     sa.Column("channel", sa.Text, primary_key=True),
     sa.Column("chat", sa.Text, primary_key=True),
     sa.Column("sender", sa.Text, primary_key=True),
-    sa.Column("state", sa.JSON, nullable=False),
+    sa.Column("kind", sa.Text),
+    sa.Column("state", SealedJson("dialogues.state"), nullable=False),
     sa.Column("expires_at", UtcTime, nullable=False),
 )
 
@@ -103,7 +104,7 @@ webchat_chats = sa.Table(
     metadata,
     sa.Column("chat", sa.Text, primary_key=True),
     sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("title", Sealed("webchat_chats.title"), nullable=False),
     sa.Column("last_event", sa.Integer, nullable=False, default=0),
 )
 
@@ -115,8 +116,8 @@ webchat_events = sa.Table(
     sa.Column("number", sa.Integer, primary_key=True),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("message_id", sa.Text, nullable=False),
-    sa.Column("author", sa.Text, nullable=False, default=""),
-    sa.Column("body", sa.JSON, nullable=False),
+    sa.Column("author", Sealed("webchat_events.author"), nullable=False, default=""),
+    sa.Column("body", SealedJson("webchat_events.body"), nullable=False),
     sa.Column("at", UtcTime, nullable=False),
     sa.Column("key", sa.Text, nullable=False, unique=True),
 )

@@ -116,7 +116,7 @@ class Poller:
     def _keep(self, uow: UnitOfWork, updates: list[RawUpdate]) -> None:
         if updates:
             store(uow, self.account.agent, updates)
-            uow.after_commit(lambda: self.live.wake(INBOX))
+            uow.after_commit(self.live.wake, INBOX)
         self.watch.heard(uow, updates=len(updates))
 
     def _hold(self, uow: UnitOfWork) -> bool:

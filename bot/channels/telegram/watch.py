@@ -103,7 +103,7 @@ class Watch:
             told += 1
         if not told:
             log.error("telegram_nobody_to_tell", reason=part)
-        uow.after_commit(lambda: self.live.wake(NOTICES))
+        uow.after_commit(self.live.wake, NOTICES)
         return told
 
     async def _submit(self, work: Callable[[UnitOfWork], _T]) -> _T:

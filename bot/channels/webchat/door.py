@@ -21,6 +21,7 @@ from bot.channels.webchat.bodies import LARGEST_BODY, Declined, PostedMessage, P
 from bot.channels.webchat.channel import message_key
 from bot.channels.webchat.rooms import NAME, Room, may_sit, private_chat
 from bot.channels.webchat.stream import (
+    AT_ONCE,
     BEAT,
     HISTORY,
     LOOK_EVERY_SECONDS,
@@ -207,7 +208,8 @@ class _Door:
                     quiet_since = clock()
                     if not await _give(response, frames):
                         break
-                else:
+                # What came while this was given has hinted already.
+                if caught_up and len(frames) < AT_ONCE:
                     await listener.wait(LOOK_EVERY_SECONDS)
 
     async def _one(self, request: web.Request) -> Person:
@@ -251,7 +253,7 @@ class _Door:
                 "location": words["location"],
             },
         )
-        uow.after_commit(lambda: self.live.wake(chat_topic(room.chat)))
+        uow.after_commit(self.live.wake, chat_topic(room.chat))
 
     def _put_press(self, uow: UnitOfWork, person: Person, room: Room, posted: PostedPress) -> None:
         # The press id names the presser, so that the answer finds them in a room of many.
@@ -273,7 +275,7 @@ class _Door:
         words = json.dumps(raw, ensure_ascii=False)
         if not uow.inbox.put(channel=NAME, chat=room.chat, message_key=key, raw=words):
             return False
-        uow.after_commit(lambda: self.live.wake(INBOX))
+        uow.after_commit(self.live.wake, INBOX)
         return True
 
 

@@ -12,6 +12,7 @@ from bot.channels.telegram import Account, Telegram, open_account
 from storage.store import Store
 from storage.tables import inbox
 from tests.fakes import PushedClock
+from tests.keys import KEYRING
 from tests.telegram_server import TOKEN, TelegramServer
 from tests.telegram_world import Room, User
 
@@ -44,7 +45,7 @@ def clock() -> PushedClock:
 @pytest.fixture
 def store(database: str, clock: PushedClock) -> Iterator[Store]:
     """Give a store on each engine."""
-    made = Store(database, clock=clock, connections=4)
+    made = Store(database, keyring=KEYRING, clock=clock, connections=4)
     yield made
     made.close()
 

@@ -23,7 +23,8 @@ from storage.live import LocalLive
 from storage.store import Store
 from storage.tables import inbox
 from tests.fakes import PushedClock
-from tests.office_people import office_of_panyu
+from tests.keys import KEYRING
+from tests.office_people import ledger_of_panyu, office_of_panyu
 from tests.telegram_server import TOKEN, TelegramServer
 from tests.telegram_world import User, World
 
@@ -116,11 +117,13 @@ async def test_none_stalls_the_office(
     sqlite_file: str, server: TelegramServer, telegram: Telegram, clock: PushedClock, chen: User
 ) -> None:
     """Each has its one end, and what comes behind them is heard."""
-    store = Store(sqlite_file, clock=clock)
+    store = Store(sqlite_file, keyring=KEYRING, clock=clock)
     live = LocalLive()
     account = open_account(TOKEN, base_url=server.base_url)
     poller = Poller(account, store, live, Watch(store, live))
-    reader = Reader(store, Dialogue(office_of_panyu()), {"telegram": telegram}, live)
+    reader = Reader(
+        store, Dialogue(office_of_panyu(), ledger_of_panyu()), {"telegram": telegram}, live
+    )
     chance = random.Random(11)
     good = seeds()
     for _ in range(THROUGH_THE_OFFICE):

@@ -7,8 +7,8 @@ from alembic import op
 
 from storage.columns import BigId, UtcTime
 
-revision = "0007"
-down_revision = "0005"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 

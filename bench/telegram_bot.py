@@ -1,9 +1,9 @@
 """Telegram against the emulated Bot API: latency, kills, a burst.
 
-    .venv/bin/python bench/telegram.py latency [--reports 48]
-    .venv/bin/python bench/telegram.py crash [--kills 20] [--pending 200] [--mode polling]
-    .venv/bin/python bench/telegram.py takeover
-    .venv/bin/python bench/telegram.py burst [--alerts 300] [--groups 20]
+    .venv/bin/python bench/telegram_bot.py latency [--reports 48]
+    .venv/bin/python bench/telegram_bot.py crash [--kills 20] [--pending 200] [--mode polling]
+    .venv/bin/python bench/telegram_bot.py takeover
+    .venv/bin/python bench/telegram_bot.py burst [--alerts 300] [--groups 20]
 
 Everything is on loopback: what Telegram's own network adds is not measured.
 """
@@ -45,7 +45,7 @@ def towns() -> list[str]:
 def bound(office: TelegramOffice, titles: dict[str, str | None]) -> dict[str, Room]:
     """Make groups of these titles duty groups of their towns; None is the district."""
     rooms = {title: office.world.group(title, office.world.user("人")) for title in titles}
-    store = Store(f"sqlite:///{office.process.database}")
+    store = Store(f"sqlite:///{office.process.database}", keyring=office.process.keyring)
     for title, room in rooms.items():
         room.bot = "member"
         town = titles[title]
@@ -133,7 +133,7 @@ def write(
 
 async def settled(office: TelegramOffice, said: set[tuple[str, str]]) -> Counter[tuple[str, str]]:
     """Wait until nothing is unread; returns how often each message is a report."""
-    store = Store(f"sqlite:///{office.process.database}")
+    store = Store(f"sqlite:///{office.process.database}", keyring=office.process.keyring)
     unread = sa.select(sa.func.count()).select_from(inbox).where(inbox.c.done_at.is_(None))
     until = time.monotonic() + SETTLE_SECONDS
     while time.monotonic() < until:
