@@ -233,7 +233,8 @@ def record_sent(uow: UnitOfWork, one: Written, message_id: str | None, live: Liv
     notice, version = one.notice, one.version
     if not uow.notices.sent(notice, message_id):
         return
-    alert = None if notice.alert_id is None else uow.alerts.get(notice.alert_id)
+    # Held: who changes it now has edits made of the cards that they see, and this one is new.
+    alert = None if notice.alert_id is None else uow.alerts.get_and_hold(notice.alert_id)
     if notice.kind is NoticeKind.CARD and alert is not None and message_id is not None:
         # An earlier try may have arrived and shows what was true then: edit it.
         version = 0 if notice.may_have_arrived else version
