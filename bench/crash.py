@@ -27,6 +27,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import logging
 import random
 import sys
 import tempfile
@@ -320,6 +321,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=20261122)
     parser.add_argument("--keep", type=Path, help="keep the office's folder here")
     asked = parser.parse_args()
+    # The emulated Telegram's calls end in the middle whenever the office is killed.
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
     possible = KINDS[asked.engine]
     kinds = frozenset(asked.faults.split(",") if asked.faults else possible)
     if not kinds <= set(possible):
