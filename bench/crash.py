@@ -56,7 +56,7 @@ from storage.store import Store
 
 TOWNS = 8
 TOWNS_ON_TELEGRAM = 4
-MOST_ON_TELEGRAM = 28  # reports of a town: a group there takes 20 messages a minute
+MOST_ON_TELEGRAM = 14  # reports of a town: a group there takes 20 messages a minute
 WORKERS_A_TOWN = 5
 OFFICERS_A_TOWN = 2
 DANGEROUS = 0.4
