@@ -28,6 +28,7 @@ import argparse
 import asyncio
 import contextlib
 import logging
+import os
 import random
 import sys
 import tempfile
@@ -278,6 +279,7 @@ class Run:
             if "_failed" in line or "Traceback" in line
         )
         findings.worst["settled after the last fault (s)"] = settle_seconds
+        findings.worst["load of the machine"] = os.getloadavg()[0]
         befell = self.office.befell + (self.telegram.befell if self.telegram else Counter())
         findings.sums.update({f"  {name}": number for name, number in sorted(befell.items())})
         findings.figures = {
@@ -328,23 +330,28 @@ def main() -> int:
     if not kinds <= set(possible):
         parser.error(f"--faults for {asked.engine}: {','.join(possible)}")
     found: dict[int, Findings] = {}
-    for seed in range(asked.seed, asked.seed + asked.runs):
-        with tempfile.TemporaryDirectory(prefix="huxin-crash-") as temporary:
-            folder = Path(temporary) if asked.keep is None else asked.keep / str(seed)
-            folder.mkdir(parents=True, exist_ok=True)
-            found[seed] = _one_run(
-                asked.engine,
-                folder,
-                seed=seed,
-                times=asked.times,
-                kinds=kinds,
-                reports=asked.reports,
-                pace=asked.pace or PACE[asked.engine],
-            )
-        print_run(f"{asked.engine}, seed {seed}", found[seed])
-    if len(found) > 1:
-        print_runs(f"{asked.engine}, all of {asked.reports} reports", found)
-    return 1 if any(one.broken for one in found.values()) else 0
+    with contextlib.suppress(KeyboardInterrupt):  # what was found so far is worth its table
+        for seed in range(asked.seed, asked.seed + asked.runs):
+            found[seed] = _run(asked, kinds, seed)
+            print_run(f"{asked.engine}, seed {seed}", found[seed])
+    if found:
+        print_runs(f"{asked.engine}, {asked.reports} reports and {asked.times} faults a run", found)
+    return 1 if not found or any(one.broken for one in found.values()) else 0
+
+
+def _run(asked: argparse.Namespace, kinds: frozenset[str], seed: int) -> Findings:
+    with tempfile.TemporaryDirectory(prefix="huxin-crash-") as temporary:
+        folder = Path(temporary) if asked.keep is None else asked.keep / str(seed)
+        folder.mkdir(parents=True, exist_ok=True)
+        return _one_run(
+            asked.engine,
+            folder,
+            seed=seed,
+            times=asked.times,
+            kinds=kinds,
+            reports=asked.reports,
+            pace=asked.pace or PACE[asked.engine],
+        )
 
 
 def _one_run(
