@@ -146,13 +146,13 @@ class Dispatcher:
         # Looking costs no commit; most passes find nothing.
         if not await asyncio.to_thread(self.store.read, lambda uow: uow.notices.is_due()):
             return 0, []
-        leased, written = await asyncio.wrap_future(
-            self.store.submit(lambda uow: self._lease(uow, not_channels))
+        leased, written, now = await asyncio.wrap_future(
+            self.store.submit(lambda uow: (*self._lease(uow, not_channels), uow.now))
         )
         turns: dict[Address, Turn] = {}
-        now = self.store.clock()
         for one in written:
             address = one.notice.address
+            # As others see it in the rows, however long the commit took.
             turn = turns.setdefault(address, Turn(address, now + self.times.lease, now))
             turn.waiting.append(one)
         return leased, list(turns.values())

@@ -212,8 +212,21 @@ class NoticeRows:
         return changed.rowcount == len(leased)
 
     def sent(self, notice: Notice, message_id: str | None) -> bool:
-        """Record that a notice arrived; False when the lease had passed to somebody else."""
-        return self._end(notice, NoticeState.SENT, sent_at=self._now, message_id=message_id)
+        """Record that a notice arrived; False when that is written down already.
+
+        Whoever has the lease by now: what arrived need not be sent again.
+        """
+        changed = self._connection.execute(
+            sa.update(notices)
+            .where(notices.c.id == notice.id, notices.c.state == DUE)
+            .values(
+                state=NoticeState.SENT.value,
+                lease_until=None,
+                sent_at=self._now,
+                message_id=message_id,
+            )
+        )
+        return changed.rowcount == 1
 
     def refused(self, notice: Notice, reason: str) -> bool:
         """Record that an address will never take a notice."""
