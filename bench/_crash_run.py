@@ -27,8 +27,8 @@ from bot.enrolment import NewInvite
 from domain.duty import Role
 from storage.store import Store
 
-TOWNS = 8
-TOWNS_ON_TELEGRAM = 4
+# Towns in all, and of them those with a group on Telegram; small runs have fewer.
+TOWNS = {1000: (12, 4), 0: (6, 2)}
 MOST_ON_TELEGRAM = 14  # reports of a town: a group there takes 20 messages a minute
 WORKERS_A_TOWN = 5
 OFFICERS_A_TOWN = 2
@@ -54,8 +54,9 @@ class Run:
         self.office = office
         settings = load(None)
         every = towns_of(settings.office.towns_file)
-        chosen = self.rng.sample(sorted(every), TOWNS + TOWNS_ON_TELEGRAM * channel)
-        there = sorted(chosen[TOWNS:])
+        towns, on_telegram = next(some for least, some in TOWNS.items() if reports >= least)
+        chosen = self.rng.sample(sorted(every), towns)
+        there = sorted(chosen[:on_telegram]) if channel else []
         self.telegram = TelegramSide(self.rng, there) if channel else None
         self.reports = make_reports(
             self.rng,
@@ -64,7 +65,7 @@ class Run:
             dangerous=DANGEROUS,
             rules=FEW_RULES,
             second=False,
-            shares=dict.fromkeys(there, _share(reports)),
+            shares=dict.fromkeys(there, _share(reports, towns - len(there), len(there))),
         )
         self.towns = sorted(chosen)
         self.sessions: list[aiohttp.ClientSession] = []
@@ -267,8 +268,7 @@ class Run:
             findings.hold("the log tells of no error", errors)
 
 
-def _share(reports: int) -> float:
+def _share(reports: int, others: int, on_telegram: int) -> float:
     """Return what a town on Telegram has of another town's reports."""
-    return min(
-        1.0, MOST_ON_TELEGRAM * TOWNS / max(1, reports - MOST_ON_TELEGRAM * TOWNS_ON_TELEGRAM)
-    )
+    left = reports - MOST_ON_TELEGRAM * on_telegram
+    return min(1.0, MOST_ON_TELEGRAM * others / max(1, left))
