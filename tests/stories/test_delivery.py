@@ -348,3 +348,28 @@ async def test_what_arrived_is_written_down_whoever_has_the_lease(office: WholeO
     assert [card.message_id for card in office.read(lambda uow: uow.alerts.cards(1))] == ["77"]
     await office.settle()
     office.reads_all()
+
+
+async def test_a_busy_machine_claims_no_more_than_it_can_send(office: WholeOffice) -> None:
+    """Writing takes so long that leases would be over: the rest is left to whoever is free."""
+    for floor in range(1, 7):
+        office.receives(office.chen, f"{floor}楼有人要跳楼")
+    while await office.reader.read_due():
+        pass
+
+    def be_slow(connection: sa.Connection, *args: object) -> None:
+        if "FROM report_versions" in str(args[1]):
+            office.clock.push(timedelta(seconds=4))
+
+    sa.event.listen(office.store.engine, "before_cursor_execute", be_slow)
+    office.store.write(lambda uow: office.dispatcher._lease(uow, frozenset()))
+    sa.event.remove(office.store.engine, "before_cursor_execute", be_slow)
+    held = tables.notices.c.lease_until.is_not(None)
+    leased = office.count(tables.notices, held)
+    assert 0 < leased < office.count(tables.notices)
+    soonest = office.read(
+        lambda uow: uow.connection.scalar(sa.select(sa.func.min(tables.notices.c.lease_until)))
+    )
+    assert soonest > office.clock.now + timedelta(seconds=15)
+    await office.after(minutes=1)
+    office.reads_all()
