@@ -5,6 +5,7 @@ Reading only. Each look at an alert's details leaves a line in the access log.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -166,6 +167,33 @@ def deliveries(uow: UnitOfWork, alert: Alert) -> tuple[DeliveryLine, ...]:
 def may_see(person: Person, alert: Alert) -> bool:
     """Whether an alert's details are somebody's to know: their area, and not against them."""
     return person.role is Role.AUDITOR or person.may_handle(holder(alert))
+
+
+def live_naming(
+    uow: UnitOfWork, person: Person, *, names: Iterable[str], phones: Iterable[str]
+) -> tuple[str, ...]:
+    """Return the numbers of live alerts, theirs to see, whose reports name one of these people.
+
+    Read from the words of the reports when somebody asks; nothing is kept that joins a person
+    and an alert.
+    """
+    wanted = [*(name for name in names if len(name) > 1), *phones]
+    if not wanted:
+        return ()
+    return tuple(
+        alert.number
+        for alert in uow.alerts.board(closed_since=uow.now, limit=BOARD_LIMIT)
+        if alert.is_live and may_see(person, alert) and _names(uow, alert, wanted)
+    )
+
+
+def _names(uow: UnitOfWork, alert: Alert, wanted: list[str]) -> bool:
+    return any(
+        word in version.text
+        for report in uow.reports.of_alert(alert.id)
+        for version in uow.reports.standing(report.id)
+        for word in wanted
+    )
 
 
 def _line(uow: UnitOfWork, alert: Alert, lost: tuple[Address, ...]) -> BoardAlert:

@@ -16,10 +16,12 @@ from domain.errors import SetupError
 from nlp import places, rulebook, weak_signals
 from nlp.assess import Assessor
 from storage import migrate
+from storage.key_rows import admit
 from storage.live import redis_answers
 
 A_MONTH = timedelta(days=31)  # before the known holidays end, it is said
 LEAST_FREE = 512 * 1024 * 1024  # bytes on the disk that holds the data
+BACK_UP = "只有本用户能读。另存了吗？要和数据库的备份分开放；丢了它，里面的文字谁也打不开"
 
 Say = Callable[[str], object]
 
@@ -37,6 +39,7 @@ def check_everything(read_settings: Callable[[], Settings], *, say: Say) -> bool
         ("镇街", _towns),
         ("节假日", _holidays),
         ("数据库", _database),
+        ("密钥", _keys),
         ("磁盘", _disk),
         ("Redis", _redis),
         ("渠道", _channels),
@@ -82,6 +85,20 @@ def _database(settings: Settings) -> str:
     migrate.upgrade(settings.storage.url)
     found, _ = migrate.state(settings.storage.url)
     return f"能读写，结构 {found}"
+
+
+def _keys(settings: Settings) -> str:
+    source = settings.sealing.source()
+    keyring = admit(settings.storage.url, source)
+    if source.open_to_others():
+        raise SetupError(
+            where=str(source.file),
+            key=source.setting,
+            found="别的用户也能读",
+            write=f"请运行 chmod 600 {source.file}",
+        )
+    plain = "；升级前的内容还没有加密，请运行 huxin keys rotate" if keyring.accepts_plain else ""
+    return f"{source.name}，{BACK_UP}{plain}"
 
 
 def _disk(settings: Settings) -> str:

@@ -1,4 +1,4 @@
-"""The settings of sealing: where the keys are. Refuses: keys in a settings file."""
+"""The settings of sealing: where the keys are."""
 
 from __future__ import annotations
 
@@ -7,11 +7,7 @@ from pathlib import Path
 from pydantic import Field
 
 from app.setting_kinds import Part
-from app.setting_sources import Key
 from storage.key_file import KeySource
-
-KEY_FILE: Key = ("sealing", "key_file")
-KEYS: Key = ("sealing", "keys")
 
 
 class Sealing(Part):

@@ -17,7 +17,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from alerts.office import Silence
 from app.setting_channels import Channels
-from app.setting_faults import HIDDEN, explain
+from app.setting_faults import explain
 from app.setting_kinds import (
     Day,
     Duration,
@@ -33,27 +33,17 @@ from app.setting_kinds import (
     wrong,
 )
 from app.setting_levels import Levels
+from app.setting_petitions import Petitions
 from app.setting_proof import Digest, Drill, Proof
-from app.setting_sealing import KEY_FILE, KEYS, Sealing
-from app.setting_sources import Gathered, Key, Source, read_environment, read_file, variable
+from app.setting_sealing import Sealing
+from app.setting_secrets import KEY_FILE, SECRETS, TOKEN_FILE, keep_out_of_files, read_token
+from app.setting_sources import Gathered, Key, Source, read_environment, read_file
 from domain.alert import LevelTimes
 from domain.danger import Level
 from domain.duty import Support
-from domain.errors import SetupError
 from domain.roster import RosterTimes
 
 PRODUCT = Path(__file__).resolve().parent.parent / "settings.toml"
-TOKEN: Key = ("channels", "telegram", "token")
-TOKEN_FILE: Key = ("channels", "telegram", "token_file")
-# An address may hold a password, so its value is not shown either.
-SECRETS: set[Key] = {
-    TOKEN,
-    ("storage", "url"),
-    ("redis", "url"),
-    ("channels", "telegram", "proxy"),
-    ("proof", "ping_url"),
-    KEYS,
-}
 PATHS: tuple[Key, ...] = (
     ("office", "towns_file"),
     ("rules", "folder"),
@@ -222,6 +212,7 @@ class Settings(Part):
     digest: Digest
     drill: Drill
     silence: SilenceSettings
+    petitions: Petitions
     sealing: Sealing
 
     @model_validator(mode="after")
@@ -259,9 +250,8 @@ def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> S
     for name, table in read_environment(environ):
         gathered.lay(table, Source(own.parent, variable=name))
     _find_paths(gathered)
-    for secret, instead in ((TOKEN, TOKEN_FILE), (KEYS, KEY_FILE)):
-        _keep_out_of_files(gathered, secret, instead)
-    _read_token(gathered)
+    keep_out_of_files(gathered)
+    read_token(gathered)
     try:
         return Settings.model_validate(gathered.values)
     except ValidationError as error:
@@ -280,23 +270,3 @@ def _find_paths(gathered: Gathered) -> None:
         file = value.removeprefix(_SQLITE)
         if file and not file.startswith(":"):
             gathered.put(key, _SQLITE + str(source.folder / file))
-
-
-def _keep_out_of_files(gathered: Gathered, secret: Key, instead: Key) -> None:
-    """Refuse a secret that stands in a settings file."""
-    source = gathered.source(secret)
-    if source is not None and source.file is not None and gathered.get(secret):
-        write = f"不要写在这里：写进环境变量 {variable(secret)}，或用 {instead[-1]}"
-        raise SetupError(where=source.name, key=".".join(secret), found=HIDDEN, write=write)
-
-
-def _read_token(gathered: Gathered) -> None:
-    """Take the token from the environment, else from the file that holds it."""
-    file, source = gathered.get(TOKEN_FILE), gathered.source(TOKEN_FILE)
-    if gathered.get(TOKEN) or not file or not isinstance(file, str) or source is None:
-        return
-    try:
-        gathered.put(TOKEN, Path(file).read_text("utf-8").strip())
-    except (OSError, UnicodeDecodeError):
-        key, write = ".".join(TOKEN_FILE), "这个文件读不出来：请检查路径和权限"
-        raise SetupError(where=source.name, key=key, found=file, write=write) from None

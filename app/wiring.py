@@ -6,6 +6,7 @@ Everything is opened here, from the settings, and handed on by argument. Refuses
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from telegram.error import TelegramError
@@ -34,6 +35,8 @@ from nlp.assess import Assessor
 from nlp.masking import place_names
 from nlp.places import Gazetteer
 from nlp.reading import TwoReaders
+from petitions.deadlines import Counting
+from petitions.ledger import Ledger
 from storage import migrate
 from storage.key_rows import admit
 from storage.live import Live, open_live
@@ -81,6 +84,23 @@ def build_office(settings: Settings, *, reads: bool = True) -> Office:
         silence=settings.silence.limits(),
         masked_channels=frozenset(
             () if settings.channels.telegram.names_in_groups else (telegram.NAME,)
+        ),
+    )
+
+
+def build_ledger(settings: Settings, office: Office) -> Ledger:
+    """Return what the petition ledger knows of the office."""
+    own = settings.petitions
+    return Ledger(
+        office=office.name,
+        district=office.district,
+        zone=office.hours.zone,
+        towns=office.town_names,
+        counting=Counting(
+            works_on=office.hours.works_on,
+            office_last_day=own.last_day,
+            holidays_known_to=date(calendar(settings).last_year, 12, 31),
+            own_notice_units=frozenset(own.own_notice_units),
         ),
     )
 
@@ -151,7 +171,7 @@ class House:
         """Return what turns stored messages into reports and answers."""
         return Reader(
             store=self.store,
-            dialogue=Dialogue(self.office),
+            dialogue=Dialogue(self.office, build_ledger(self.settings, self.office)),
             channels=self.channels,
             live=self.live,
         )

@@ -19,6 +19,7 @@ from bench._running import EndedEarly, RunningOffice, free_port
 from bench._seats import Door
 from bench._standing import PostgresRows
 from bench._workload import BURST, Uptime
+from storage.sealing import Keyring
 
 KINDS = ("kill", "redis", "postgres", "freeze")
 PARTS = ("web", "web", "bot", "bot", "dispatcher", "dispatcher", "dispatcher")
@@ -81,6 +82,11 @@ class ManyProcesses:
         self.door: Door = Balancer(self._webs, rng)
         self.rows = PostgresRows(self._cluster.url, folder)
         self.huxin = self._parts[0].huxin
+
+    @property
+    def keyring(self) -> Keyring:
+        """What opens the rows."""
+        return self._parts[0].keyring
 
     @property
     def log(self) -> Path:

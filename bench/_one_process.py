@@ -16,6 +16,7 @@ from bench._running import RunningOffice, free_port
 from bench._seats import Door
 from bench._standing import SqliteRows
 from bench._workload import Plan, Uptime
+from storage.sealing import Keyring
 
 KINDS = ("kill", "freeze", "disk")
 DISK = "96M"
@@ -42,6 +43,11 @@ class OneProcess:
         self.rows = SqliteRows(self._office.database)
         self.huxin = self._office.huxin
         self.calm = self._kinds <= {"kill", "freeze"}  # the log may tell of no error
+
+    @property
+    def keyring(self) -> Keyring:
+        """What opens the rows."""
+        return self._office.keyring
 
     @property
     def log(self) -> Path:

@@ -134,7 +134,7 @@ class Run:
 
     def _invites(self, town: str, role: Role, count: int) -> list[NewInvite]:
         lasts = timedelta(days=1)
-        store = Store(self.office.rows.url)
+        store = Store(self.office.rows.url, keyring=self.office.keyring)
         try:
             return store.write(
                 lambda uow: [

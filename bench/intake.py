@@ -31,6 +31,7 @@ from app.wiring import build_office
 from bench._counting import Counted, count
 from bench._databases import POSTGRESQL, SQLITE, new_database, postgresql_is_there
 from bench._disk import Disk
+from bench._keys import KEYRING
 from bench._raw import REPORT_OF, Speed, raw, timed
 from bench._reports import Report, make_reports, towns_of
 from bench._wire import WIRE, Wire, packed_message
@@ -91,7 +92,7 @@ async def _read_all(reader: Reader) -> None:
 
 def hear(url: str, office: Office, reports: Sequence[Report], *, profile: bool) -> Heard:
     """Have the product's reader hear every report; returns how long it took."""
-    store = Store(url)
+    store = Store(url, keyring=KEYRING)
     try:
         store.write(lambda uow: furnish(uow, reports))
         store.write(lambda uow: accept(uow, reports))

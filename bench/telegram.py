@@ -45,7 +45,7 @@ def towns() -> list[str]:
 def bound(office: TelegramOffice, titles: dict[str, str | None]) -> dict[str, Room]:
     """Make groups of these titles duty groups of their towns; None is the district."""
     rooms = {title: office.world.group(title, office.world.user("人")) for title in titles}
-    store = Store(f"sqlite:///{office.process.database}")
+    store = Store(f"sqlite:///{office.process.database}", keyring=office.process.keyring)
     for title, room in rooms.items():
         room.bot = "member"
         town = titles[title]
@@ -133,7 +133,7 @@ def write(
 
 async def settled(office: TelegramOffice, said: set[tuple[str, str]]) -> Counter[tuple[str, str]]:
     """Wait until nothing is unread; returns how often each message is a report."""
-    store = Store(f"sqlite:///{office.process.database}")
+    store = Store(f"sqlite:///{office.process.database}", keyring=office.process.keyring)
     unread = sa.select(sa.func.count()).select_from(inbox).where(inbox.c.done_at.is_(None))
     until = time.monotonic() + SETTLE_SECONDS
     while time.monotonic() < until:
@@ -172,7 +172,7 @@ async def burst(count: int, groups: int) -> bool:
                         body=plain(f"{priority.name} {number}"),
                     )
 
-            store = Store(f"sqlite:///{office.process.database}")
+            store = Store(f"sqlite:///{office.process.database}", keyring=office.process.keyring)
             began = time.monotonic()
             store.write(put)
             store.close()

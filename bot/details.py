@@ -20,7 +20,7 @@ def send(hearing: Hearing, person: Person, alert: Alert) -> None:
     if not may_see(person, alert):
         hearing.toast(replies.NO_SUCH_NUMBER)
         return
-    private = _private(hearing, person)
+    private = private_address(hearing, person)
     if private is None:
         hearing.toast(replies.DETAILS_NEED_PRIVATE)
         return
@@ -40,7 +40,8 @@ def send(hearing: Hearing, person: Person, alert: Alert) -> None:
     hearing.toast(replies.DETAILS_SENT)
 
 
-def _private(hearing: Hearing, person: Person) -> Address | None:
+def private_address(hearing: Hearing, person: Person) -> Address | None:
+    """Return where somebody is reached in private, by the same channel if possible."""
     ways = hearing.uow.groups.addresses_of(person.id)
     here = [way for way in ways if way.channel == hearing.address.channel]
     return next(iter([*here, *ways]), None)

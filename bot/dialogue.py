@@ -31,6 +31,7 @@ from bot.hearing import Hearing
 from bot.presses import press
 from domain.channel import ButtonPress, ChatChange, Heard, IncomingMessage
 from domain.danger import Level
+from petitions.ledger import Ledger
 from storage.inbox import InboxOutcome
 from storage.unit_of_work import UnitOfWork
 
@@ -53,6 +54,7 @@ class Dialogue:
     """Hears messages and presses for one office."""
 
     office: Office
+    ledger: Ledger
 
     def hear(self, uow: UnitOfWork, incoming: Heard, inbox_id: int) -> InboxOutcome:
         """Act on a message or a press and answer it; returns how its inbox row ends.
@@ -241,7 +243,7 @@ class Dialogue:
         elif kind in duty_talk.COMMANDS:
             duty_talk.obey(hearing, command)
         else:
-            answers.answer(hearing, command)
+            answers.answer(hearing, self.ledger, command)
         return InboxOutcome.COMMAND
 
     def _hear_report(self, hearing: Hearing, message: IncomingMessage) -> InboxOutcome:

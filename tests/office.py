@@ -41,6 +41,7 @@ from storage.store import Store
 from storage.tables import alerts, dialogues, groups, inbox, notices, quiet
 from storage.unit_of_work import UnitOfWork
 from tests.fakes import RecordingChannel, Shown, packed
+from tests.keys import KEYRING
 from tests.office_people import (
     Chat,
     OfficePeople,
@@ -73,7 +74,7 @@ class WholeOffice(OfficePeople):
 
     def open(self) -> None:
         """Make every object anew from what is on disk."""
-        self.store = Store(self.url, clock=self.clock, connections=4)
+        self.store = Store(self.url, keyring=KEYRING, clock=self.clock, connections=4)
         self.live = LocalLive()
         self.reader = Reader(self.store, Dialogue(self.office), self.channels, self.live)
         rounds = RosterRounds(self.store, self.office, self.live).look

@@ -62,7 +62,7 @@ class TelegramOffice:
 
     def codes(self, *wanted: tuple[Role, str | None, str]) -> list[str]:
         """Return a new invite code for each (role, town, name)."""
-        store = Store(f"sqlite:///{self.process.database}")
+        store = Store(f"sqlite:///{self.process.database}", keyring=self.process.keyring)
         try:
             return [
                 store.write(

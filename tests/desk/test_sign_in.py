@@ -19,6 +19,7 @@ from domain.errors import PersonCanFix, SetupError
 from storage.live import LocalLive
 from storage.store import Store
 from storage.unit_of_work import UnitOfWork
+from tests.keys import KEYRING
 
 CODES = {"GOOD-1": Role.GRID_WORKER, "GOOD-2": Role.AUDITOR}
 Client = TestClient[web.Request, web.Application]
@@ -27,7 +28,7 @@ Client = TestClient[web.Request, web.Application]
 @pytest.fixture
 def store(sqlite_file: str) -> Iterator[Store]:
     """Give an empty store."""
-    opened = Store(sqlite_file)
+    opened = Store(sqlite_file, keyring=KEYRING)
     yield opened
     opened.close()
 

@@ -19,6 +19,7 @@ from storage.store import TRIES_AFTER_CONFLICT, Store
 from storage.tables import heartbeats
 from storage.unit_of_work import UnitOfWork
 from tests.fakes import PushedClock
+from tests.keys import KEYRING
 
 NOON = datetime(2026, 3, 4, 4, 0, tzinfo=UTC)
 
@@ -26,7 +27,7 @@ NOON = datetime(2026, 3, 4, 4, 0, tzinfo=UTC)
 @pytest.fixture
 def store(database: str) -> Iterator[Store]:
     """Give a store on each engine."""
-    opened = Store(database, clock=PushedClock(NOON), connections=4)
+    opened = Store(database, keyring=KEYRING, clock=PushedClock(NOON), connections=4)
     yield opened
     opened.close()
 
@@ -34,7 +35,7 @@ def store(database: str) -> Iterator[Store]:
 @pytest.fixture
 def sqlite_store(sqlite_file: str) -> Iterator[Store]:
     """Give a store on SQLite."""
-    opened = Store(sqlite_file, clock=PushedClock(NOON))
+    opened = Store(sqlite_file, keyring=KEYRING, clock=PushedClock(NOON))
     yield opened
     opened.close()
 
@@ -197,7 +198,7 @@ def test_a_reader_cannot_write(store: Store) -> None:
 
 def test_what_a_deadlock_undid_is_tried_again(postgres_database: str) -> None:
     """PostgreSQL may undo a transaction for another's sake; the unit runs again."""
-    store = Store(postgres_database, clock=PushedClock(NOON))
+    store = Store(postgres_database, keyring=KEYRING, clock=PushedClock(NOON))
     tries: list[int] = []
 
     def lose(times: int) -> Callable[[UnitOfWork], int]:
@@ -237,11 +238,11 @@ def test_times_come_back_aware_and_in_utc(store: Store) -> None:
 def test_a_storage_url_that_cannot_work_stops_the_start(url: str) -> None:
     """The error names the setting and what to write."""
     with pytest.raises(SetupError, match=r"storage\.url"):
-        Store(url)
+        Store(url, keyring=KEYRING)
 
 
 def test_a_folder_that_cannot_be_made_stops_the_start(tmp_path: Path) -> None:
     """A file stands where the folder should be."""
     (tmp_path / "taken").write_text("")
     with pytest.raises(SetupError, match="文件夹"):
-        Store(f"sqlite:///{tmp_path / 'taken' / 'deeper' / 'huxin.db'}")
+        Store(f"sqlite:///{tmp_path / 'taken' / 'deeper' / 'huxin.db'}", keyring=KEYRING)

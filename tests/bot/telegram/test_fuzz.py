@@ -22,6 +22,7 @@ from storage.live import LocalLive
 from storage.store import Store
 from storage.tables import inbox
 from tests.fakes import PushedClock
+from tests.keys import KEYRING
 from tests.office_people import office_of_panyu
 from tests.telegram_server import TOKEN, TelegramServer
 from tests.telegram_world import User, World
@@ -114,7 +115,7 @@ async def test_none_stalls_the_office(
     sqlite_file: str, server: TelegramServer, telegram: Telegram, clock: PushedClock, chen: User
 ) -> None:
     """Each has its one end, and what comes behind them is heard."""
-    store = Store(sqlite_file, clock=clock)
+    store = Store(sqlite_file, keyring=KEYRING, clock=clock)
     live = LocalLive()
     account = open_account(TOKEN, base_url=server.base_url)
     poller = Poller(account, store, live, Watch(store, live))

@@ -35,6 +35,7 @@ from storage.store import Store
 from storage.tables import inbox, notices
 from storage.unit_of_work import UnitOfWork
 from tests.fakes import PushedClock
+from tests.keys import KEYRING
 from tests.telegram_server import TOKEN, TelegramServer
 from tests.telegram_world import User
 
@@ -44,7 +45,7 @@ PATIENCE = 30.0
 @pytest.fixture
 def store(database: str, clock: PushedClock) -> Iterator[Store]:
     """Give a store on each engine."""
-    made = Store(database, clock=clock, connections=4)
+    made = Store(database, keyring=KEYRING, clock=clock, connections=4)
     yield made
     made.close()
 
