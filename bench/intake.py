@@ -27,7 +27,7 @@ import sqlalchemy as sa
 
 from alerts.office import Office
 from app.settings import Settings, load
-from app.wiring import build_office
+from app.wiring import build_ledger, build_office
 from bench._counting import Counted, count
 from bench._databases import POSTGRESQL, SQLITE, new_database, postgresql_is_there
 from bench._disk import Disk
@@ -98,7 +98,10 @@ def hear(url: str, office: Office, reports: Sequence[Report], *, profile: bool) 
         store.write(lambda uow: accept(uow, reports))
         wire = Wire()
         reader = Reader(
-            store=store, dialogue=Dialogue(office), channels={WIRE: wire}, live=LocalLive()
+            store=store,
+            dialogue=Dialogue(office, build_ledger(load(None), office)),
+            channels={WIRE: wire},
+            live=LocalLive(),
         )
         with count(store.engine) as counted, timed() as speed:
             if profile:

@@ -7,6 +7,7 @@ of whoever asks (`domain.access.area`): rows outside it are not read.
 from __future__ import annotations
 
 import enum
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -100,29 +101,31 @@ class PetitionerRows:
     def keep_slips(self, name: str, spellings: Iterable[str], *, open_to: str) -> None:
         """Let a name be found by spellings near it; the same ones again change nothing."""
         rows = [
-            {"slip_mark": spelling, "open_to": open_to, "name_mark": name} for spelling in spellings
+            {
+                "spelling_mark": spelling,
+                "open_to": open_to,
+                "name_mark": name,
+                "spelling": spelling,
+                "name": name,
+            }
+            for spelling in spellings
         ]
         if rows:
             statement = insert(self._connection, name_slips).on_conflict_do_nothing()
             self._connection.execute(statement, rows)
 
     def names_near(self, spellings: Iterable[str], area: Area, *, limit: int) -> tuple[str, ...]:
-        """Return names that share a spelling with these, at most ``limit``."""
-        near = sa.select(name_slips.c.name_mark).where(
-            name_slips.c.slip_mark.in_(tuple(spellings)), within(name_slips.c.open_to, area)
-        )
-        query = (
-            sa.select(petitioners.c.name_mark, sa.func.min(petitioners.c.id).label("id"))
-            .where(petitioners.c.name_mark.in_(near), within(petitioners.c.open_to, area))
-            .group_by(petitioners.c.name_mark)
-        )
-        firsts = query.order_by("id").limit(limit).subquery()
+        """Return names that share a spelling with these, those that share most first."""
         rows = self._connection.execute(
-            sa.select(petitioners.c.name)
-            .join(firsts, firsts.c.id == petitioners.c.id)
-            .order_by(petitioners.c.id)
+            sa.select(name_slips.c.name_mark, name_slips.c.name)
+            .where(
+                name_slips.c.spelling_mark.in_(tuple(spellings)), within(name_slips.c.open_to, area)
+            )
+            .order_by(name_slips.c.name_mark)
+            .limit(MOST_FOUND)
         )
-        return tuple(rows.scalars())
+        shared = Counter(row.name for row in rows)
+        return tuple(name for name, _ in shared.most_common(limit))
 
     def mark(self, known: Known, value: str) -> str:
         """Return the keyed hash under which somebody is found."""

@@ -48,6 +48,7 @@ from tests.office_people import (
     Said,
     Somebody,
     Where,
+    ledger_of_panyu,
 )
 
 T = TypeVar("T")
@@ -76,7 +77,8 @@ class WholeOffice(OfficePeople):
         """Make every object anew from what is on disk."""
         self.store = Store(self.url, keyring=KEYRING, clock=self.clock, connections=4)
         self.live = LocalLive()
-        self.reader = Reader(self.store, Dialogue(self.office), self.channels, self.live)
+        dialogue = Dialogue(self.office, ledger_of_panyu())
+        self.reader = Reader(self.store, dialogue, self.channels, self.live)
         rounds = RosterRounds(self.store, self.office, self.live).look
         forms = self.reader.finish_forms
         also = (forms, rounds) if self.keeps_roster else (forms,)

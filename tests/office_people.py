@@ -13,10 +13,12 @@ from typing import Any, TypeVar
 from alerts.clock import WorkingHours
 from alerts.office import Office
 from app import settings
+from app.wiring import build_ledger, working_hours
 from bot.enrolment import invite
 from domain.channel import Address, ChatKind
 from domain.duty import Person, Post, Role, Scope
 from nlp import places
+from petitions.ledger import Ledger
 from storage.store import Store
 from storage.unit_of_work import UnitOfWork
 from tests.fakes import PushedClock, Shown, plain_reading
@@ -98,6 +100,13 @@ def office_of_panyu() -> Office:
         burst_per_minute=own.dialogue.burst_per_minute,
         silence=own.silence.limits(),
     )
+
+
+@cache
+def ledger_of_panyu() -> Ledger:
+    """Return the ledger as the product's own settings make it."""
+    own = settings.load(environ={})
+    return build_ledger(own, replace(office_of_panyu(), hours=working_hours(own)))
 
 
 @dataclass

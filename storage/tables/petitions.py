@@ -68,13 +68,16 @@ petitioners = sa.Table(
     sa.Index("ix_petitioners_id_mark", "id_mark"),
 )
 
-# One spelling near a petitioner's name (its sound, or one character left out), as keyed hashes.
+# One spelling near a petitioner's name (its sound, or one character left open), for slips of the
+# pen. Both stand sealed beside their marks, so that the marks can be made anew.
 name_slips = sa.Table(
     "name_slips",
     metadata,
-    sa.Column("slip_mark", Mark("petitioners.slip"), primary_key=True),
+    sa.Column("spelling_mark", Mark("name_slips.spelling"), primary_key=True),
     sa.Column("open_to", sa.Text, primary_key=True),
-    sa.Column("name_mark", Mark("petitioners.name"), primary_key=True),
+    sa.Column("name_mark", Mark("name_slips.name"), primary_key=True),
+    sa.Column("spelling", Sealed("name_slips.spelling"), nullable=False),
+    sa.Column("name", Sealed("name_slips.name"), nullable=False),
 )
 
 # One step of a matter. A row is never changed: one that ``replaces`` another stands in its place,

@@ -89,4 +89,5 @@ def test_no_column_of_free_words_is_open() -> None:
         "alerts.about_units",
         "chairs.people",
         "groups.options",
+        "matters.about_units",
     }

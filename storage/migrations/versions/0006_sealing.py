@@ -75,6 +75,18 @@ def upgrade() -> None:
         for column in (column for column, nullable in columns.items() if nullable):
             op.execute(f"UPDATE {table} SET {column} = NULL WHERE {column} = 'null'")  # noqa: S608
 
+    # Of two indexes that fit alike SQLite takes the one made last, and the rebuilt table's were
+    # made in another order: who is sending (few rows) has to win over all that was ever sent.
+    leased = sa.text("state = 'due' AND lease_until IS NOT NULL")
+    op.drop_index("ix_notices_leased", table_name="notices")
+    op.create_index(
+        "ix_notices_leased",
+        "notices",
+        ["channel", "chat"],
+        sqlite_where=leased,
+        postgresql_where=leased,
+    )
+
     with op.batch_alter_table("rule_proposals") as batch:
         batch.add_column(sa.Column("line_mark", sa.Text(), nullable=True))
         batch.drop_constraint(op.f("uq_rule_proposals_rule_line"), type_="unique")

@@ -52,10 +52,14 @@ def upgrade() -> None:
     op.create_index("ix_matters_registered_on", "matters", ["registered_on"])
     op.create_table(
         "name_slips",
-        sa.Column("slip_mark", sa.Text, nullable=False),
+        sa.Column("spelling_mark", sa.Text, nullable=False),
         sa.Column("open_to", sa.Text, nullable=False),
         sa.Column("name_mark", sa.Text, nullable=False),
-        sa.PrimaryKeyConstraint("slip_mark", "open_to", "name_mark", name=op.f("pk_name_slips")),
+        sa.Column("spelling", sa.Text, nullable=False),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint(
+            "spelling_mark", "open_to", "name_mark", name=op.f("pk_name_slips")
+        ),
     )
     op.create_table(
         "interests",

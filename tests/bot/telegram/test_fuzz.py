@@ -23,7 +23,7 @@ from storage.store import Store
 from storage.tables import inbox
 from tests.fakes import PushedClock
 from tests.keys import KEYRING
-from tests.office_people import office_of_panyu
+from tests.office_people import ledger_of_panyu, office_of_panyu
 from tests.telegram_server import TOKEN, TelegramServer
 from tests.telegram_world import User, World
 
@@ -119,7 +119,9 @@ async def test_none_stalls_the_office(
     live = LocalLive()
     account = open_account(TOKEN, base_url=server.base_url)
     poller = Poller(account, store, live, Watch(store, live))
-    reader = Reader(store, Dialogue(office_of_panyu()), {"telegram": telegram}, live)
+    reader = Reader(
+        store, Dialogue(office_of_panyu(), ledger_of_panyu()), {"telegram": telegram}, live
+    )
     chance = random.Random(11)
     good = seeds()
     for _ in range(THROUGH_THE_OFFICE):
