@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.setting_kinds import Part
+from app.setting_supervision import Letters, Supervision
 from petitions.deadlines import LastDay
 
 
@@ -11,3 +12,5 @@ class Petitions(Part):
 
     last_day: LastDay
     own_notice_units: tuple[str, ...]
+    supervision: Supervision
+    letters: Letters
