@@ -13,6 +13,7 @@ from domain.access import Area, Asker, Subject, Topic, area, rule
 from domain.petition import Matter
 from petitions import asking
 from petitions.ledger import Ledger
+from petitions.same_unit import town_of
 from petitions.supervision import (
     Due,
     SupervisionLevel,
@@ -21,7 +22,6 @@ from petitions.supervision import (
     due_of_matter,
     in_order,
 )
-from petitions.units import town_of
 from storage.unit_of_work import UnitOfWork
 
 LIST = "supervision list"

@@ -19,8 +19,8 @@ from domain.duty import Person, Post, Role, Scope
 from petitions import asking
 from petitions.due_list import subject_of, topic_of
 from petitions.ledger import Ledger
+from petitions.same_unit import is_among, town_of
 from petitions.supervision import Due, SupervisionLevel
-from petitions.units import is_among, town_of
 from storage.unit_of_work import UnitOfWork
 
 
