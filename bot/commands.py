@@ -92,7 +92,7 @@ _OF_SHIFT = re.compile(r"^(?P<word>替班|换班|交接)[\s,:]+(?P<rest>.+)$", r
 _PAUSE_FOR = re.compile(
     r"^(?P<word>维护)[\s::]*(?P<rest>\d{1,4}\s*(?:小时|个小时|分钟|分|天).{0,100})$"
 )
-_STATUS_OF = re.compile(r"^状态\s+(?P<rest>.{1,40})$")
+_STATUS_OF = re.compile(r"^状态(?:[\s::]+(?P<rest>.{1,60})|(?P<number>\d[\dXx\s-]{5,30}))$")
 
 
 def asked(text: str) -> Asked | None:
@@ -108,7 +108,7 @@ def asked(text: str) -> Asked | None:
             return Asked(_WORDS[found["word"]], found["rest"].strip())
     status = _STATUS_OF.match(tidy)
     if status is not None:
-        return Asked(Command.STATUS, status["rest"].strip())
+        return Asked(Command.STATUS, (status["rest"] or status["number"]).strip())
     bare = _WORDS.get(tidy.rstrip("。.! "))
     if bare is not None and not tidy.isascii():
         return Asked(bare)

@@ -6,11 +6,13 @@ from alerts import outbox
 from alerts.notices import clock
 from alerts.status import may_see
 from alerts.view import view
-from bot import replies
+from bot import petition_replies, petition_talk, replies
 from bot.hearing import Hearing
+from domain.access import Way
 from domain.alert import Alert
-from domain.channel import Address, plain
+from domain.channel import plain
 from domain.duty import Person
+from petitions.asking import asker_of
 
 PIECE = 3000  # characters a message, so that every channel takes it whole
 
@@ -20,7 +22,7 @@ def send(hearing: Hearing, person: Person, alert: Alert) -> None:
     if not may_see(person, alert):
         hearing.toast(replies.NO_SUCH_NUMBER)
         return
-    private = private_address(hearing, person)
+    private = hearing.private_address(person)
     if private is None:
         hearing.toast(replies.DETAILS_NEED_PRIVATE)
         return
@@ -28,7 +30,8 @@ def send(hearing: Hearing, person: Person, alert: Alert) -> None:
     uow.audit.looked(
         person_id=person.id, what="details", whose=alert.number, channel=hearing.address.channel
     )
-    whole = _words(hearing, alert)
+    met = petition_talk.met(uow, asker_of(uow, person, Way.PRIVATE), alert)
+    whole = "\n".join([_words(hearing, alert), *map(petition_replies.met, met)])
     for number, start in enumerate(range(0, len(whole), PIECE)):
         outbox.say(
             uow,
@@ -38,13 +41,6 @@ def send(hearing: Hearing, person: Person, alert: Alert) -> None:
             alert_id=alert.id,
         )
     hearing.toast(replies.DETAILS_SENT)
-
-
-def private_address(hearing: Hearing, person: Person) -> Address | None:
-    """Return where somebody is reached in private, by the same channel if possible."""
-    ways = hearing.uow.groups.addresses_of(person.id)
-    here = [way for way in ways if way.channel == hearing.address.channel]
-    return next(iter([*here, *ways]), None)
 
 
 def _words(hearing: Hearing, alert: Alert) -> str:

@@ -62,6 +62,12 @@ class Hearing:
             lasts=outbox.RECEIPT_LASTS if lasts_long else outbox.ANSWER_LASTS,
         )
 
+    def private_address(self, person: Person) -> Address | None:
+        """Return where somebody is reached in private, by the same channel if possible."""
+        ways = self.uow.groups.addresses_of(person.id)
+        here = [way for way in ways if way.channel == self.address.channel]
+        return next(iter([*here, *ways]), None)
+
     def toast(self, text: str) -> None:
         """Answer a press with a short line for the presser alone."""
         if isinstance(self.incoming, ButtonPress):

@@ -9,14 +9,17 @@ from __future__ import annotations
 from alerts import outbox
 from alerts.status import live_naming
 from bot import petition_replies
-from bot.details import private_address
 from bot.hearing import Hearing
-from domain.access import Way
+from domain.access import Asker, Way
+from domain.alert import Alert
 from domain.channel import plain
 from domain.duty import Person
+from nlp.people_words import find_people
 from petitions.asking import asker_of
 from petitions.ledger import Ledger
+from petitions.meeting import Met, matters_met
 from petitions.status import look_up, question
+from storage.unit_of_work import UnitOfWork
 
 
 def answer(hearing: Hearing, ledger: Ledger, person: Person, wanted: str) -> None:
@@ -27,13 +30,24 @@ def answer(hearing: Hearing, ledger: Ledger, person: Person, wanted: str) -> Non
     if hearing.is_private:
         hearing.answer(_words(hearing, ledger, person, wanted))
         return
-    private = private_address(hearing, person)
+    private = hearing.private_address(person)
     if private is None:
         hearing.answer(petition_replies.NEEDS_PRIVATE)
         return
     words = plain(_words(hearing, ledger, person, wanted))
     outbox.say(hearing.uow, private, words, key=f"status:{hearing.inbox_id}")
     hearing.answer(petition_replies.SENT_IN_PRIVATE)
+
+
+def met(uow: UnitOfWork, asker: Asker, alert: Alert) -> tuple[Met, ...]:
+    """Return the open matters of whom an alert's reports name, for whoever reads its details."""
+    texts = [
+        version.text
+        for report in uow.reports.of_alert(alert.id)
+        for version in uow.reports.standing(report.id)
+    ]
+    names = [name for text in texts for name in find_people(text)]
+    return matters_met(uow, asker, names=names, texts=texts, town=alert.town)
 
 
 def _words(hearing: Hearing, ledger: Ledger, person: Person, wanted: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from alerts.notices import clock
 from alerts.office import Office
 from alerts.routing import holder
+from domain.access import Reach, Topic, reach
 from domain.alert import Alert, AlertState
 from domain.channel import Button, OutgoingMessage, Span, Style
 from domain.danger import Level
@@ -50,7 +51,7 @@ NOTHING_TO_CANCEL = "现在没有要取消的。"
 NOT_FOR_GROUP = "请私信我办理。"
 NO_REPORTS = "您还没有上报过。"
 WHICH_REPORT = "请回复那条上报，或写明编号，如：撤回 R-0457"
-WHICH_STATUS = "请写编号，如：状态 A-0132 或 状态 R-0457"
+WHICH_STATUS = "请写编号，如：状态 A-0132、状态 R-0457；查信访事项写姓名、电话或编号"
 NO_SUCH_NUMBER = "没有这个编号，或不在您的范围。"
 WRITE_SUPPLEMENT = "请写要补充的内容。发「取消」不补充。"
 WRITE_CORRECTION = "请把正确的内容完整写一遍。发「取消」不更正。"
@@ -154,6 +155,9 @@ SHIFT_HELP = (
 )
 
 
+MATTER_HELP = "状态 张三 — 查信访事项：姓名、电话或编号，只私下答复"
+
+
 def help_text(person: Person | None) -> str:
     """Return what somebody can do here."""
     if person is None:
@@ -168,6 +172,8 @@ def help_text(person: Person | None) -> str:
         "回复自己的上报：补充；写「更正…」改正；写「撤回」撤回",
         "取消 — 停下正在填的",
     ]
+    if reach(person.role, Topic.MATTER) is not Reach.NONE:
+        lines.insert(4, MATTER_HELP)
     return "\n".join([*lines, *SHIFT_HELP] if has_shifts else lines)
 
 

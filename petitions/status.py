@@ -133,11 +133,8 @@ def _ids(uow: UnitOfWork, asked: Question, within: Area) -> tuple[int, ...]:
 
 
 def _allowed(uow: UnitOfWork, asker: Asker, ids: tuple[int, ...]) -> list[Matter]:
-    found = (uow.matters.get(one) for one in ids)
     return [
-        matter
-        for matter in found
-        if matter is not None and asking.ruling_on(uow, asker, matter).allows
+        matter for matter in uow.matters.several(ids) if asking.ruling_on(uow, asker, matter).allows
     ]
 
 

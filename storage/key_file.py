@@ -7,10 +7,13 @@ lines, parted by semicolons. Refuses: a key that does not fit its id, since it w
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import secrets
 import stat
 import tempfile
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -64,13 +67,34 @@ class KeySource:
 
     def keyring(self, *, accepts_plain: bool = False) -> Keyring:
         """Return the keyring; it looks into the file again for a key it has not met."""
-        return Keyring(self.keys(), accepts_plain=accepts_plain, newer=self._newer)
+        changes = self._changes()  # before reading, so that none in between is missed
+        return Keyring(self.keys(), accepts_plain=accepts_plain, newer=changes)
 
-    def _newer(self) -> Keys | None:
+    def _changes(self) -> Callable[[], Keys | None]:
+        """Return what tells the keys again once the file has changed.
+
+        A file that cannot be read just then, or is not whole, changes nothing.
+        """
         if self.text:
+            return lambda: None
+        seen = [self._stamp()]
+
+        def newer() -> Keys | None:
+            stamp = self._stamp()
+            if stamp == seen[0]:
+                return None
+            with contextlib.suppress(SetupError):
+                keys = self.keys()
+                seen[0] = stamp
+                return keys
             return None
-        with contextlib.suppress(SetupError):
-            return self.keys()
+
+        return newer
+
+    def _stamp(self) -> tuple[int, int, int] | None:
+        with contextlib.suppress(OSError):
+            found = self.file.stat()
+            return found.st_ino, found.st_mtime_ns, found.st_size
         return None
 
     def make(self) -> None:
@@ -88,6 +112,10 @@ class KeySource:
         keys, key = self.keys(), _new_key()
         write_keys(self, Keys((key, *keys.seal), keys.look_up), replace=True)
         return id_of(key)
+
+    def age(self) -> float:
+        """Return how many seconds ago the file was written; of the variable nobody knows."""
+        return time.time() - self.file.stat().st_mtime if not self.text else math.inf
 
     def open_to_others(self) -> bool:
         """Whether anybody but us may read the file."""

@@ -53,6 +53,16 @@ def admit(url: str, source: KeySource) -> Keyring:
     return keyring
 
 
+def needed_keys(url: str) -> frozenset[str]:
+    """Return the ids of the keys that values may need, ``plain`` among them."""
+    engine = open_engine(url)
+    try:
+        with engine.connect() as connection:
+            return frozenset(connection.scalars(sa.select(seal_keys.c.id)))
+    finally:
+        engine.dispose()
+
+
 def _prove(
     row: sa.Row[tuple[str, str, str, datetime]], keyring: Keyring, source: KeySource
 ) -> None:

@@ -6,7 +6,7 @@ may see a matter, so that what is not somebody's to know is not read at all.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
@@ -73,6 +73,12 @@ _STEPS = (
     .where(matter_steps.c.matter_id == sa.bindparam("matter"))
     .order_by(matter_steps.c.id)
 )
+_SEVERAL = sa.select(matters).where(matters.c.id.in_(sa.bindparam("ids", expanding=True)))
+_STEPS_OF_SEVERAL = (
+    sa.select(matter_steps)
+    .where(matter_steps.c.matter_id.in_(sa.bindparam("ids", expanding=True)))
+    .order_by(matter_steps.c.id)
+)
 _CHANGES = (
     sa.select(matter_changes)
     .where(matter_changes.c.matter_id == sa.bindparam("matter"))
@@ -99,6 +105,26 @@ class MatterRows:
         """Return a matter with its people and standing steps."""
         row = self._connection.execute(_GET, {"matter": matter_id}).mappings().first()
         return None if row is None else self._whole(row)
+
+    def several(self, ids: Sequence[int]) -> tuple[Matter, ...]:
+        """Return matters with their people and standing steps, in the order of their row ids."""
+        if not ids:
+            return ()
+        rows = self._connection.execute(_SEVERAL, {"ids": ids}).mappings()
+        found = {row["id"]: row for row in rows}
+        steps: dict[int, list[KeptStep]] = {}
+        for row in self._connection.execute(_STEPS_OF_SEVERAL, {"ids": ids}).mappings():
+            steps.setdefault(row["matter_id"], []).append(_kept(row))
+        people = self._people.of_several(ids)
+        return tuple(
+            replace(
+                matter_of(found[one]),
+                petitioners=people.get(one, ()),
+                steps=standing(steps.get(one, ())),
+            )
+            for one in ids
+            if one in found
+        )
 
     def by_number(self, number: str) -> Matter | None:
         """Return the matter of a number."""

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import enum
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -39,6 +40,13 @@ _OF = (
     sa.select(petitioners)
     .where(petitioners.c.matter_id == sa.bindparam("matter"))
     .order_by(petitioners.c.position)
+)
+
+
+_OF_SEVERAL = (
+    sa.select(petitioners)
+    .where(petitioners.c.matter_id.in_(sa.bindparam("ids", expanding=True)))
+    .order_by(petitioners.c.matter_id, petitioners.c.position)
 )
 
 
@@ -84,10 +92,16 @@ class PetitionerRows:
 
     def of(self, matter_id: int) -> tuple[Petitioner, ...]:
         """Return the people of a matter, in their order."""
-        rows = self._connection.execute(_OF, {"matter": matter_id})
         return tuple(
-            Petitioner(row.name, row.phone, row.id_number, row.village, row.address) for row in rows
+            _petitioner(row) for row in self._connection.execute(_OF, {"matter": matter_id})
         )
+
+    def of_several(self, ids: Sequence[int]) -> dict[int, tuple[Petitioner, ...]]:
+        """Return the people of some matters by the matters' row ids."""
+        found: dict[int, tuple[Petitioner, ...]] = {}
+        for row in self._connection.execute(_OF_SEVERAL, {"ids": ids}):
+            found[row.matter_id] = (*found.get(row.matter_id, ()), _petitioner(row))
+        return found
 
     def matters_of(self, known: Known, value: str, area: Area) -> tuple[int, ...]:
         """Return the row ids of at most `MOST_FOUND` matters of somebody, the newest first."""
@@ -130,3 +144,7 @@ class PetitionerRows:
     def mark(self, known: Known, value: str) -> str:
         """Return the keyed hash under which somebody is found."""
         return keyring_of(self._connection.dialect, known.value).mark(value, known.value)
+
+
+def _petitioner(row: sa.Row[Any]) -> Petitioner:
+    return Petitioner(row.name, row.phone, row.id_number, row.village, row.address)

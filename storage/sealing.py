@@ -18,6 +18,7 @@ import enum
 import hmac
 import os
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -30,6 +31,7 @@ KEY_BYTES = 32
 NONCE_BYTES = 12
 MARK_BYTES = 16
 ID_BYTES = 4
+LOOK_AGAIN_SECONDS = 1.0
 VERSION = "s1"
 _HEAD = re.compile(VERSION + r"\.([0-9a-f]{8})\.")
 
@@ -112,16 +114,20 @@ class Keyring:
         *,
         accepts_plain: bool = False,
         newer: Callable[[], Keys | None] = lambda: None,
+        ticks: Callable[[], float] = time.monotonic,
     ) -> None:
         """Bind to the keys.
 
         ``accepts_plain`` lets values through that are not sealed: for a database that is
         older than sealing, until ``huxin keys rotate`` has been through it. ``newer`` is
-        asked when a value names a key that is not here: it returns the keys as they are
-        now, or None when they are still the same.
+        asked before sealing, once a second at most, and when a value names a key that is not
+        here: it returns the keys as they are now, or None when they are still the same. So a
+        new key is taken up by every process without a restart. ``ticks`` counts seconds.
         """
         self.accepts_plain = accepts_plain
         self._newer = newer
+        self._ticks = ticks
+        self._looked_at = ticks()
         self._ring = _ring_of(keys)
 
     @property
@@ -147,6 +153,8 @@ class Keyring:
         """
         if not text:
             return ""
+        if self._ticks() - self._looked_at >= LOOK_AGAIN_SECONDS:
+            self._look_again()
         ring, nonce = self._ring, os.urandom(NONCE_BYTES)
         closed = nonce + ring.cipher.encrypt(nonce, text.encode(), context.encode())
         return ring.head + base64.urlsafe_b64encode(closed).decode("ascii")
@@ -161,7 +169,10 @@ class Keyring:
                 return sealed
             raise CannotOpen(context, Why.NOT_SEALED)
         key_id = head[1]
-        cipher = self._ring.ciphers.get(key_id) or self._look_again(key_id)
+        cipher = self._ring.ciphers.get(key_id)
+        if cipher is None:
+            self._look_again()
+            cipher = self._ring.ciphers.get(key_id)
         if cipher is None:
             raise CannotOpen(context, Why.KEY_MISSING, key_id)
         try:
@@ -181,12 +192,17 @@ class Keyring:
         keyed.update(context.encode() + b"\0" + value.encode())
         return base64.urlsafe_b64encode(keyed.digest()[:MARK_BYTES]).rstrip(b"=").decode("ascii")
 
+    @property
+    def head(self) -> str:
+        """How every value begins that the newest key sealed."""
+        return self._ring.head
+
     def is_newest(self, sealed: str) -> bool:
         """Whether a stored value needs no resealing: it is empty, or the newest key sealed it."""
         return not sealed or sealed.startswith(self._ring.head)
 
-    def _look_again(self, key_id: str) -> AESGCM | None:
+    def _look_again(self) -> None:
+        self._looked_at = self._ticks()
         keys = self._newer()
         if keys is not None:
             self._ring = _ring_of(keys)
-        return self._ring.ciphers.get(key_id)

@@ -90,6 +90,16 @@ def test_a_key_that_came_later_is_looked_for() -> None:
     assert running.newest == Keyring(newer).newest
 
 
+def test_a_running_process_seals_with_a_new_key_within_a_second() -> None:
+    """What is sealed afterwards does not need the old one any more."""
+    ticks, known = [0.0], [KEYS]
+    running = Keyring(KEYS, newer=lambda: known[0], ticks=lambda: ticks[0])
+    known[0] = Keys((b"n" * KEY_BYTES, *KEYS.seal), KEYS.look_up)
+    assert running.seal("何", NAME).startswith(KEYRING.head)
+    ticks[0] = 1.0
+    assert running.seal("何", NAME).startswith(Keyring(known[0]).head)
+
+
 def test_a_mark_finds_the_same_value_of_the_same_column_only() -> None:
     """Without the key nobody can try names; 128 bits, as a short text."""
     mark = KEYRING.mark("陈小燕", NAME)

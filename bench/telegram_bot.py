@@ -1,8 +1,8 @@
 """Telegram against the emulated Bot API: latency, `kill -9` with updates pending, a burst.
 
-    .venv/bin/python bench/telegram.py latency [--reports 48]
-    .venv/bin/python bench/telegram.py crash [--kills 20] [--pending 200] [--mode polling]
-    .venv/bin/python bench/telegram.py burst [--notices 300] [--groups 20]
+    .venv/bin/python bench/telegram_bot.py latency [--reports 48]
+    .venv/bin/python bench/telegram_bot.py crash [--kills 20] [--pending 200] [--mode polling]
+    .venv/bin/python bench/telegram_bot.py burst [--notices 300] [--groups 20]
 
 Everything is on loopback: what Telegram's own network adds is not measured.
 """
