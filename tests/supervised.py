@@ -1,15 +1,20 @@
-"""An office with a ledger and clerks, for the stories of supervision and letters."""
+"""An office with a ledger and a clerk, for the stories of supervision and letters."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
+
+import pytest
 
 from app import settings
 from app.wiring import working_hours
 from domain.access import Asker, Way
 from domain.duty import Role
+from domain.letter import Letter, LetterStep, LetterStepKind
 from domain.petition import (
     Lodging,
     Matter,
@@ -20,18 +25,18 @@ from domain.petition import (
     StepKind,
     Tier,
 )
-from petitions import asking, matters
+from petitions import asking, letters, matters
 from petitions.supervision import SupervisionTimes
 from petitions.supervision_rounds import SupervisionRounds
-from tests.fakes import Shown
-from tests.office import WholeOffice
-from tests.office_people import DASHI, Somebody, Where, ledger_of_panyu
+from tests.fakes import PushedClock, Shown
+from tests.office import WEDNESDAY_TEN, WholeOffice
+from tests.office_people import DASHI, Somebody, Where, ledger_of_panyu, office_of_panyu
+from tests.story import check_end
 
 OWN = settings.load(environ={})
 HOURS = working_hours(OWN)
 TIMES = OWN.petitions.supervision.times()
 PETITIONER = Petitioner("钱多多", phone="13800001234", village="东联村")
-STAFF = "提醒"
 
 
 @dataclass
@@ -41,7 +46,6 @@ class SupervisedOffice:
     whole: WholeOffice
     times: SupervisionTimes = TIMES
     at: time | None = OWN.petitions.supervision.at
-    clerks: tuple[Somebody, ...] = field(default=())
 
     def __post_init__(self) -> None:
         """Let a clerk in."""
@@ -110,6 +114,26 @@ class SupervisedOffice:
 
         self.whole.store.write(write)
 
+    def letter(self, by: Somebody | None = None, **wanted: Any) -> Letter:
+        """Let the clerk, or somebody else, draw a letter up; to 大石, if nobody is named."""
+        asked = letters.Wanted(**{"unit": DASHI, "reply_days": 15, **wanted})
+        asker = self.asker(by)
+        return self.whole.store.write(lambda uow: letters.draw_up(uow, self.ledger, asker, asked))
+
+    def steps(self, letter: Letter | str, kind: LetterStepKind, on: date, **more: Any) -> Letter:
+        """Write a step of a letter down."""
+        number = letter if isinstance(letter, str) else f"{letter.year}-{letter.serial}"
+        asker = self.asker()
+        return self.whole.store.write(
+            lambda uow: letters.record(
+                uow,
+                self.ledger,
+                asker,
+                letters.find(uow, self.ledger, asker, number),
+                LetterStep(kind, on, **more),
+            )
+        )
+
     @property
     def today(self) -> date:
         """The office's day."""
@@ -139,3 +163,14 @@ def accepted(registered_on: date, unit: str, *, after: int = 3) -> tuple[Step, .
         Step(StepKind.FORWARDED, registered_on + day, unit=unit),
         Step(StepKind.ACCEPTED, registered_on + after * day, unit=unit),
     )
+
+
+@pytest.fixture
+def supervised(sqlite_file: str, log_of_story: io.StringIO) -> Iterator[SupervisedOffice]:
+    """Give an office with a ledger, on a Wednesday at ten."""
+    whole = WholeOffice(sqlite_file, office_of_panyu(), PushedClock(WEDNESDAY_TEN))
+    try:
+        yield SupervisedOffice(whole)
+        check_end(whole, log_of_story.getvalue())
+    finally:
+        whole.close()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import io
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
@@ -16,27 +14,14 @@ from petitions.asking import unit_key
 from petitions.supervision_rounds import gather, say
 from petitions.supervision_words import MOST_LINES
 from storage.tables import access_log, supervisions
-from tests.fakes import PushedClock
-from tests.office import WEDNESDAY_TEN, WholeOffice
-from tests.office_people import DASHI, SHIQI, office_of_panyu
-from tests.story import check_end
+from tests.office import WholeOffice
+from tests.office_people import DASHI, SHIQI
 from tests.supervised import PETITIONER, SupervisedOffice, accepted
 
 BUREAU = "区水务局"
 RED = "张某现在坐在12楼天台边上扬言要跳楼"
 # Accepted on the 5th of January: 60 days later is Friday the 6th of March, two days from now.
 DUE = "还有 2 天（3月6日到期）"
-
-
-@pytest.fixture
-def supervised(sqlite_file: str, log_of_story: io.StringIO) -> Iterator[SupervisedOffice]:
-    """Give an office with a ledger, on a Wednesday at ten."""
-    whole = WholeOffice(sqlite_file, office_of_panyu(), PushedClock(WEDNESDAY_TEN))
-    try:
-        yield SupervisedOffice(whole)
-        check_end(whole, log_of_story.getvalue())
-    finally:
-        whole.close()
 
 
 async def test_the_officers_on_duty_have_one_digest(supervised: SupervisedOffice) -> None:
