@@ -35,7 +35,9 @@ def is_among(unit: str, units: Iterable[str], towns: Iterable[str], district: st
 
 
 def _bare(unit: str, district: str) -> str:
-    """Return a unit without spaces and without the district before it."""
+    """Return a unit without spaces and without the district before it: 番禺区, 番禺 or 区."""
     tidy = "".join(unit.split())
-    shorter = tidy.removeprefix(district) if district else tidy
-    return shorter or tidy
+    for before in (district, district[:-1], district[-1:]):
+        if before and tidy.startswith(before) and tidy != before:
+            return tidy.removeprefix(before)
+    return tidy
