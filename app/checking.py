@@ -22,7 +22,7 @@ from storage.live import redis_answers
 
 A_MONTH = timedelta(days=31)  # before the known holidays end, it is said
 LEAST_FREE = 512 * 1024 * 1024  # bytes on the disk that holds the data
-BACK_UP = "只有本用户能读。另存了吗？要和数据库的备份分开放；丢了它，里面的文字谁也打不开"
+BACK_UP = "另存了吗？要和数据库的备份分开放；丢了它，里面的文字谁也打不开"
 
 Say = Callable[[str], object]
 
@@ -100,7 +100,8 @@ def _keys(settings: Settings) -> str:
             write=f"请运行 chmod 600 {source.file}",
         )
     plain = "；升级前的内容还没有加密，请运行 huxin keys rotate" if keyring.accepts_plain else ""
-    return f"{source.name}，{BACK_UP}{plain}"
+    readers = "" if source.text else "，只有本用户能读"
+    return f"{source.name}{readers}。{BACK_UP}{plain}"
 
 
 def _disk(settings: Settings) -> str:

@@ -5,7 +5,7 @@ Everything is opened here, from the settings, and handed on by argument. Refuses
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -89,18 +89,23 @@ def build_office(settings: Settings, *, reads: bool = True) -> Office:
     )
 
 
+_WEEKDAYS = frozenset(range(1, 6))
+
+
 def build_ledger(settings: Settings, office: Office) -> Ledger:
     """Return what the petition ledger knows of the office."""
-    own = settings.petitions
+    own, days = settings.petitions, calendar(settings)
+    # The law's working days, whatever days this office chose to work on.
+    of_the_law = replace(office.hours, days=_WEEKDAYS, off=days.off, on=days.on)
     return Ledger(
         office=office.name,
         district=office.district,
         zone=office.hours.zone,
         towns=office.town_names,
         counting=Counting(
-            works_on=office.hours.works_on,
+            works_on=of_the_law.works_on,
             office_last_day=own.last_day,
-            holidays_known_to=date(calendar(settings).last_year, 12, 31),
+            holidays_known_to=date(days.last_year, 12, 31),
             own_notice_units=frozenset(own.own_notice_units),
         ),
     )

@@ -22,6 +22,7 @@ from bot import (
     enrolment,
     form_talk,
     maintenance_talk,
+    opening_talk,
     replies,
     report_form,
     reporting,
@@ -115,11 +116,7 @@ class Dialogue:
             hearing.answer(replies.TOO_FAST, part="pace")
 
     def _hear_message(self, hearing: Hearing, message: IncomingMessage) -> InboxOutcome:
-        command = self._command(message.text)
-        if command is not None and not duty_talk.is_theirs(hearing.person, command):
-            command = None  # 交接 of somebody who has no shift may tell of anything
-        if command is not None and not maintenance_talk.is_for(hearing, command):
-            command = None  # a lift's maintenance, told by somebody who has no group
+        command = self._command(hearing, message.text)
         if hearing.person is None:
             return self._hear_stranger(hearing, message, command)
         if message.edit:
@@ -137,12 +134,23 @@ class Dialogue:
                 return outcome
         return self._hear_report(hearing, message)
 
-    def _command(self, text: str) -> Asked | None:
-        """Return the command that a text is; one behind which stands a danger is a report."""
+    def _command(self, hearing: Hearing, text: str) -> Asked | None:
+        """Return the command that a text is.
+
+        One behind which stands a danger is a report, and so is one of somebody whose command
+        it cannot be: 交接 without a shift, 查阅 of a grid worker, the maintenance of a lift.
+        """
         command = asked(text)
-        if command is None or command.command in _TAKES_WORDS | duty_talk.TAKES_WORDS:
-            return command
-        return None if self.office.assess(command.rest).level.is_danger else command
+        if command is None:
+            return None
+        theirs = (
+            duty_talk.is_theirs(hearing.person, command)
+            and opening_talk.is_theirs(hearing.person, command)
+            and maintenance_talk.is_for(hearing, command)
+        )
+        if command.command not in _TAKES_WORDS | duty_talk.TAKES_WORDS:
+            theirs = theirs and not self.office.assess(command.rest).level.is_danger
+        return command if theirs else None
 
     def _hear_edit(self, hearing: Hearing, message: IncomingMessage) -> InboxOutcome:
         """An edited message corrects its report; if it was none, only a danger makes it one."""
@@ -242,6 +250,8 @@ class Dialogue:
             hearing.answer(replies.NOTHING_TO_CANCEL if waiting is None else replies.CANCELLED)
         elif kind in duty_talk.COMMANDS:
             duty_talk.obey(hearing, command)
+        elif kind in opening_talk.COMMANDS:
+            opening_talk.obey(hearing, self.ledger, command)
         else:
             answers.answer(hearing, self.ledger, command)
         return InboxOutcome.COMMAND

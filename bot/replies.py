@@ -155,7 +155,10 @@ SHIFT_HELP = (
 )
 
 
-MATTER_HELP = "状态 张三 — 查信访事项：姓名、电话或编号，只私下答复"
+MATTER_HELP = (
+    "状态 张三 — 查信访事项：姓名、电话或编号，只私下答复",
+    "查阅 张三 理由 — 查辖区外的，区里会知道；回避 张三 — 我与此有关，不看",
+)
 
 
 def help_text(person: Person | None) -> str:
@@ -173,7 +176,7 @@ def help_text(person: Person | None) -> str:
         "取消 — 停下正在填的",
     ]
     if reach(person.role, Topic.MATTER) is not Reach.NONE:
-        lines.insert(4, MATTER_HELP)
+        lines[4:4] = MATTER_HELP
     return "\n".join([*lines, *SHIFT_HELP] if has_shifts else lines)
 
 

@@ -61,6 +61,11 @@ def begun(course: Course, kind: StepKind) -> list[int]:
     return [place for place, step in enumerate(course[:end]) if step.kind is kind]
 
 
+def up_to_the_end(course: Course) -> Course:
+    """Return the course with the step that ends it in law, and without what came after."""
+    return course[: end_in_law(course) + 1]
+
+
 def end_in_law(course: Course) -> int:
     """Return the place after which nothing new begins; the course's length if there is none.
 

@@ -23,6 +23,7 @@ from petitions.course import (
     hearing_days,
     in_order,
     is_second_review,
+    up_to_the_end,
 )
 from petitions.extensions import REPLY_DAYS, extension
 from petitions.fault_words import Fault, FaultKind
@@ -136,7 +137,7 @@ class _Law:
         if self.kind is not MatterKind.APPEAL_SIX or not places:
             return
         accepted = self.course[places[0]]
-        more = extension(self.kind, self.course, self.counting).days
+        more = extension(self.kind, up_to_the_end(self.course), self.counting).days
         yield self._clock(
             ClockKind.REPLY,
             accepted,
@@ -146,19 +147,12 @@ class _Law:
 
     def review(self) -> Iterator[Clock]:
         """Yield the petitioner's 30 days after each answer, and the 30 days of the organ above."""
-        accepted = first(self.course, StepKind.ACCEPTED)
-        since = date.min if accepted is None else accepted.on
-        answers = [
-            place
-            for place in begun(self.course, StepKind.REPLIED)
-            if self.kind is MatterKind.APPEAL_SIX and self.course[place].on >= since
-        ]
-        yield from self._chances(
-            ClockKind.ASK_REVIEW,
-            answers,
-            StepKind.REVIEW_ASKED,
-            (StepKind.REVIEWED, StepKind.RECHECK_ASKED, StepKind.RECHECKED),
-        )
+        answers = begun(self.course, StepKind.REPLIED)
+        later = self._places(StepKind.REVIEWED, StepKind.RECHECK_ASKED, StepKind.RECHECKED)
+        # An answer that came before acceptance was none: the 60 days take its place.
+        stops = sorted([*later, *self._places(StepKind.ACCEPTED)[:1]])
+        if self.kind is MatterKind.APPEAL_SIX:
+            yield from self._chances(ClockKind.ASK_REVIEW, answers, StepKind.REVIEW_ASKED, stops)
         asked = [
             place
             for place in begun(self.course, StepKind.REVIEW_ASKED)
@@ -173,7 +167,7 @@ class _Law:
             ClockKind.ASK_RECHECK,
             begun(self.course, StepKind.REVIEWED),
             StepKind.RECHECK_ASKED,
-            (StepKind.RECHECKED,),
+            self._places(StepKind.RECHECKED),
         )
         asked = begun(self.course, StepKind.RECHECK_ASKED)
         for place, rechecked in self._requests(asked, StepKind.RECHECKED):
@@ -199,6 +193,9 @@ class _Law:
     def _at(self, place: int) -> Step | None:
         return self.course[place] if place < len(self.course) else None
 
+    def _places(self, *kinds: StepKind) -> list[int]:
+        return [place for place, step in enumerate(self.course) if step.kind in kinds]
+
     def _tells_by_own_rules(self, forwarded: Step) -> bool:
         """Whether 政法 or 纪检监察 tell the petitioner by rules of their own (Art. 23(4))."""
         return (
@@ -218,15 +215,19 @@ class _Law:
         return turns
 
     def _chances(
-        self, what: ClockKind, places: list[int], use: StepKind, instead: tuple[StepKind, ...]
+        self, what: ClockKind, places: list[int], use: StepKind, stops: list[int]
     ) -> Iterator[Clock]:
-        """Yield what a petitioner may ask for after each paper; a newer paper gives new days."""
+        """Yield what a petitioner may ask for after each paper; a newer paper gives new days.
+
+        ``stops`` are the places of what comes instead of their asking.
+        """
         for place, end in self._stretches(places):
+            stop = next((at for at in stops if place < at < end), end)
             yield self._clock(
                 what,
                 self.course[place],
                 met=first_after(self.course, place, end, use),
-                overtaken=first_after(self.course, place, end, *instead) or self._at(end),
+                overtaken=self._at(stop),
             )
 
     def _requests(self, places: list[int], end: StepKind) -> Iterator[tuple[int, Step | None]]:
@@ -235,9 +236,8 @@ class _Law:
         for place in places:
             if place < free_from:
                 continue
-            ends = [at for at in range(place, len(self.course)) if self.course[at].kind is end]
-            yield place, self.course[ends[0]] if ends else None
-            free_from = ends[0] if ends else len(self.course)
+            free_from = next((at for at in self._places(end) if at > place), len(self.course))
+            yield place, self._at(free_from)
 
     def _clock(
         self,

@@ -14,11 +14,11 @@ from petitions.counting import Counting
 from petitions.course import (
     MOST_DAYS,
     Course,
-    end_in_law,
     first,
     in_order,
     is_second_review,
     latest_before,
+    up_to_the_end,
 )
 from petitions.extensions import extension
 from petitions.fault_words import Fault, FaultKind
@@ -30,14 +30,15 @@ def faults(
     """Return what does not fit, the earliest step first; what is missing as a whole before it."""
     steps = tuple(steps)
     course = in_order(steps, today)
+    kept = up_to_the_end(course)
     found = [
         *_registration(course),
-        *_forwarding(course),
-        *_acceptance(kind, course),
-        *extension(kind, course, counting).faults,
-        *_review(kind, course),
-        *_recheck(course),
-        *_after_the_end(course),
+        *_forwarding(kept),
+        *_acceptance(kind, kept),
+        *extension(kind, kept, counting).faults,
+        *_review(kind, kept),
+        *_recheck(kept),
+        *_after_the_end(course[len(kept) :]),
         *(Fault(FaultKind.IN_FUTURE, step) for step in steps if step.on > today),
     ]
     return tuple(sorted(found, key=lambda fault: fault.step.on if fault.step else date.min))
@@ -130,7 +131,7 @@ _MAY_FOLLOW = {
 }
 
 
-def _after_the_end(course: Course) -> Iterator[Fault]:
-    for step in course[end_in_law(course) + 1 :]:
+def _after_the_end(rest: Course) -> Iterator[Fault]:
+    for step in rest:
         if step.kind not in _MAY_FOLLOW:
             yield Fault(FaultKind.AFTER_END, step)

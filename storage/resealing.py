@@ -10,7 +10,7 @@ when every table is looked through for what the newest key did not seal.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,9 +49,13 @@ class Rotated:
     left: tuple[str, ...]
 
 
-def sealed_columns(table: sa.Table) -> tuple[sa.Column[Any], ...]:
-    """Return the columns of a table that are sealed."""
-    return tuple(one for one in table.columns if isinstance(one.type, Sealed | SealedJson))
+def sealed_columns(table: sa.Table) -> dict[sa.Column[Any], str]:
+    """Return the columns of a table that are sealed, each with what binds its values to it."""
+    return {
+        column: column.type.context
+        for column in table.columns
+        if isinstance(column.type, Sealed | SealedJson)
+    }
 
 
 def rotate(
@@ -115,7 +119,7 @@ class _Step:
     def _next(
         self,
         keys: list[sa.Column[Any]],
-        sealed: Sequence[sa.Column[Any]],
+        sealed: Iterable[sa.Column[Any]],
         after: list[Any] | None,
     ) -> sa.Select[Any]:
         query = sa.select(*keys, *(sa.type_coerce(one, sa.Text) for one in sealed))
@@ -129,14 +133,13 @@ class _Step:
         uow: UnitOfWork,
         row: sa.Row[Any],
         keys: list[sa.Column[Any]],
-        sealed: Sequence[sa.Column[Any]],
+        sealed: dict[sa.Column[Any], str],
     ) -> int:
         here = [one == part for one, part in zip(keys, row, strict=False)]
         new: dict[sa.Column[Any], sa.ColumnElement[Any]] = {}
-        for column, old in zip(sealed, row[len(keys) :], strict=True):
+        for (column, context), old in zip(sealed.items(), row[len(keys) :], strict=True):
             if old is None or self.keyring.is_newest(old):
                 continue
-            context = column.type.context
             text = self.keyring.seal(self.keyring.open(old, context), context)
             new[column] = sa.literal(text, sa.Text)
             here.append(sa.type_coerce(column, sa.Text) == sa.literal(old, sa.Text))

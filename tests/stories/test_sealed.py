@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from storage.columns import Mark, Sealed, SealedJson
 from storage.tables import metadata
+from storage.unit_of_work import UnitOfWork
 from tests.office import WholeOffice
 from tests.office_people import DASHI
 from tests.unsealed import forms, found_in
@@ -22,15 +23,19 @@ PUT_IN = (
 
 def with_the_key(office: WholeOffice) -> bytes:
     """Return everything that is sealed, opened."""
-    return "\n".join(
-        str(value)
+    columns = [
+        column
         for table in metadata.sorted_tables
         for column in table.columns
         if isinstance(column.type, Sealed | SealedJson)
-        for value in office.read(
-            lambda uow, column=column: uow.connection.scalars(sa.select(column)).all()
+    ]
+
+    def read(uow: UnitOfWork) -> str:
+        return "\n".join(
+            str(value) for column in columns for value in uow.connection.scalars(sa.select(column))
         )
-    ).encode()
+
+    return office.read(read).encode()
 
 
 async def test_a_copy_of_the_database_gives_nothing_away(office: WholeOffice) -> None:
