@@ -4,18 +4,19 @@ Looked at on the timers' passes, which `app.wiring` hands it to: this module kno
 When people work is asked of a callable that it is given; what is to be said goes into the
 outbox (`uow.notices`), which is storage, with the lowest urgency there is.
 
-Everything is read beside the writer, and each digest is a small unit of its own, so that no
-alert waits for a ledger. What was said stands in rows: the notice's key keeps two processes,
-or one that was stopped half-way, from saying it twice.
+A round runs beside the timers, everything is read beside the writer, and each digest is a small
+unit of its own, so that no alert waits for a ledger. What was said stands in rows: the
+notice's key keeps two processes, or one that was stopped half-way, from saying it twice.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import partial
+from typing import TypeVar
 
 import structlog
 
@@ -32,7 +33,11 @@ from storage.store import Store
 from storage.supervisions import SaidLevel
 from storage.unit_of_work import UnitOfWork
 
+T = TypeVar("T")
+
 LOOK_EVERY = timedelta(seconds=20)
+AT_ONCE = 200
+"""As many levels are noted in one unit."""
 DIGEST = "supervision"
 
 log = structlog.get_logger()
@@ -67,19 +72,34 @@ class SupervisionRounds:
     open_until: Callable[[datetime], datetime | None]
     _looked_at: datetime | None = field(default=None)
     _done_on: date | None = field(default=None)
+    _round: asyncio.Task[int] | None = field(default=None)
 
     async def look(self) -> int:
-        """Say what is due; returns how many digests there were."""
+        """Begin a round when it is time, and never wait for it: alerts climb meanwhile.
+
+        Returns how many digests a round had that has ended since.
+        """
+        if self._round is not None:
+            if not self._round.done():
+                return 0
+            ended, self._round = self._round, None
+            return ended.result()
         now = self.store.clock()
-        if self._looked_at is not None and abs(now - self._looked_at) < LOOK_EVERY:
-            return 0
-        self._looked_at = now
+        if self._looked_at is None or abs(now - self._looked_at) >= LOOK_EVERY:
+            self._looked_at = now
+            if self._time_to_speak(now) is not None:
+                self._round = asyncio.create_task(self.go_round())
+        return 0
+
+    async def go_round(self) -> int:
+        """Say what is due today, if it is the time; returns how many digests there were."""
+        now = self.store.clock()
         ends_at = self._time_to_speak(now)
         if ends_at is None:
             return 0
         try:
             return await self._say_all(self.ledger.today(now), lasts=ends_at - now)
-        except Exception:  # supervision holds up no timer; it stays due
+        except Exception:  # it stays due, and the next look begins another round
             log.exception("supervision_failed")
             return 0
 
@@ -94,14 +114,18 @@ class SupervisionRounds:
         """Say each digest in a unit of its own; one that was said before is left out."""
         found = await asyncio.to_thread(self.store.read, lambda uow: self._unsaid(uow, today))
         said = 0
-        for digest in found or ():
-            work = partial(say, digest=digest, today=today, lasts=lasts)
-            said += await asyncio.wrap_future(self.store.submit(work))
         if found is not None:
-            await asyncio.wrap_future(self.store.submit(lambda uow: self._end(uow, today)))
+            for digest in found:
+                said += await self._write(partial(say, digest=digest, today=today, lasts=lasts))
+            for some in _in_batches(_levels(found)):
+                await self._write(partial(note, levels=some, today=today))
+            await self._write(lambda uow: self._end(uow, today))
             log.info("supervision_said", count=said)
         self._done_on = today
         return said
+
+    async def _write(self, work: Callable[[UnitOfWork], T]) -> T:
+        return await asyncio.wrap_future(self.store.submit(work))
 
     def _unsaid(self, uow: UnitOfWork, today: date) -> tuple[Digest, ...] | None:
         """Return today's digests; None when they were all said, by this process or another."""
@@ -125,7 +149,7 @@ def gather(uow: UnitOfWork, ledger: Ledger, times: SupervisionTimes) -> tuple[Di
 
 
 def say(uow: UnitOfWork, digest: Digest, today: date, *, lasts: timedelta) -> bool:
-    """Put a digest into the outbox, note what it says, and who was let know; once a day.
+    """Put a digest into the outbox, once a day, with a line in the access log for what it shows.
 
     What does not arrive before people go home is not sent at night: tomorrow's says it.
     """
@@ -137,14 +161,26 @@ def say(uow: UnitOfWork, digest: Digest, today: date, *, lasts: timedelta) -> bo
         body=plain(digest_words(today, [due for due, _ in digest.found])),
         lasts=lasts,
     )
-    if not added:
-        return False
-    uow.supervisions.say(
-        (_said(due, level) for due, levels in digest.found for level in levels), on=today
-    )
-    for due, _ in digest.found[:MOST_LINES]:
-        _let_know(uow, digest.reached, due)
-    return True
+    if added:
+        for due, _ in digest.found[:MOST_LINES]:
+            _let_know(uow, digest.reached, due)
+    return added
+
+
+def note(uow: UnitOfWork, levels: Sequence[SaidLevel], today: date) -> None:
+    """Note since when levels are said; those that were said before keep their day."""
+    uow.supervisions.say(levels, on=today)
+
+
+def _levels(found: Sequence[Digest]) -> list[SaidLevel]:
+    """Return every level that digests tell of, each once."""
+    told = {(due, level) for digest in found for due, levels in digest.found for level in levels}
+    return [_said(due, level) for due, level in told]
+
+
+def _in_batches(levels: list[SaidLevel]) -> Iterator[list[SaidLevel]]:
+    for first in range(0, len(levels), AT_ONCE):
+        yield levels[first : first + AT_ONCE]
 
 
 def _said(due: Due, level: SupervisionLevel) -> SaidLevel:

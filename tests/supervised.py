@@ -147,7 +147,7 @@ class SupervisedOffice:
     async def looks(self) -> None:
         """Let the rounds look, and what follows be sent."""
         self.whole.clock.push(timedelta(seconds=21))
-        await self.rounds.look()
+        await self.rounds.go_round()
         await self.whole.settle()
 
     def digests(self, where: Where) -> list[Shown]:

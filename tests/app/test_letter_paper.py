@@ -84,7 +84,7 @@ def test_it_looks_like_an_official_letter(tmp_path: Path) -> None:
         assert given is not None
         assert abs(given - wanted) < Mm(0.1)
     usual = paper.styles["Normal"]
-    assert usual.font.size == Pt(16)  # type: ignore[attr-defined]
+    assert usual.font.size == Pt(16)
     fonts = usual.element.rPr.rFonts
     assert fonts.get(f"{W}eastAsia") == "仿宋_GB2312"
     assert fonts.get(f"{W}eastAsiaTheme") is None

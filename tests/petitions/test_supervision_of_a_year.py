@@ -18,6 +18,7 @@ import sqlalchemy as sa
 
 from app.list_workbook import write_lists
 from app.supervise_command import sheet_of
+from domain import access
 from domain.access import Way
 from domain.channel import Address
 from domain.duty import Person, Role
@@ -126,7 +127,7 @@ def fill(uow: UnitOfWork, year: MadeUpYear) -> None:
     heads, people, steps = [], [], []
     for row_id, one in enumerate(year.matters, start=1):
         kind = MatterKind(one["kind"])
-        open_to = asking.access.open_to(
+        open_to = access.open_to(
             one["town"], tuple(one["about_units"]), accusation=kind is MatterKind.ACCUSATION
         )
         due_on, ended_on = standing(matter_of(one), LEDGER.counting, year.as_of)

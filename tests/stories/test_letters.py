@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -30,7 +31,7 @@ TODAY = date(2026, 3, 4)
 DAY = timedelta(days=1)
 
 
-def refused(supervised: SupervisedOffice, **wanted: object) -> str:
+def refused(supervised: SupervisedOffice, **wanted: Any) -> str:
     """Return why a letter is refused; no number is used up."""
     with pytest.raises(PersonCanFix) as caught:
         supervised.letter(**wanted)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -16,7 +18,7 @@ from petitions.supervision_words import MOST_LINES
 from storage.tables import access_log, supervisions
 from tests.office import WholeOffice
 from tests.office_people import DASHI, SHIQI
-from tests.supervised import PETITIONER, SupervisedOffice, accepted
+from tests.supervised import HOURS, PETITIONER, SupervisedOffice, accepted
 
 BUREAU = "区水务局"
 RED = "张某现在坐在12楼天台边上扬言要跳楼"
@@ -54,7 +56,7 @@ async def test_once_a_day(supervised: SupervisedOffice) -> None:
     supervised.registers("2026-0001")
     await supervised.looks()
     second = supervised.another_process()
-    await second.look()
+    await second.go_round()
     office.restarts()
     supervised.opens_again()
     await supervised.looks()
@@ -71,7 +73,7 @@ async def test_it_waits_for_working_hours(supervised: SupervisedOffice) -> None:
     supervised.registers("2026-0001")
     for hour, minute in ((7, 0), (8, 59), (12, 0), (13, 59)):
         supervised.at_time(3, 4, hour, minute)
-        await supervised.rounds.look()
+        await supervised.rounds.go_round()
         await office.settle()
     office.sees_nothing(office.room_dashi)
     supervised.at_time(3, 4, 14)
@@ -316,7 +318,7 @@ async def test_an_alert_goes_first(supervised: SupervisedOffice) -> None:
     office.on_duty(office.li, Post.TOWN_DUTY)
     supervised.registers("2026-0001")
     supervised.whole.clock.push(timedelta(seconds=21))
-    await supervised.rounds.look()
+    await supervised.rounds.go_round()
     office.receives(office.chen, RED)
     await office.go("read")
     await office.settle()
@@ -347,8 +349,37 @@ async def test_two_offices_processes_say_it_once(office: WholeOffice) -> None:
     supervised.registers("2026-0001", *accepted(date(2026, 1, 2), DASHI))
     supervised.registers("2026-0002", unit=BUREAU)
     one, other = supervised.another_process(), supervised.another_process()
-    said = await asyncio.gather(one.look(), other.look())
+    said = await asyncio.gather(one.go_round(), other.go_round())
     assert sum(said) == 2
     await office.settle()
     office.sees(office.room_dashi, "2026-0001")
     office.sees(supervised.wu, "2026-0002")
+
+
+async def test_a_long_round_holds_up_no_alert(supervised: SupervisedOffice) -> None:
+    """While the ledger is read, the timers go on: an alert climbs; the digest comes after."""
+    office = supervised.whole
+    supervised.registers("2026-0001")
+    await office.says(office.chen, RED)
+    office.reads_all()
+    reading, go_on = threading.Event(), threading.Event()
+
+    def slowly(day: date) -> bool:
+        reading.set()
+        assert go_on.wait(60)
+        return HOURS.works_on(day)
+
+    counting = replace(supervised.ledger.counting, works_on=slowly)
+    supervised.ledger = replace(supervised.ledger, counting=counting)
+    supervised.opens_again()
+    office.timers.also = (*office.timers.also, supervised.rounds.look)
+    await office.go("time")
+    await asyncio.to_thread(reading.wait, 60)
+    await office.after(minutes=4)
+    office.sees(office.deng, "A-0001")
+    office.reads_all()
+    go_on.set()
+    await asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}))
+    assert await supervised.rounds.look() == 1
+    await office.settle()
+    office.sees(office.room_dashi, "2026-0001")
