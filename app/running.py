@@ -43,7 +43,8 @@ class Part(enum.StrEnum):
 
 def run(settings: Settings, parts: frozenset[Part], *, say: Callable[[str], None]) -> None:
     """Run ``parts`` until SIGINT or SIGTERM; ``say`` gets the line that it is ready."""
-    house = open_house(settings)
+    # The web stores what comes in and reads none of it; a crash should not keep its door shut.
+    house = open_house(settings, reads=parts != {Part.WEB})
     try:
         asyncio.run(_run(house, parts, say))
     finally:
@@ -61,7 +62,7 @@ async def _run(house: House, parts: frozenset[Part], say: Callable[[str], None])
         runner, address = await _serve(house, loops=_loops_of(parts))
     if house.store.sqlite and parts == frozenset(Part):
         # The port is ours, so the last process is gone: what it was on when it was killed
-        # need not wait for its leases to end.
+        # need not wait for its leases and turns to end.
         house.store.write(_take_back_leases)
     tasks = [asyncio.create_task(one) for one in _loops(house, parts)]
     await _wait_until_ready(house, loops=_loops_of(parts), stop=stop)
@@ -108,6 +109,7 @@ def _take_back_leases(uow: UnitOfWork) -> None:
     uow.inbox.take_back()
     uow.notices.take_back()
     uow.audit.let_go(telegram.PLACE)
+    uow.plans.let_go_turns()
 
 
 def _warn_of_holidays(house: House) -> None:

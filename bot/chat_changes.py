@@ -6,6 +6,7 @@ A group becomes a duty group by one button, which an officer or an administrator
 from __future__ import annotations
 
 from alerts import unreachable
+from alerts.moving import move_chat
 from bot import enrolment, replies
 from bot.hearing import Hearing
 from domain.channel import Button, ButtonPress, ChatChange, ChatKind, OutgoingMessage, Span
@@ -21,7 +22,7 @@ def hear(hearing: Hearing, change: ChatChange) -> InboxOutcome:
     """Act on a change; most are nothing to the desk."""
     groups = hearing.uow.groups
     if change.moved_to is not None:
-        groups.move(change.address, change.moved_to)
+        move_chat(hearing.uow, change.address, change.moved_to)
     elif change.reachable is False:
         unreachable.switch_off(hearing.uow, change.address, replies.BOT_REMOVED)
     elif change.reachable:

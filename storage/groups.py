@@ -246,11 +246,12 @@ class GroupRows:
         )
         return changed.rowcount == 1
 
-    def move(self, address: Address, new_chat: str) -> None:
-        """Rewrite a chat's id everywhere: group, address, cards and what is still to be sent.
+    def move(self, address: Address, new_chat: str) -> tuple[int, ...]:
+        """Rewrite a chat's id everywhere: group, address, and what is still to be sent.
 
         Where the new chat is known already, the old group is unbound and the old address
-        forgotten instead.
+        forgotten instead. The old chat's cards are forgotten, since the new chat numbers its
+        messages anew; returns the alerts that they showed.
         """
         for table in (groups, addresses):
             known = self._connection.execute(
@@ -266,15 +267,11 @@ class GroupRows:
                 )
             else:
                 self._connection.execute(sa.delete(addresses).where(_at(addresses, address)))
-        # Ids of messages are the chat's own: those of the old one may exist in the new one.
-        same = sa.select(cards.c.message_id).where(
-            cards.c.channel == address.channel, cards.c.chat == new_chat
-        )
-        self._connection.execute(
-            sa.delete(cards).where(_at(cards, address), cards.c.message_id.in_(same))
-        )
-        self._rename(cards, address, new_chat)
         self._rename(notices, address, new_chat)
+        shown = self._connection.scalars(
+            sa.delete(cards).where(_at(cards, address)).returning(cards.c.alert_id)
+        )
+        return tuple(sorted(set(shown)))
 
     def _rename(self, table: sa.Table, address: Address, new_chat: str) -> None:
         self._connection.execute(sa.update(table).where(_at(table, address)).values(chat=new_chat))

@@ -20,6 +20,8 @@ from storage.packing import pack_message, unpack_message
 from storage.tables import notices
 from storage.upsert import add_new
 
+CHAT_MOVED = "地址已迁移"
+
 
 class NoticeKind(enum.StrEnum):
     """What a notice does at its address."""
@@ -242,6 +244,19 @@ class NoticeRows:
             self._connection.execute(
                 sa.update(notices).where(_are(leased)).values(lease_until=None)
             )
+
+    def drop_edits(self, address: Address) -> None:
+        """End every unsent edit in a chat whose messages can no longer be edited."""
+        self._connection.execute(
+            sa.update(notices)
+            .where(
+                notices.c.state == DUE,
+                notices.c.kind == NoticeKind.EDIT.value,
+                notices.c.channel == address.channel,
+                notices.c.chat == address.chat,
+            )
+            .values(state=NoticeState.EXPIRED.value, lease_until=None, last_error=CHAT_MOVED)
+        )
 
     def message_of(self, address: Address, message_id: str) -> tuple[int | None, int | None] | None:
         """Return (report, alert) of the notice that became a message, or None."""

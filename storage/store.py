@@ -13,13 +13,14 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 import structlog
 
 from storage.alerts import ChangedMeanwhile
+from storage.clocks import ServerClock, machine_clock
 from storage.engines import is_sqlite, open_engine
 from storage.sealing import Keyring
 from storage.unit_of_work import UnitOfWork
@@ -37,11 +38,6 @@ _CONFLICTS = {"40001", "40P01"}  # serialization_failure, deadlock_detected
 log = structlog.get_logger()
 
 
-def machine_clock() -> datetime:
-    """Return the machine's time, aware UTC."""
-    return datetime.now(UTC)
-
-
 @dataclass(frozen=True, slots=True)
 class _Waiting:
     work: Work[Any]
@@ -49,24 +45,25 @@ class _Waiting:
 
 
 class Store:
-    """Runs units of work. Close it when done; what was submitted before is still committed."""
+    """Runs units of work. Close it when done; what was submitted before is still committed.
+
+    ``keyring`` seals and opens what is sealed; with None nothing of that can be read or written
+    (`storage.sealing.CannotOpen`), and the rest can. ``clock`` None: the machine's time on
+    SQLite, the server's on PostgreSQL.
+    """
 
     def __init__(
         self,
         url: str,
         *,
         keyring: Keyring | None,
-        clock: Clock = machine_clock,
+        clock: Clock | None = None,
         connections: int = 8,
     ) -> None:
-        """Open the engines; nothing is read or written yet.
-
-        ``keyring`` seals and opens what is sealed; with None nothing of that can be read or
-        written (`storage.sealing.CannotOpen`), and the rest can.
-        """
+        """Open the engines; nothing is read or written yet."""
         self.url = url
-        self.clock = clock
         self.sqlite = is_sqlite(url)
+        self.clock: Clock = clock or (machine_clock if self.sqlite else ServerClock())
         self._closed = False
         self.engine = open_engine(
             url, keyring=keyring, connections=1 if self.sqlite else connections
@@ -111,7 +108,12 @@ class Store:
                 connection.execution_options(
                     isolation_level="REPEATABLE READ", postgresql_readonly=True
                 )
+            self._look_at_clock(connection)
             return work(UnitOfWork(connection, self.clock()))
+
+    def _look_at_clock(self, connection: sa.Connection) -> None:
+        if isinstance(self.clock, ServerClock):
+            self.clock.look(connection)
 
     def close(self) -> None:
         """Finish what waits and close every connection; a second call does nothing."""
@@ -179,12 +181,16 @@ class Store:
         if not result.set_running_or_notify_cancel():
             return
         for attempt in range(1, TRIES_AFTER_CONFLICT + 1):
+            worked = False
             try:
                 with self.engine.connect() as connection, connection.begin():
+                    self._look_at_clock(connection)
                     unit = UnitOfWork(connection, self.clock())
                     outcome = work(unit)
-            except (sa.exc.OperationalError, ChangedMeanwhile) as error:
-                if _is_conflict(error) and attempt < TRIES_AFTER_CONFLICT:
+                    worked = True
+            except (sa.exc.DBAPIError, ChangedMeanwhile) as error:
+                undone = _is_conflict(error) or (not worked and _was_cut_off(error))
+                if undone and attempt < TRIES_AFTER_CONFLICT:
                     continue
                 result.set_exception(error)
                 return
@@ -220,6 +226,14 @@ def _is_conflict(error: Exception) -> bool:
     if isinstance(error, sa.exc.DBAPIError):
         return getattr(error.orig, "sqlstate", None) in _CONFLICTS
     return isinstance(error, ChangedMeanwhile)
+
+
+def _was_cut_off(error: Exception) -> bool:
+    """Whether the server ended the session: it restarted, or took us for dead.
+
+    Before the commit nothing of the unit is kept; after it was sent nobody knows.
+    """
+    return isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated
 
 
 def _still_in_transaction(connection: sa.Connection) -> bool:

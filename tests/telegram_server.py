@@ -27,7 +27,10 @@ RETRY_SECONDS = 0.05
 
 @dataclass
 class Fault:
-    """How the next ``times`` calls fail; ``after`` does the work first, ``drop`` cuts the line."""
+    """How the next ``times`` calls fail; ``after`` does the work first, ``drop`` cuts the line.
+
+    ``hang``: the answer comes so many seconds after the work was done.
+    """
 
     error: Failed | None = None
     method: str | None = None
@@ -36,6 +39,7 @@ class Fault:
     after: bool = False
     drop: bool = False
     delay: float = 0.0
+    hang: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -149,6 +153,8 @@ class TelegramServer(Methods):
         if work is None:
             raise Failed(404, "Not Found")
         result = await work(given)
+        if fault is not None and fault.hang:
+            await asyncio.sleep(fault.hang)
         if fault is not None and fault.after:
             self._break(request, fault)
         return result

@@ -8,10 +8,12 @@ import pytest
 
 from domain.channel import Attachment, ChatKind, Location
 from domain.duty import Post, Role, Scope
+from domain.errors import AddressMoved
 from tests.office import WholeOffice
 from tests.office_people import DASHI, SHIQI, Chat
 
 RED = "大石街道3栋有人要跳楼"
+FIRE = "大石街道植村大街8号有人点火"
 NEW_ROOM = Chat("wire", "room-new-9", ChatKind.GROUP)
 
 
@@ -92,17 +94,44 @@ async def test_who_blocks_the_bot_is_told_another_way_once(office: WholeOffice) 
 
 
 async def test_a_group_with_a_new_id_keeps_its_alerts(office: WholeOffice) -> None:
-    """Its cards are edited there, and the next alert comes there."""
+    """Live alerts are shown there once more, and the next alert comes there."""
     await office.says(office.chen, RED)
     office.sees(office.chen, "编号")
-    card = office.sees(office.room_dashi, "A-0001")
+    old = office.room_dashi
+    office.sees(old, "A-0001")
+    moved = office.room_dashi = Chat(old.channel, "room-moved", old.kind)
     for _ in range(2):  # both messages about it say the same
-        await office.changes(office.li, office.room_dashi, moved_to="room-moved")
-    office.secrets.add("room-moved")
-    card.chat = "room-moved"
+        await office.changes(office.li, old, moved_to=moved.chat)
+    office.secrets.add(moved.chat)
+    card = office.sees(moved, "A-0001")
     assert "由您接收" in await office.presses(office.li, "接收", card)
     assert "已接收" in card.text
     office.sees(office.chen, "已接收")
+    await office.says(office.he, FIRE)
+    office.sees(moved, "A-0002")
+    office.reads_all()
+
+
+async def test_the_new_chat_numbers_its_messages_anew(office: WholeOffice) -> None:
+    """An edit never strikes another alert's message that has the old number by chance."""
+    wire = office.channels["wire"]
+    await office.says(office.chen, RED)
+    office.reads_all()
+    old = office.room_dashi
+    first = office.messages(old)[-1]
+    moved = office.room_dashi = Chat(old.channel, "room-moved", old.kind)
+    wire.fails(AddressMoved(moved.chat), chat=old.chat, times=99)
+    wire.numbers_from(int(first.message_id) - 1)
+    office.secrets.add(moved.chat)
+    await office.says(office.he, FIRE)
+    office.reads_all()
+    second, again = office.messages(moved)
+    assert "A-0002" in second.text
+    assert "A-0001" in again.text
+    await office.presses(office.li, "接收", again)
+    assert "已接收" in again.text
+    assert "已接收" not in second.text
+    office.reads_all()
 
 
 async def test_an_album_is_one_report(office: WholeOffice) -> None:
