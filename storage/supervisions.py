@@ -46,18 +46,24 @@ class SupervisionRows:
         Those of which something is due up to a day, and first visits registered up to another.
         ``area`` narrows to what somebody may read; None: the office itself looks.
         """
-        first_visits = sa.and_(
-            matters.c.lodging == Lodging.VISIT.value,
-            matters.c.repeated.is_(False),
-            matters.c.registered_on <= visits_until,
+        # Two questions, each with an index of its own; a bound word would not find the second's.
+        visit = sa.literal(Lodging.VISIT.value, literal_execute=True)
+        wanted = (
+            (matters.c.next_due_on <= due_until,),
+            (
+                matters.c.lodging == visit,
+                matters.c.registered_on <= visits_until,
+                matters.c.repeated.is_(False),
+            ),
         )
-        query = sa.select(matters.c.id).where(
-            matters.c.ended_on.is_(None),
-            sa.or_(matters.c.next_due_on <= due_until, first_visits),
-        )
-        if area is not None:
-            query = query.where(within(matters.c.open_to, area))
-        return tuple(self._connection.execute(query.order_by(matters.c.id)).scalars())
+        narrowed = sa.true() if area is None else within(matters.c.open_to, area)
+        found: set[int] = set()
+        for conditions in wanted:
+            query = sa.select(matters.c.id).where(
+                matters.c.ended_on.is_(None), *conditions, narrowed
+            )
+            found.update(self._connection.execute(query).scalars())
+        return tuple(sorted(found))
 
     def say(self, levels: Iterable[SaidLevel], *, on: date) -> None:
         """Note that levels are said; what was said before keeps its day."""

@@ -55,7 +55,10 @@ def test_a_letter_says_what_is_due_and_nobodys_name(supervised: SupervisedOffice
     assert PETITIONER.name not in letter.head.words
     office = supervised.whole
     assert office.count(access_log, access_log.c.what == "letter") == 1
-    assert found_in(office.url, office.store.engine, ("另请报送照片", "关于信访事项")) == set()
+    supervised.steps(letter, SENT, TODAY, way="专人莫小七送达", note="交门卫收下")
+    supervised.steps(letter, REPLIED, TODAY, document="大石函五号")
+    sealed = ("另请报送照片", "关于信访事项", "莫小七", "门卫", "大石函")
+    assert found_in(office.url, office.store.engine, sealed) == set()
 
 
 def test_two_at_once_take_two_numbers(office: WholeOffice) -> None:

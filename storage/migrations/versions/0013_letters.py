@@ -70,9 +70,17 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_supervisions")),
     )
+    op.create_index(
+        "ix_matters_visits",
+        "matters",
+        ["registered_on"],
+        sqlite_where=sa.text("ended_on IS NULL AND lodging = 'visit'"),
+        postgresql_where=sa.text("ended_on IS NULL AND lodging = 'visit'"),
+    )
 
 
 def downgrade() -> None:
     """Go back."""
+    op.drop_index("ix_matters_visits", "matters")
     for table in ("supervisions", "letter_steps", "letters"):
         op.drop_table(table)
