@@ -18,7 +18,7 @@ from alerts.pulse import Loop
 from app.demo import prepare_demo
 from app.health import health_routes, why_not_ready
 from app.settings import Settings
-from app.wiring import House, calendar, open_house, photo_folder
+from app.wiring import House, calendar, file_folder, open_house
 from bot import enrolment
 from bot.channels import telegram, webchat
 from desk import application
@@ -90,6 +90,9 @@ def _loops(house: House, parts: frozenset[Part]) -> list[Coroutine[Any, Any, Non
         receiving = house.receiving()
         if receiving is not None:
             loops.append(receiving.run())
+        fetching = house.fetching()
+        if fetching is not None:
+            loops.append(fetching.run())
     if Part.DISPATCHER in parts:
         loops += [house.dispatcher().run(), house.timers().run()]
     loops.append(house.auditor().run())
@@ -108,6 +111,7 @@ def _loops_of(parts: frozenset[Part]) -> frozenset[Loop]:
 def _take_back_leases(uow: UnitOfWork) -> None:
     uow.inbox.take_back()
     uow.notices.take_back()
+    uow.files.take_back()
     uow.audit.let_go(telegram.PLACE)
     uow.plans.let_go_turns()
 
@@ -164,7 +168,7 @@ async def _serve(house: House, *, loops: frozenset[Loop]) -> tuple[web.AppRunner
             store=house.store,
             live=house.live,
             who=sign_in.who,
-            files=photo_folder(house.settings),
+            files=file_folder(house.settings),
             largest_body=settings.max_body,
             closing=closing.is_set,
         )
@@ -179,6 +183,7 @@ async def _serve(house: House, *, loops: frozenset[Loop]) -> tuple[web.AppRunner
         sign_in=sign_in,
         office=house.office.name,
         zone=house.settings.office.time_zone.key,
+        files=file_folder(house.settings),
         more_routes=routes,
         public_url=settings.public_url,
         closing=closing,

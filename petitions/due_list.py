@@ -7,13 +7,14 @@ due is counted anew from the steps, so that an answer or an extension holds at o
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 
 from domain.access import Area, Asker, Subject, Topic, area, rule
 from domain.petition import Matter
 from petitions import asking
 from petitions.ledger import Ledger
-from petitions.same_unit import town_of
+from petitions.same_unit import is_among, town_of
 from petitions.supervision import (
     Due,
     SupervisionLevel,
@@ -39,7 +40,7 @@ def everything_due(
     return in_order(
         (
             *_of_matters(uow, ledger, times, today, within),
-            *_of_letters(uow, ledger, times, today),
+            *_of_letters(uow, ledger, times, today, within),
         )
     )
 
@@ -64,6 +65,7 @@ def listed(
         for one in everything_due(uow, ledger, times, within=narrowed)
         if (level is None or one.level >= level)
         and rule(asker, topic_of(one, Topic.LEDGER), subject_of(uow, ledger, one)).allows
+        and not is_complained_about(ledger, asker, one)
     ]
     keys = {one: one.key(level or one.level) for one in found}
     said = uow.supervisions.said_on(keys.values())
@@ -76,12 +78,23 @@ def topic_of(due: Due, topic: Topic = Topic.MATTER) -> Topic:
 
 
 def subject_of(uow: UnitOfWork, ledger: Ledger, due: Due) -> Subject:
-    """Return what something due is to the policy: its matter, or the unit that got a letter."""
-    if due.matter is not None:
-        return asking.subject_of(uow, due.matter)
+    """Return what something due is to the policy: its matter's, with the unit that has to act.
+
+    A letter about no matter belongs to the town that got it.
+    """
     town = town_of(due.unit, ledger.towns, ledger.district)
-    keys = frozenset(asking.unit_key(unit) for unit in {due.unit, town} if unit)
-    return Subject(town=town, keys=keys)
+    keys = frozenset(asking.unit_key(unit) for unit in (due.unit, town) if unit)
+    if due.matter is None:
+        return Subject(town=town, keys=keys)
+    subject = asking.subject_of(uow, due.matter)
+    return replace(subject, keys=subject.keys | keys)
+
+
+def is_complained_about(ledger: Ledger, asker: Asker, due: Due) -> bool:
+    """Whether somebody is of a town whose office, under whatever name, is complained about."""
+    town = None if asker.person is None else asker.person.town
+    about = () if due.matter is None else due.matter.head.about_units
+    return town is not None and is_among(town, about, ledger.towns, ledger.district)
 
 
 def _of_matters(
@@ -104,9 +117,17 @@ def _of_matters(
 
 
 def _of_letters(
-    uow: UnitOfWork, ledger: Ledger, times: SupervisionTimes, today: date
+    uow: UnitOfWork,
+    ledger: Ledger,
+    times: SupervisionTimes,
+    today: date,
+    within: Area | None,
 ) -> Iterator[Due]:
+    """Yield the letters; for a town those that it got, so that no other's matter is read."""
+    own = None if within is None else within.town
     for letter in uow.letters.unanswered():
+        if own is not None and town_of(letter.head.unit, ledger.towns, ledger.district) != own:
+            continue
         matter: Matter | None = None
         if letter.head.matter_id is not None:
             matter = uow.matters.get(letter.head.matter_id)

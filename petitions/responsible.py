@@ -17,9 +17,9 @@ from domain.access import Asker, Subject, Topic, Way, rule
 from domain.channel import Address
 from domain.duty import Person, Post, Role, Scope
 from petitions import asking
-from petitions.due_list import subject_of, topic_of
+from petitions.due_list import is_complained_about, subject_of, topic_of
 from petitions.ledger import Ledger
-from petitions.same_unit import is_among, town_of
+from petitions.same_unit import town_of
 from petitions.supervision import Due, SupervisionLevel
 from storage.unit_of_work import UnitOfWork
 
@@ -115,11 +115,6 @@ class Responsible:
     def _may_read(self, reached: Reached, due: Due, topic: Topic, subject: Subject) -> bool:
         """Whether everybody in a chat may know; a group reads what each of its officers may."""
         return all(
-            rule(asker, topic, subject).allows and not self._is_complained_about(asker, due)
+            rule(asker, topic, subject).allows and not is_complained_about(self._ledger, asker, due)
             for asker in reached.readers
         )
-
-    def _is_complained_about(self, asker: Asker, due: Due) -> bool:
-        town = None if asker.person is None else asker.person.town
-        about = () if due.matter is None else due.matter.head.about_units
-        return town is not None and is_among(town, about, self._ledger.towns, self._ledger.district)

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -108,8 +107,9 @@ class Store:
                 connection.execution_options(
                     isolation_level="REPEATABLE READ", postgresql_readonly=True
                 )
-            self._look_at_clock(connection)
-            return work(UnitOfWork(connection, self.clock()))
+            with connection.begin():  # one snapshot, whoever runs the statements
+                self._look_at_clock(connection)
+                return work(UnitOfWork(connection, self.clock()))
 
     def _look_at_clock(self, connection: sa.Connection) -> None:
         if isinstance(self.clock, ServerClock):
@@ -158,10 +158,10 @@ class Store:
                 for waiting in batch:
                     unit = UnitOfWork(connection, now)
                     try:
-                        with _savepoint(connection):
+                        with unit.apart():
                             outcome = waiting.work(unit)
                     except Exception as error:
-                        if not _still_in_transaction(connection):
+                        if not unit.stands:
                             raise
                         waiting.result.set_exception(error)
                     else:
@@ -173,9 +173,9 @@ class Store:
                     waiting.result.set_exception(error)
             log.exception("commit_failed", units=len(batch))
             return
-        for waiting, unit, outcome in done:
+        for waiting, _, outcome in done:
             waiting.result.set_result(outcome)
-            _call_hints(unit)
+        _call_hints(unit for _, unit, _ in done)
 
     def _write_alone(self, work: Work[T], result: Future[T]) -> None:
         if not result.set_running_or_notify_cancel():
@@ -198,27 +198,8 @@ class Store:
                 result.set_exception(error)
                 return
             result.set_result(outcome)
-            _call_hints(unit)
+            _call_hints([unit])
             return
-
-
-@contextmanager
-def _savepoint(connection: sa.Connection) -> Iterator[None]:
-    """Undo one unit alone when it raises.
-
-    Said to SQLite itself: each unit has one, and SQLAlchemy's own costs as much as five of a
-    unit's statements.
-    """
-    sqlite: Any = connection.connection.driver_connection
-    sqlite.execute("SAVEPOINT unit")
-    try:
-        yield
-    except Exception:
-        if _still_in_transaction(connection):
-            sqlite.execute("ROLLBACK TO unit")
-            sqlite.execute("RELEASE unit")
-        raise
-    sqlite.execute("RELEASE unit")
 
 
 def _is_conflict(error: Exception) -> bool:
@@ -236,21 +217,10 @@ def _was_cut_off(error: Exception) -> bool:
     return isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated
 
 
-def _still_in_transaction(connection: sa.Connection) -> bool:
-    """Whether the units before a failed one still stand.
-
-    SQLite undoes the whole transaction by itself when the disk is full or fails
-    (https://www.sqlite.org/lang_transaction.html), and SQLAlchemy does not hear of it: what
-    follows would begin a new transaction and its commit would speak for rows that are gone.
-    """
-    if connection.invalidated or not connection.in_transaction():
-        return False
-    return bool(getattr(connection.connection.dbapi_connection, "in_transaction", False))
-
-
-def _call_hints(unit: UnitOfWork) -> None:
-    for hint in unit.hints:
+def _call_hints(units: Iterable[UnitOfWork]) -> None:
+    """Call what the units of one commit left to be called, each once."""
+    for hint, values in dict.fromkeys(hint for unit in units for hint in unit.hints):
         try:
-            hint()
+            hint(*values)
         except Exception as error:  # noqa: BLE001 - a hint may be lost, the work is on disk
             log.warning("hint_lost", error=type(error).__name__)

@@ -22,8 +22,9 @@ from domain import access
 from domain.access import Way
 from domain.channel import Address
 from domain.duty import Person, Role
+from domain.letter import LetterStep, LetterStepKind
 from domain.petition import Lodging, Matter, MatterHead, MatterKind, Step, StepKind, Tier
-from petitions import asking
+from petitions import asking, letter_register, letters
 from petitions.due_list import listed
 from petitions.matters import standing
 from petitions.supervision import SupervisionLevel, SupervisionTimes
@@ -299,3 +300,47 @@ def test_digests_hold_what_their_readers_may_know(store: Store, year: MadeUpYear
     with_towns = set().union(*(told.get(town, set()) for town in year.towns))
     assert told["clerk"] | with_towns == all_due
     assert accusations <= told["clerk"]
+
+
+def test_letters_of_the_year_are_the_recounts(store: Store, year: MadeUpYear) -> None:
+    """A letter for all that is late: numbers without a gap, and the rate counted by plain SQL."""
+    person = somebody(store, Role.CLERK)
+    asker = store.read(lambda uow: asking.asker_of(uow, person, Way.COMMAND))
+    truth = {one["number"]: one for one in year.matters}
+    late = sorted({one.number for one in recount(year, 2)})
+
+    def write(uow: UnitOfWork) -> None:
+        for place, number in enumerate(late):
+            wanted = letters.Wanted(unit=truth[number]["unit"], reply_days=15, matter=number)
+            letter = letters.draw_up(uow, LEDGER, asker, wanted)
+            kinds = [LetterStepKind.SENT, LetterStepKind.RECEIVED, LetterStepKind.REPLIED]
+            for kind in kinds[: 1 + place % 3]:
+                step = LetterStep(kind, year.as_of)
+                letter = letters.record(uow, LEDGER, asker, letter, step)
+
+    store.write(write)
+    found = store.write(lambda uow: letters.register_of(uow, asker, year.year))
+    assert [letter.serial for letter in found] == list(range(1, len(late) + 1))
+    assert [letter.head.about for letter in found] == late
+    names = {who["name"] for number in late for who in truth[number]["petitioners"]}
+    subjects = {truth[number]["subject"] for number in late}
+    text = "\n".join(letter.head.words for letter in found)
+    assert not any(word in text for word in names | subjects)
+    counted = {
+        unit: (rate.sent, rate.received, rate.replied)
+        for unit, rate in letter_register.rates(found, year.as_of, LEDGER.counting)
+    }
+    rows = store.read(lambda uow: uow.connection.execute(sa.text(BY_UNIT)).all())
+    assert counted == {row[0]: tuple(row[1:]) for row in rows}
+    total = letter_register.rate(found, year.as_of, LEDGER.counting)
+    assert total.share == sum(row[3] for row in rows) / len(late)
+
+
+BY_UNIT = """
+SELECT unit, sum(sent), sum(received), sum(replied) FROM (
+  SELECT l.unit,
+    max(s.kind = 'sent') AS sent, max(s.kind = 'received') AS received,
+    max(s.kind = 'replied') AS replied
+  FROM letters l JOIN letter_steps s ON s.letter_id = l.id GROUP BY l.id
+) GROUP BY unit
+"""

@@ -235,10 +235,15 @@ async def test_another_towns_matter_is_not_for_the_unit(supervised: SupervisedOf
 
 
 async def test_somebody_with_an_interest_is_not_told(supervised: SupervisedOffice) -> None:
-    """The officer on duty withdrew from what concerns 区水务局; so did one clerk of two."""
+    """One clerk of two withdrew from what concerns 区水务局, to which it was forwarded."""
     office = supervised.whole
     second = office.enrols("郑文华", Role.CLERK, None)
-    supervised.registers("2026-0001", unit=BUREAU)
+    supervised.registers(
+        "2026-0001",
+        Step(StepKind.REGISTERED, date(2026, 2, 18)),
+        Step(StepKind.FORWARDED, date(2026, 2, 18), unit=BUREAU),
+        registered_on=date(2026, 2, 18),
+    )
 
     def declare(uow: object) -> None:
         uow.interests.declare(  # type: ignore[attr-defined]
