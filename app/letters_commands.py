@@ -13,10 +13,9 @@ import click
 
 from app import letter_paper
 from app.asking_person import asker_at_terminal
-from app.letter_sheets import RATE_COLUMNS, rate_sheet, register_row, register_sheet
-from app.list_workbook import require_new, write_lists
 from app.roster_files import read_day
 from app.settings import Settings
+from app.sheet_files import require_new, write_sheets
 from app.wiring import build_ledger, build_office, open_store
 from domain.access import Asker, Topic
 from domain.errors import PersonCanFix
@@ -25,6 +24,7 @@ from petitions import letters
 from petitions.ledger import Ledger
 from petitions.letter_paper import paper
 from petitions.letter_register import standing
+from petitions.letter_sheets import rate_line, rate_sheet, register_row, register_sheet
 from petitions.supervision import reply_due_on
 from storage.store import Store
 
@@ -152,12 +152,13 @@ def show(
     if only_open:
         stands = {one.id: standing(one, desk.today, desk.ledger.counting) for one in found}
         found = tuple(one for one in found if not stands[one.id].is_over)
+    prefix = settings.petitions.letters.prefix
     if file is not None:
-        write_lists(file, register_sheet(desk.settings, desk.ledger, found, of, desk.today))
+        write_sheets(file, register_sheet(desk.ledger, found, of, desk.today, prefix=prefix))
         click.echo(f"已写好：{file}（{len(found)} 封）")
         return
     for letter in found:
-        row = register_row(desk.settings, desk.ledger, letter, desk.today)
+        row = register_row(desk.ledger, letter, desk.today, prefix=prefix)
         click.echo("　".join(str(value) for value in (*row[:2], *row[3:]) if value))
     if not found:
         click.echo(NONE_YET.format(of))
@@ -170,17 +171,16 @@ def rate(settings: Settings, *, year: int | None, file: Path | None, as_person: 
     with _at_desk(settings, as_person) as desk:
         of = year or desk.today.year
         found = _register(desk, of)
-    sheet = rate_sheet(desk.settings, desk.ledger, found, of, desk.today)
+    sheet = rate_sheet(desk.ledger, found, of, desk.today)
     if file is not None:
-        write_lists(file, sheet, register_sheet(settings, desk.ledger, found, of, desk.today))
+        prefix = settings.petitions.letters.prefix
+        whole = register_sheet(desk.ledger, found, of, desk.today, prefix=prefix)
+        write_sheets(file, sheet, whole)
         click.echo(f"已写好：{file}")
         return
-    click.echo(sheet.note)
-    for unit, *counts, share in sheet.rows:
-        spelt = "—" if share is None else f"{share:.1%}"
-        heads = (head for head, _ in RATE_COLUMNS[1:-1])
-        line = "　".join(f"{head} {count}" for head, count in zip(heads, counts, strict=True))
-        click.echo(f"{unit}　{line}　回函率 {spelt}")
+    click.echo(sheet.under_title)
+    for row in sheet.rows:
+        click.echo(rate_line(row))
 
 
 def _register(desk: _Desk, year: int) -> tuple[Letter, ...]:

@@ -25,6 +25,8 @@ from storage.inbox import InboxRows
 from storage.interests import InterestRows
 from storage.invites import InviteRows
 from storage.letters import LetterRows
+from storage.matter_batches import MatterBatchRows
+from storage.matter_pages import MatterPageRows
 from storage.matters import MatterRows
 from storage.menus import MenuRows
 from storage.notices import NoticeRows
@@ -238,6 +240,16 @@ class UnitOfWork:
     def figures(self) -> FigureRows:
         """When things happened to alerts, for counting."""
         return FigureRows(self.connection, self.now)
+
+    @cached_property
+    def matter_batches(self) -> MatterBatchRows:
+        """Many matters at once."""
+        return MatterBatchRows(self.connection, self.now)
+
+    @cached_property
+    def matter_pages(self) -> MatterPageRows:
+        """Lists of matters."""
+        return MatterPageRows(self.connection, self.now)
 
     @cached_property
     def matters(self) -> MatterRows:

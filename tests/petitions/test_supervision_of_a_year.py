@@ -16,8 +16,7 @@ import openpyxl
 import pytest
 import sqlalchemy as sa
 
-from app.list_workbook import write_lists
-from app.supervise_command import sheet_of
+from app.sheet_files import write_sheets
 from domain import access
 from domain.access import Way
 from domain.channel import Address
@@ -29,6 +28,7 @@ from petitions.due_list import listed
 from petitions.matters import standing
 from petitions.supervision import SupervisionLevel, SupervisionTimes
 from petitions.supervision_rounds import gather
+from petitions.supervision_sheet import level_sheet
 from storage.store import Store
 from storage.tables import matter_steps, matters, petitioners
 from storage.unit_of_work import UnitOfWork
@@ -251,7 +251,7 @@ def test_the_workbook_holds_the_list(
     wanted = SupervisionLevel(level)
     found = store.read(lambda uow: listed(uow, LEDGER, TIMES, asker, level=wanted))
     file = tmp_path / "list.xlsx"
-    write_lists(file, sheet_of(found, wanted, year.as_of, "番禺区信访局"))
+    write_sheets(file, level_sheet(LEDGER, found, wanted, year.as_of))
     sheet = openpyxl.load_workbook(file).worksheets[0]
     rows = list(sheet.iter_rows(min_row=4, values_only=True))
     assert [(row[1], row[9], row[10].date()) for row in rows] == [  # type: ignore[union-attr]
