@@ -46,7 +46,7 @@ def _is_done_with(row: sqlite3.Row, keys: set[str]) -> bool:
     """Whether a message that was gone was sent anew, or an edit belongs to a chat that moved."""
     if row["state"] == "refused":
         return f"anew:{row['key']}" in keys
-    return row["state"] == "expired" and row["last_error"] == CHAT_MOVED
+    return bool(row["state"] == "expired" and row["last_error"] == CHAT_MOVED)
 
 
 def examine_web_chat(rows: sqlite3.Connection, findings: Findings) -> int:
