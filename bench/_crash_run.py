@@ -28,9 +28,9 @@ from domain.duty import Role
 from storage.store import Store
 
 # Towns in all, and of them those with a group on Telegram; small runs have fewer.
-TOWNS = {1000: (12, 4), 0: (6, 2)}
+TOWNS = {1000: (12, 4), 0: (5, 2)}
 MOST_ON_TELEGRAM = 14  # reports of a town: a group there takes 20 messages a minute
-WORKERS_A_TOWN = 5
+WORKERS_A_TOWN = 4
 OFFICERS_A_TOWN = 2
 DANGEROUS = 0.4
 SETTLE_SECONDS = 240.0
@@ -85,10 +85,12 @@ class Run:
                 self.office.configure(self.telegram.settings())
             self.office.configure(READS_LITTLE)
             await self.office.start()
-            for town in self.towns:
-                await self._enrol(town)
-            if self.telegram is not None:
-                await self.telegram.enrol(self._invite, self._open_store)
+            async with asyncio.TaskGroup() as enrolling:
+                for town in self.towns:
+                    enrolling.create_task(self._enrol(town))
+                if self.telegram is not None:
+                    enrolling.create_task(self.telegram.enrol(self._invite, self._open_store))
+            self.officers.sort(key=lambda one: one.room)
             under_fire_since = time.monotonic()
             await self._under_fire()
             self.fire_seconds = time.monotonic() - under_fire_since

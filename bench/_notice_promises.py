@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from bench._found import Findings, counts
+from storage.notices import CHAT_MOVED
 
 # The first button of a card, by the state of its alert.
 FIRST_BUTTON = {"open": "take", "taken": "close", "watched": "close", "closed": ""}
@@ -25,7 +26,7 @@ def examine_notices(rows: sqlite3.Connection, findings: Findings) -> None:
         (
             f"{row['key']} on {row['channel']}: {row['state']} {row['last_error'] or ''}"
             for row in every
-            if row["state"] != "sent" and not _is_sent_anew(row, keys)
+            if row["state"] != "sent" and not _is_done_with(row, keys)
         ),
     )
     findings.hold("no lease is left on a notice", (r["key"] for r in every if r["lease_until"]))
@@ -41,9 +42,11 @@ def examine_notices(rows: sqlite3.Connection, findings: Findings) -> None:
     )
 
 
-def _is_sent_anew(row: sqlite3.Row, keys: set[str]) -> bool:
-    """Whether a message that was gone was sent again by itself."""
-    return row["state"] == "refused" and f"anew:{row['key']}" in keys
+def _is_done_with(row: sqlite3.Row, keys: set[str]) -> bool:
+    """Whether a message that was gone was sent anew, or an edit belongs to a chat that moved."""
+    if row["state"] == "refused":
+        return f"anew:{row['key']}" in keys
+    return bool(row["state"] == "expired" and row["last_error"] == CHAT_MOVED)
 
 
 def examine_web_chat(rows: sqlite3.Connection, findings: Findings) -> int:
