@@ -14,6 +14,7 @@ import click
 
 from app import logs
 from app.command_line import answers_mistakes, settings_of
+from app.indicators_group import indicators
 from app.keys_group import keys
 from app.matters_group import matters
 from app.office_group import group as duty_groups
@@ -193,7 +194,7 @@ def stats(
     stats_command.stats(settings_of(context), starts=starts, ends=ends, by=by, as_csv=as_csv)
 
 
-for group in (rules, roster, people, duty_groups, matters, keys):
+for group in (rules, roster, people, duty_groups, matters, indicators, keys):
     main.add_command(group)
 
 

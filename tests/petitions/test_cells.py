@@ -137,7 +137,11 @@ def test_words_for_nothing_are_nothing(value: CellValue) -> None:
     assert cells.is_empty(value)
 
 
-@pytest.mark.parametrize("how", [cells.day, cells.count, cells.text, cells.phones], ids=repr)
+@pytest.mark.parametrize(
+    "how",
+    [cells.day, cells.count, cells.text, cells.phones],
+    ids=["day", "count", "text", "phones"],
+)
 def test_an_error_cell_is_never_a_value(how: Callable[[CellValue], object]) -> None:
     """#N/A is told as what it is."""
     with pytest.raises(Unreadable, match="#REF!"):
