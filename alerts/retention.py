@@ -39,6 +39,7 @@ def remove_served(uow: UnitOfWork, retention: Retention) -> int:
         + rows.empty_notes(before=now - retention.reports)
         + rows.empty_sent_notices(before=now - retention.reports)
         + rows.drop_chat_events(before=now - retention.reports)
+        + rows.drop_files(before=now - retention.reports)
         + rows.drop_shift_words(before=now - retention.reports)
         + rows.drop_looks(before=now - retention.access_log)
         + rows.drop_old_questions(before=now - QUESTIONS_STAY)

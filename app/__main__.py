@@ -16,6 +16,7 @@ from app import logs
 from app.command_line import answers_mistakes, settings_of
 from app.indicators_group import indicators
 from app.keys_group import keys
+from app.matters_group import matters
 from app.office_group import group as duty_groups
 from app.office_group import people
 from app.roster_group import roster
@@ -193,7 +194,7 @@ def stats(
     stats_command.stats(settings_of(context), starts=starts, ends=ends, by=by, as_csv=as_csv)
 
 
-for group in (rules, roster, people, duty_groups, keys, indicators):
+for group in (rules, roster, people, duty_groups, matters, keys, indicators):
     main.add_command(group)
 
 

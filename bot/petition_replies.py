@@ -16,6 +16,10 @@ NEAR = "您是不是要找：{names}？请发：状态 姓名"
 SENT_IN_PRIVATE = "已私信发送。"
 NEEDS_PRIVATE = "请先私信我一次，再来问；结果只发到您的私信。"
 MORE = "共 {found} 件，先列 {shown} 件。要看别的，请发编号，如：状态 {number}"
+OPENED = "已记录并告知区里，{hours} 小时内有效（到 {until}）。"
+DESK_OPENED = "【查阅】{who} 查阅了辖区外的信访事项。理由：{why}。有效到 {until}。"
+RENOUNCE_HOW = "请写要回避什么，如：回避 2026-0042、回避 张三、回避 大石街道"
+RENOUNCED = "已登记回避：{label}。您不再看到与此有关的信访事项；要取消请找业务科。"
 OPEN_ALERT = "⚠ 有正在处理的预警：{numbers}"
 
 

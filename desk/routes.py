@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from aiohttp import web
 
 from alerts.status import BOARD_ROLES, Timeline, board, timeline
+from desk import files
 from desk.live import BoardFeed, as_json
 from desk.sign_in import SignIn
 from desk.texts import NOT_FOUND
@@ -22,9 +24,12 @@ LONGEST_ID = 15
 
 
 def board_routes(
-    *, store: Store, live: Live, sign_in: SignIn, closing: Callable[[], bool]
+    *, store: Store, live: Live, sign_in: SignIn, folder: Path, closing: Callable[[], bool]
 ) -> list[web.RouteDef]:
-    """Return the board's routes; each asks anew who sits in the browser."""
+    """Return the board's routes; each asks anew who sits in the browser.
+
+    ``folder`` is the folder of photos and other files of reports.
+    """
     feed = BoardFeed(store, live, closing=closing)
 
     async def give_board(request: web.Request) -> web.StreamResponse:
@@ -38,12 +43,12 @@ def board_routes(
         if len(number) > LONGEST_ID:
             raise web.HTTPNotFound
         try:
-            found = await asyncio.wrap_future(
+            story = await asyncio.wrap_future(
                 store.submit(lambda uow: _look(uow, person, int(number)))
             )
         except PersonCanFix as error:
             raise web.HTTPNotFound(text=error.reply) from error
-        return web.json_response(text=as_json(_story(found)))
+        return web.json_response(text=as_json(story))
 
     async def stream(request: web.Request) -> web.StreamResponse:
         person = await _watcher(request, sign_in)
@@ -53,7 +58,11 @@ def board_routes(
 
         return await feed.stream(request, person, still_seated=still_seated)
 
+    async def watcher(request: web.Request) -> Person:
+        return await _watcher(request, sign_in)
+
     return [
+        *files.file_routes(store=store, folder=folder, watcher=watcher),
         web.get("/api/desk/board", give_board),
         web.get(r"/api/desk/alerts/{alert_id:\d+}", give_alert),
         web.get("/api/desk/events", stream, allow_head=False),
@@ -68,14 +77,15 @@ async def _watcher(request: web.Request, sign_in: SignIn) -> Person:
     return people[0]
 
 
-def _look(uow: UnitOfWork, person: Person, alert_id: int) -> Timeline:
+def _look(uow: UnitOfWork, person: Person, alert_id: int) -> dict[str, Any]:
     found = timeline(uow, person, alert_id)
     uow.audit.looked(person_id=person.id, what="alert", whose=found.line.number, channel="desk")
-    return found
+    return _story(uow, found)
 
 
-def _story(found: Timeline) -> dict[str, Any]:
+def _story(uow: UnitOfWork, found: Timeline) -> dict[str, Any]:
     """Return an alert's story as the page reads it, without what only the rules need."""
+    shown = files.told(uow, found)
     return {
         "line": found.line,
         "entries": found.entries,
@@ -93,6 +103,7 @@ def _story(found: Timeline) -> dict[str, Any]:
                             {"start": hit.start, "end": hit.end, "reason": hit.reason}
                             for hit in version.assessment.evidence
                         ],
+                        "files": shown[seen.report.id, version.number],
                     }
                     for version in seen.versions
                 ],

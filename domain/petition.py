@@ -150,7 +150,8 @@ class Step:
     """One step, on a day of the office's calendar, with the document that says so.
 
     ``days`` is the length of an extension or the days of a hearing; ``until`` the day that an
-    extension's paper names; ``unit`` who did it or to whom the matter went.
+    extension's paper names, or by which a unit is to report back (Art. 22(1)); ``unit`` who did it
+    or to whom the matter went.
     """
 
     kind: StepKind

@@ -23,11 +23,10 @@ _STAGE = {
     StepKind.REVIEW_ASKED: "复查中",
     StepKind.REVIEWED: "已有复查意见",
     StepKind.RECHECK_ASKED: "复核中",
-    StepKind.HEARING: "复核中，已听证",
     StepKind.RECHECKED: "已有复核意见，程序终结",
 }
 # What says nothing of where a matter stands.
-_ASIDE = frozenset({StepKind.SATISFACTION, StepKind.SECOND_RECEPTION})
+_ASIDE = frozenset({StepKind.SATISFACTION, StepKind.SECOND_RECEPTION, StepKind.HEARING})
 
 
 def stage(kind: MatterKind, steps: Sequence[Step]) -> str:

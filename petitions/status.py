@@ -40,6 +40,14 @@ class By(enum.StrEnum):
     PHONE = "phone"
     ID_NUMBER = "id_number"
 
+    @property
+    def label(self) -> str:
+        """What it names, in Chinese."""
+        return _BY_LABEL[self]
+
+
+_BY_LABEL = {By.NUMBER: "编号", By.NAME: "姓名", By.PHONE: "电话", By.ID_NUMBER: "证件号码"}
+
 
 @dataclass(frozen=True, slots=True)
 class Question:

@@ -16,6 +16,7 @@ from storage.tables import (
     alert_log,
     alerts,
     dialogues,
+    files,
     inbox,
     notices,
     report_versions,
@@ -27,7 +28,14 @@ from storage.tables import (
 BATCH = 500
 REMOVED = ""
 _OWN_WORDS = [
-    kind.value for kind in (LogKind.NOTED, LogKind.CLOSED, LogKind.WATCHED, LogKind.SNOOZED)
+    kind.value
+    for kind in (
+        LogKind.NOTED,
+        LogKind.MEMBER_NOTED,
+        LogKind.CLOSED,
+        LogKind.WATCHED,
+        LogKind.SNOOZED,
+    )
 ]
 _NOTHING_READ = {"level": "none", "categories": [], "evidence": [], "muted": []}
 
@@ -110,6 +118,11 @@ class RetentionRows:
         """Remove old events of web chats."""
         chosen = sa.select(webchat_events.c.key).where(webchat_events.c.at < before).limit(BATCH)
         return self._change(sa.delete(webchat_events).where(webchat_events.c.key.in_(chosen)))
+
+    def drop_files(self, *, before: datetime) -> int:
+        """Forget files that were named before ``before``; those on disk go by their age."""
+        chosen = sa.select(files.c.id).where(files.c.added_at < before).limit(BATCH)
+        return self._change(sa.delete(files).where(files.c.id.in_(chosen)))
 
     def drop_shift_words(self, *, before: datetime) -> int:
         """Remove what officers left for the next shift long ago."""

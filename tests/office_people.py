@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from alerts.clock import WorkingHours
 from alerts.office import Office
 from app import settings
-from app.wiring import build_ledger, working_hours
+from app.wiring import build_ledger
 from bot.enrolment import invite
 from domain.channel import Address, ChatKind
 from domain.duty import Person, Post, Role, Scope
@@ -106,7 +106,7 @@ def office_of_panyu() -> Office:
 def ledger_of_panyu() -> Ledger:
     """Return the ledger as the product's own settings make it."""
     own = settings.load(environ={})
-    return build_ledger(own, replace(office_of_panyu(), hours=working_hours(own)))
+    return build_ledger(own, office_of_panyu())
 
 
 @dataclass

@@ -16,7 +16,7 @@ TODAY = date(2026, 6, 30)
 KINDS = st.sampled_from(MatterKind)
 STEPS = st.builds(
     Step,
-    kind=st.sampled_from(StepKind),
+    kind=st.sampled_from([*StepKind, StepKind.FORWARDED, StepKind.ACCEPTED, StepKind.REPLIED]),
     on=st.dates(date(2025, 10, 1), TODAY),
     unit=st.sampled_from(["", "甲局", "乙局"]),
     days=st.none() | st.integers(-5, 50) | st.sampled_from([400, 10**9]),

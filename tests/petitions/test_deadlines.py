@@ -66,6 +66,9 @@ EXAMPLES = [
              "forwarded 2026-03-06 区住建局"), "2026-03-23"),
     Example("sent again to the same unit, the first receipt counts", "23(3)", ClockKind.NOTICE,
             ("forwarded 2026-03-02 大石街道", "forwarded 2026-03-10 大石街道"), "2026-03-17"),
+    Example("sent on after an objection, the units not written down", "23(3)",
+            ClockKind.NOTICE,
+            ("forwarded 2026-03-02", "objected 2026-03-04", "forwarded 2026-03-06"), "2026-03-23"),
     # Art. 23(3): 5 working days to object
     Example("a week", "23(3)", ClockKind.OBJECT, ("forwarded 2026-03-02",), "2026-03-09"),
     Example("from a Friday", "23(3)", ClockKind.OBJECT, ("forwarded 2026-03-06",), "2026-03-13"),
@@ -120,11 +123,19 @@ EXAMPLES = [
     Example("corrected on the same day", "34", ClockKind.REPLY,
             ("accepted 2026-06-01", "extended 2026-06-30 days=45", "extended 2026-06-30 days=20"),
             "2026-08-20"),
+    Example("granted after the last review", "34", ClockKind.REPLY,
+            ("accepted 2026-06-01", "recheck_asked 2026-06-05", "rechecked 2026-06-20",
+             "extended 2026-06-25 days=30"), "2026-07-31"),
+    Example("a last review with nothing before it ends nothing", "34", ClockKind.REPLY,
+            ("rechecked 2026-05-01", "accepted 2026-06-01"), "2026-07-31"),
     Example("granted before acceptance", "34", ClockKind.REPLY,
             ("extended 2026-05-29 days=30", "accepted 2026-06-01"), "2026-07-31"),
     # Art. 35: the petitioner's 30 days, and the organ's
     Example("the thirtieth day is in the Spring Festival", "35", ClockKind.ASK_REVIEW,
             ("accepted 2025-12-01", "replied 2026-01-16"), "2026-02-24"),
+    Example("what was accepted and written off has its answer all the same", "35",
+            ClockKind.ASK_REVIEW, ("accepted 2026-06-01", "no_longer_accepted 2026-06-10",
+             "replied 2026-07-01"), "2026-07-31"),
     Example("a petitioner's day moves whatever an office has set", "35", ClockKind.ASK_REVIEW,
             ("accepted 2025-12-01", "replied 2026-01-16"), "2026-02-24", SIX, AS_COUNTED),
     Example("the thirtieth day is in the Mid-Autumn Festival", "35", ClockKind.ASK_REVIEW,
@@ -156,6 +167,9 @@ EXAMPLES = [
             ("recheck_asked 2026-06-11", "hearing 2026-07-13"), "2026-07-14"),
     Example("a hearing after the last day", "36(2)", ClockKind.RECHECK,
             ("recheck_asked 2026-06-10", "hearing 2026-07-13 days=3"), "2026-07-10"),
+    Example("a hearing after the opinion", "36(2)", ClockKind.RECHECK,
+            ("recheck_asked 2026-06-10", "rechecked 2026-07-01", "hearing 2026-07-02 days=3"),
+            "2026-07-10"),
     Example("a hearing before anybody asked", "36(2)", ClockKind.RECHECK,
             ("hearing 2026-06-09 days=5", "recheck_asked 2026-06-10"), "2026-07-10"),
 ]
@@ -265,6 +279,8 @@ def test_whoever_does_not_object_is_not_late() -> None:
     assert (lapsed.state, lapsed.late_since, lapsed.is_open) == (ClockState.LAPSED, None, False)
     taken = newest(ClockKind.OBJECT, "forwarded 2026-03-02", "accepted 2026-03-05")
     assert taken.state is ClockState.OVERTAKEN
+    taken_later = newest(ClockKind.OBJECT, "forwarded 2026-03-02", "accepted 2026-03-16")
+    assert taken_later.state is ClockState.LAPSED
     used = newest(ClockKind.OBJECT, "forwarded 2026-03-02", "objected 2026-03-09")
     assert used.state is ClockState.MET
     slow = newest(ClockKind.OBJECT, "forwarded 2026-03-02", "objected 2026-03-10")
@@ -372,6 +388,11 @@ def test_the_day_for_reporting_back_is_kept_while_a_matter_travels() -> None:
         (day("2026-05-20"), ClockState.OVERTAKEN),
         (day("2026-06-10"), ClockState.LATE),
     ]
+
+
+def test_a_day_for_reporting_back_before_the_day_itself_is_none() -> None:
+    """It is a slip, and `faults` says so."""
+    assert ClockKind.REPORT_BACK not in kinds(SUGGESTION, "forwarded 2026-03-02 until=2026-03-01")
 
 
 def test_what_has_not_happened_yet_counts_for_nothing() -> None:
