@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -95,6 +96,7 @@ async def client(office: WholeOffice, clerk: Person) -> AsyncIterator[Client]:
         sign_in=sign_in,
         office=office.office.name,
         zone=zone,
+        files=Path("nowhere"),
         more_routes=IndicatorPages(desk, page_templates()).routes(),
     )
     client = TestClient(TestServer(app))
