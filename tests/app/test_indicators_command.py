@@ -12,17 +12,24 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
 from app.__main__ import main
 from domain.duty import Role
 from domain.petition import MatterKind, Step, StepKind
+from petitions.months import Month
 from storage.store import Store
+from storage.tables import matter_changes, matter_steps, matters, name_slips, petitioners
 from storage.unit_of_work import UnitOfWork
 from tests import keys
 from tests.ledger_rows import clerk_of, with_matter
 from tests.office_people import DASHI, SHIQI
+from tests.petitions.indicator_recount import moved, recount
+from tests.petitions.made_up_sheet import write_year
+from tests.petitions.made_up_year import make_year
 
+LEDGER = (matter_changes, matter_steps, petitioners, name_slips, matters)
 STEPS = (
     Step(StepKind.REGISTERED, date(2026, 2, 2)),
     Step(StepKind.FORWARDED, date(2026, 2, 4)),
@@ -202,3 +209,33 @@ def test_one_unit_stands_alone(call: Terminal) -> None:
     assert "66.67% 2/3" in said
     listed = call("clerk", "--unit", DASHI, "--explain", "及时受理率").output
     assert "2026-02 大石街道 及时受理率 2/3" in listed
+
+
+def test_a_year_that_was_imported_has_the_figures_of_a_recount(
+    call: Terminal, tmp_path: Path
+) -> None:
+    """From a messy sheet to a month's figures, unit by unit, first and repeated."""
+    call.store.write(lambda uow: [uow.connection.execute(sa.delete(one)) for one in LEDGER])
+    year = make_year(matters=260, leader_messages=15)
+    write_year(year, tmp_path / "year.xlsx")
+    clerk = str(call.people["clerk"])
+    words = ["matters", "import", str(tmp_path / "year.xlsx"), "--json", "--as", clerk]
+    assert json.loads(CliRunner().invoke(main, words).stdout)["new"] == 260
+    for month in (Month(2025, 4), Month(2025, 10), Month(2025, 12)):
+        told = json.loads(call("clerk", "--month", str(month), "--json").output)
+        figures = {
+            (one["unit"], one["indicator"], one["strand"] == "repeated"): [
+                one["numerator"],
+                one["denominator"],
+            ]
+            for one in told["figures"]
+            if not one["total"] and one["denominator"] and is_a_part(one)
+        }
+        wanted = recount(year.matters, month, moved, forward_days=15)
+        assert figures == {key: counts for key, counts in wanted.items() if key[1] != "repeated"}
+        assert len(figures) > 30
+
+
+def is_a_part(figure: dict[str, str]) -> bool:
+    """Whether a figure is of first or of repeated petitions."""
+    return figure["strand"] != "all"
