@@ -194,7 +194,7 @@ def stats(
     stats_command.stats(settings_of(context), starts=starts, ends=ends, by=by, as_csv=as_csv)
 
 
-for group in (rules, roster, people, duty_groups, matters, keys, indicators):
+for group in (rules, roster, people, duty_groups, matters, indicators, keys):
     main.add_command(group)
 
 

@@ -61,8 +61,10 @@ def main() -> None:
         if engine == POSTGRESQL and not postgresql_is_there():
             print("PostgreSQL is not on this machine; left out")
             continue
-        runs = [run for rows in asked.rows for run in measured(engine, rows, asked.what)]
-        report(engine, runs)
+        print(f"\n{engine}")
+        growth(
+            list(shown(run for rows in asked.rows for run in measured(engine, rows, asked.what)))
+        )
 
 
 def measured(engine: str, rows: int, whats: Sequence[str]) -> Iterator[Run]:
@@ -137,9 +139,8 @@ def writing_beside(store: Store) -> Iterator[list[float]]:
         office.join()
 
 
-def report(engine: str, runs: Sequence[Run]) -> None:
-    """Print what was measured."""
-    print(f"\n{engine}")
+def shown(runs: Iterator[Run]) -> Iterator[Run]:
+    """Print each run as soon as it is over."""
     print(
         "command        rows   seconds  processor  rows/s  peak MiB  a write beside: median, worst"
     )
@@ -147,9 +148,15 @@ def report(engine: str, runs: Sequence[Run]) -> None:
         waits = run.waits or (0.0,)
         print(
             f"{run.what:8} {run.rows:10,} {run.elapsed:9.1f} {run.processor:10.1f} "
-            f"{run.rows / run.elapsed:7.0f} {run.memory / 2**20:10.0f} "
-            f"{statistics.median(waits) * 1000:14.0f} ms {max(waits) * 1000:8.0f} ms"
+            f"{run.rows / run.elapsed:7.0f} {run.memory / 2**20:9.0f} "
+            f"{statistics.median(waits) * 1000:15.0f} ms {max(waits) * 1000:8.0f} ms",
+            flush=True,
         )
+        yield run
+
+
+def growth(runs: Sequence[Run]) -> None:
+    """Print how time and memory grow with the rows."""
     for what in dict.fromkeys(run.what for run in runs):
         own = sorted((run for run in runs if run.what == what), key=lambda run: run.rows)
         small, large = own[0], own[-1]

@@ -62,6 +62,7 @@ class UnitOfWork:
         self.now = now
         self._hints: list[Hint] = []
         self._waits = True
+        self._aparts = 0
 
     def after_commit(self, hint: Callable[..., None], *values: object) -> None:
         """Have ``hint`` called with these values once the transaction is on disk.
@@ -76,17 +77,19 @@ class UnitOfWork:
 
         Said to the driver itself: SQLAlchemy's own costs as much as several statements.
         """
-        hints = len(self._hints)
-        say(self.connection, "SAVEPOINT apart")
+        self._aparts += 1
+        name, hints = f"apart_{self._aparts}", len(self._hints)
+        say(self.connection, f"SAVEPOINT {name}")
         try:
             yield
         except Exception:
             if self.stands:
-                say(self.connection, "ROLLBACK TO SAVEPOINT apart")
-                say(self.connection, "RELEASE SAVEPOINT apart")
+                say(self.connection, f"ROLLBACK TO SAVEPOINT {name}")
             del self._hints[hints:]
             raise
-        say(self.connection, "RELEASE SAVEPOINT apart")
+        # SQLite looks through those that are left; PostgreSQL would have to be asked.
+        if self.connection.dialect.name == "sqlite":
+            say(self.connection, f"RELEASE SAVEPOINT {name}")
 
     @property
     def stands(self) -> bool:
