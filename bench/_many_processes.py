@@ -25,7 +25,7 @@ from storage.sealing import Keyring
 KINDS = ("kill", "redis", "postgres", "freeze", "disk", "clock")
 PARTS = ("web", "web", "bot", "bot", "dispatcher", "dispatcher", "dispatcher")
 EVERY = 12  # one fault in so many is of each other kind
-LEASE = 8.0
+LEASE = 15.0
 READER_LEASE = 20.0  # bot.reader.LEASE
 AWAY = (1.0, 4.0)
 FULL = (1.0, 4.0)

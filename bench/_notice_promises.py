@@ -49,7 +49,7 @@ def _is_sent_anew(row: sqlite3.Row, keys: set[str]) -> bool:
 def examine_web_chat(rows: sqlite3.Connection, findings: Findings) -> int:
     """Hold the web chat's events against its notices; returns how many cards stand twice."""
     every = rows.execute("SELECT * FROM notices WHERE channel = 'webchat'").fetchall()
-    events = Counter(row[0] for row in rows.execute("SELECT key FROM webchat_events"))
+    events = Counter(_tidy(row[0]) for row in rows.execute("SELECT key FROM webchat_events"))
     findings.hold(
         "what is sent stands in its chat",
         (r["key"] for r in every if r["state"] == "sent" and not events[_key(r)]),
@@ -91,11 +91,16 @@ def _verb(body: str) -> str:
     return parts[2] if parts[:1] == ["a"] else ""
 
 
+def _tidy(key: str) -> str:
+    """Leave out the number of the try; an edit may stand there by an earlier one."""
+    return key.rpartition(":")[0] if key.startswith("e:") else key
+
+
 def _key(notice: sqlite3.Row) -> str:
     """Return the key of the chat event that a sent notice became."""
     key, chat = notice["key"], notice["chat"]
     if notice["kind"] == "toast":
         return f"t:{chat}:{key}"
     if notice["kind"] == "edit":
-        return f"e:{chat}:{key}:{notice['fence']}"
+        return f"e:{chat}:{key}"
     return f"m:{chat}:w.{hashlib.sha256(key.encode()).hexdigest()[:24]}:0"

@@ -34,7 +34,7 @@ from domain.channel import (
 from domain.errors import PersonCanFix
 from storage.inbox import InboxOutcome, InboxRow
 from storage.live import BOARD, INBOX, NOTICES, TIMERS, Live
-from storage.store import Store
+from storage.store import StorageAway, Store
 from storage.unit_of_work import UnitOfWork
 
 BATCH = 32
@@ -208,15 +208,17 @@ class Reader:
 
     async def _try_later(self, row: InboxRow, incoming: Heard, error: Exception) -> None:
         name = type(error).__name__
-        log.error("hearing_failed", inbox=row.id, tries=row.attempts + 1, error=name)
-        if row.attempts + 1 >= MOST_TRIES:
+        # A database that is away is no fault of the row's, however often it happens.
+        counts = not isinstance(error, StorageAway)
+        log.error("hearing_failed", inbox=row.id, tries=row.attempts + counts, error=name)
+        if counts and row.attempts + 1 >= MOST_TRIES:
             await self._set_aside(row, name, incoming)
             return
         wait = FIRST_WAIT * (4**row.attempts)
         await asyncio.wrap_future(
             self.store.submit(
                 lambda uow: uow.inbox.put_off(
-                    row.id, fence=row.fence, until=uow.now + wait, reason=name
+                    row.id, fence=row.fence, until=uow.now + wait, reason=name, counts=counts
                 )
             )
         )
