@@ -16,6 +16,7 @@ from app import logs
 from app.command_line import answers_mistakes, settings_of
 from app.indicators_group import indicators
 from app.keys_group import keys
+from app.letters_group import letters
 from app.matters_group import matters
 from app.office_group import group as duty_groups
 from app.office_group import people
@@ -194,7 +195,7 @@ def stats(
     stats_command.stats(settings_of(context), starts=starts, ends=ends, by=by, as_csv=as_csv)
 
 
-for group in (rules, roster, people, duty_groups, matters, indicators, keys):
+for group in (rules, roster, people, duty_groups, matters, letters, indicators, keys):
     main.add_command(group)
 
 

@@ -8,6 +8,7 @@ from pydantic import Field as Checked
 
 from app.setting_indicators import Indicators
 from app.setting_kinds import Part
+from app.setting_supervision import Letters, Supervision
 from domain.petition import MatterKind
 from petitions.deadlines import LastDay
 from petitions.heads import Accepted, Field
@@ -20,6 +21,8 @@ class Petitions(Part):
 
     last_day: LastDay
     own_notice_units: tuple[str, ...]
+    supervision: Supervision
+    letters: Letters
     unnamed_appeals: Literal["appeal_six", "appeal_other", "refuse"]
     columns: dict[Field, tuple[Head, ...]]
     indicators: Indicators

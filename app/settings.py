@@ -51,6 +51,7 @@ PATHS: tuple[Key, ...] = (
     ("web", "cookie_secret_file"),
     KEY_FILE,
     TOKEN_FILE,
+    ("petitions", "letters", "template"),
 )
 _SQLITE = "sqlite:///"
 

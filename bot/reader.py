@@ -9,6 +9,7 @@ sees it; the next one goes on.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -87,10 +88,12 @@ class Reader:
             )
         except Exception as error:  # noqa: BLE001 - each of them then stands or falls alone
             log.warning("heard_apart", error=type(error).__name__)
-            left = await asyncio.wrap_future(
-                self.store.submit(lambda uow: list(uow.inbox.lease(limit=due, lease=LEASE)))
+            rows = await asyncio.wrap_future(
+                self.store.submit(lambda uow: uow.inbox.lease(limit=due, lease=LEASE))
             )
-            leased = len(left)
+            for row in rows:  # one after the other: a commit that fails is one's own
+                await self._read(row)
+            return len(rows)
         await asyncio.gather(*(self._read(row) for row in left))
         return leased
 
@@ -106,8 +109,9 @@ class Reader:
         for row in due:
             incoming = self._parse(row)
             if isinstance(incoming, IncomingMessage):
-                self.dialogue.office.assess(incoming.text)
-                self.dialogue.office.gazetteer.find(incoming.text)
+                with contextlib.suppress(Exception):  # hearing it will say what is wrong
+                    self.dialogue.office.assess(incoming.text)
+                    self.dialogue.office.gazetteer.find(incoming.text)
         return len(due)
 
     def _hear_together(self, uow: UnitOfWork, due: int) -> tuple[int, list[InboxRow]]:

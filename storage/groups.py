@@ -29,7 +29,7 @@ def _group_of(row: Mapping[Any, Any]) -> Group:
     )
 
 
-_PLACE: dict[str, sa.BindParameter[Any]] = {
+_PLACE: dict[str, sa.BindParameter[str]] = {
     "channel": sa.bindparam("channel"),
     "chat": sa.bindparam("chat"),
 }
