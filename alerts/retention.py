@@ -40,7 +40,7 @@ def remove_served(uow: UnitOfWork, retention: Retention) -> int:
         + rows.empty_sent_notices(before=now - retention.reports)
         + rows.drop_chat_events(before=now - retention.reports)
         + rows.drop_shift_words(before=now - retention.reports)
-        + rows.drop_looks(before=now - retention.access_log)
+        + uow.looks.remove(before=now - retention.access_log)
         + rows.drop_old_questions(before=now - QUESTIONS_STAY)
     )
 

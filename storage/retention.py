@@ -12,7 +12,6 @@ import sqlalchemy as sa
 
 from domain.alert import LogKind
 from storage.tables import (
-    access_log,
     alert_log,
     alerts,
     dialogues,
@@ -115,11 +114,6 @@ class RetentionRows:
         """Remove what officers left for the next shift long ago."""
         chosen = sa.select(shift_words.c.id).where(shift_words.c.at < before).limit(BATCH)
         return self._change(sa.delete(shift_words).where(shift_words.c.id.in_(chosen)))
-
-    def drop_looks(self, *, before: datetime) -> int:
-        """Remove old lines of the access log (at least six months: 网络安全法 Art. 21(3))."""
-        chosen = sa.select(access_log.c.id).where(access_log.c.at < before).limit(BATCH)
-        return self._change(sa.delete(access_log).where(access_log.c.id.in_(chosen)))
 
     def drop_old_questions(self, *, before: datetime) -> int:
         """Remove dialogue states that ran out long ago."""

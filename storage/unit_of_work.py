@@ -23,6 +23,7 @@ from storage.groups import GroupRows
 from storage.inbox import InboxRows
 from storage.interests import InterestRows
 from storage.invites import InviteRows
+from storage.looks import LookRows
 from storage.matters import MatterRows
 from storage.notices import NoticeRows
 from storage.people import PeopleRows
@@ -160,7 +161,12 @@ class UnitOfWork:
     @cached_property
     def audit(self) -> AuditRows:
         """The log of looks at people's data, and heartbeats."""
-        return AuditRows(self.connection, self.now)
+        return AuditRows(self.connection, self.now, self.looks)
+
+    @cached_property
+    def looks(self) -> LookRows:
+        """The access log's chained lines."""
+        return LookRows(self.connection, self.now, self.wait_turn)
 
     @cached_property
     def proof(self) -> ProofRows:

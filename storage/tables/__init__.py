@@ -16,6 +16,7 @@ from storage.tables.alerting import (
 from storage.tables.common import metadata
 from storage.tables.people import (
     access_log,
+    access_log_ends,
     addresses,
     chairs,
     code_guesses,
@@ -43,6 +44,7 @@ from storage.tables.talk import dialogues, inbox, sender_pace, webchat_chats, we
 
 __all__ = [
     "access_log",
+    "access_log_ends",
     "addresses",
     "alert_log",
     "alerts",
