@@ -15,10 +15,11 @@ from alerts.auditor import Auditor
 from alerts.clock import WorkingHours
 from alerts.dispatcher import Dispatcher
 from alerts.holidays import Calendar, calendar_of_china, only_weekends
+from alerts.knowing import is_followed_up
 from alerts.office import Office
 from alerts.pacing import Pacer
 from alerts.planned import Planned
-from alerts.retention import Remover, Retention
+from alerts.retention import Remover
 from alerts.roster_rounds import RosterRounds
 from alerts.sending import DispatchTimes
 from alerts.timers import Timers
@@ -30,11 +31,13 @@ from bot.dialogue import Dialogue
 from bot.reader import Reader
 from domain.channel import Channel
 from domain.danger import Assessment
+from domain.petition import Matter
 from nlp import places, rulebook, weak_signals
 from nlp.assess import Assessor
 from nlp.masking import place_names
 from nlp.places import Gazetteer
 from nlp.reading import TwoReaders
+from petitions.clearing import Clearing
 from petitions.deadlines import Counting
 from petitions.ledger import Ledger
 from storage import migrate
@@ -138,6 +141,26 @@ def open_store(settings: Settings) -> Store:
     url = settings.storage.url
     migrate.upgrade(url)
     return Store(url, keyring=admit(url, settings.sealing.source()))
+
+
+def build_clearing(settings: Settings, office: Office) -> Clearing:
+    """Return what clears matters whose time is over."""
+
+    def followed(uow: UnitOfWork, matter: Matter) -> bool:
+        names = [one.name for one in matter.petitioners]
+        return is_followed_up(uow, [*names, *(one.phone for one in matter.petitioners)])
+
+    return Clearing(build_ledger(settings, office), settings.retention.matters, followed)
+
+
+def build_remover(settings: Settings, office: Office, store: Store) -> Remover:
+    """Return what removes data that has served."""
+    return Remover(
+        store=store,
+        retention=settings.retention.times(),
+        remove_files=Photos(photo_folder(settings)).remove_older,
+        also=(build_clearing(settings, office),),
+    )
 
 
 def photo_folder(settings: Settings) -> Path:
@@ -244,12 +267,7 @@ class House:
 
     def remover(self) -> Remover:
         """Return what removes data that has served."""
-        times = self.settings.retention
-        retention = Retention(
-            reports=times.reports, inbox_raw=times.inbox_raw, access_log=times.access_log
-        )
-        photos = Photos(photo_folder(self.settings))
-        return Remover(store=self.store, retention=retention, remove_files=photos.remove_older)
+        return build_remover(self.settings, self.office, self.store)
 
     def close(self) -> None:
         """Finish what waits and close every connection."""

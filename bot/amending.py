@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from alerts import acknowledgement
+from alerts.knowing import may_act
 from bot import form_talk, pausing, replies, report_form, reporting
 from bot.commands import Asked, Command, asked
 from bot.hearing import Hearing
@@ -53,7 +54,7 @@ def _note_outcome(
 ) -> InboxOutcome:
     alert = hearing.uow.alerts.get(int(str(state["alert"])))
     person = hearing.person
-    if alert is None or person is None or not acknowledgement.may_act(person, alert):
+    if alert is None or person is None or not may_act(hearing.asker, alert):
         raise PersonCanFix(replies.NO_SUCH_NUMBER)
     if not _WORDS.search(message.text):
         raise PersonCanFix(replies.NOTE_WANTED)
@@ -113,7 +114,7 @@ def _note(hearing: Hearing, message: IncomingMessage, alert_id: int) -> InboxOut
         return None
     alert = hearing.uow.alerts.get(alert_id)
     person = hearing.person
-    if alert is None or person is None or not acknowledgement.may_act(person, alert):
+    if alert is None or person is None or not may_act(hearing.asker, alert):
         return None
     hearing.uow.alerts.log(
         alert.id,

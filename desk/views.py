@@ -8,7 +8,7 @@ from typing import Any
 import jinja2
 from aiohttp import web
 
-from alerts.status import BOARD_ROLES
+from alerts.knowing import may_watch
 from desk.sign_in import SignIn
 from desk.texts import SAMPLES
 from domain.errors import PersonCanFix
@@ -54,7 +54,7 @@ class Pages:
         people = await self._sign_in.who(request)
         if not people:
             return self._way_in()
-        watches = people[0].role in BOARD_ROLES
+        watches = may_watch(people[0])
         raise web.HTTPSeeOther("/desk" if watches else "/chat")
 
     async def chat(self, request: web.Request) -> web.StreamResponse:
@@ -63,14 +63,14 @@ class Pages:
         if not people:
             return self._way_in()
         seat, person = self._seat(request), people[0]
-        return self._page("chat.html", person=person, seat=seat, watches=person.role in BOARD_ROLES)
+        return self._page("chat.html", person=person, seat=seat, watches=may_watch(person))
 
     async def desk(self, request: web.Request) -> web.StreamResponse:
         """Show the board to those who may see it."""
         people = await self._sign_in.who(request)
         if not people:
             return self._way_in()
-        if people[0].role not in BOARD_ROLES:
+        if not may_watch(people[0]):
             raise web.HTTPNotFound
         return self._page("desk.html", person=people[0], seat=self._seat(request))
 
@@ -101,7 +101,7 @@ class Pages:
         """Show the form for an invite code; in the demo, the seats to choose from."""
         seats = self._sign_in.demo_seats
         if seats is not None:
-            return self._page("seats.html", seats=seats, board_roles=BOARD_ROLES)
+            return self._page("seats.html", seats=seats)
         # The page's scripts read the status, and show this form in place of a chat that has ended.
         return self._page("enter.html", status=401, problem="", code="", name="")
 

@@ -82,9 +82,7 @@ def prove(uow: UnitOfWork, known: KnownHead | None = None, *, batch: int = BATCH
     return proof
 
 
-def _walk(
-    rows: _Rows, proof: LogProof, link: str, known: KnownHead | None
-) -> tuple[LogProof, str]:
+def _walk(rows: _Rows, proof: LogProof, link: str, known: KnownHead | None) -> tuple[LogProof, str]:
     """Go from line to line; returns what is whole, the first misfit, and the last link."""
     for row in rows.after(proof.last):
         number = proof.last + 1
@@ -225,4 +223,3 @@ class _Rows:
             .order_by(access_log.c.number)
             .limit(size)
         ).all()
-

@@ -146,6 +146,12 @@ class LookRows:
             self._keep(keyring, anchor)
         return removed + gone
 
+    def waiting(self, *, before: datetime) -> int:
+        """Count the lines older than ``before``."""
+        query = sa.select(sa.func.count()).select_from(access_log)
+        found: int = self._connection.execute(query.where(access_log.c.at < before)).scalar_one()
+        return found
+
     def _remove_unchained(self, before: datetime) -> int:
         chosen = (
             sa.select(access_log.c.id)

@@ -31,7 +31,7 @@ class Known(enum.StrEnum):
     ID_NUMBER = "petitioners.id_number"
 
 
-_MARKS = {
+MARKS = {
     Known.NAME: petitioners.c.name_mark,
     Known.PHONE: petitioners.c.phone_mark,
     Known.ID_NUMBER: petitioners.c.id_mark,
@@ -105,7 +105,7 @@ class PetitionerRows:
 
     def matters_of(self, known: Known, value: str, area: Area) -> tuple[int, ...]:
         """Return the row ids of at most `MOST_FOUND` matters of somebody, the newest first."""
-        column = _MARKS[known]
+        column = MARKS[known]
         query = sa.select(petitioners.c.matter_id).where(
             column == value, within(petitioners.c.open_to, area)
         )

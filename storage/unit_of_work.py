@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from storage.alerts import AlertRows
 from storage.audit import AuditRows
+from storage.clearing import ClearingRows
 from storage.deliveries import DeliveryRows
 from storage.dialogues import DialogueRows
 from storage.duty import DutyRows
@@ -192,6 +193,11 @@ class UnitOfWork:
     def petitioners(self) -> PetitionerRows:
         """Who petitions."""
         return PetitionerRows(self.connection, self.now)
+
+    @cached_property
+    def clearing(self) -> ClearingRows:
+        """Matters whose time is over, and everything of somebody's."""
+        return ClearingRows(self.connection, self.now)
 
     @cached_property
     def interests(self) -> InterestRows:

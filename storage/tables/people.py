@@ -172,6 +172,16 @@ access_log = sa.Table(
     sa.Index("ix_access_log_whose", "whose"),
 )
 
+# How many rows of one kind were emptied or removed on one day, because they had served.
+removals = sa.Table(
+    "removals",
+    metadata,
+    sa.Column("day", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("count", sa.Integer, nullable=False),
+    sa.Column("at", UtcTime, nullable=False),
+)
+
 # One end of the access log's chain: ``anchor``, up to which lines were removed, and ``head``.
 access_log_ends = sa.Table(
     "access_log_ends",

@@ -127,8 +127,10 @@ TAMPERINGS: list[tuple[str, tuple[str, ...], Misfit, int]] = [
         ("why, gone", "UPDATE access_log SET why = '' WHERE number = 3", Misfit.CHANGED, 3),
         (
             "why of another line",
-            "UPDATE access_log SET why = (SELECT why FROM access_log WHERE number = 1) "
-            "WHERE number = 2",
+            (
+                "UPDATE access_log SET why = (SELECT why FROM access_log WHERE number = 1) "
+                "WHERE number = 2"
+            ),
             Misfit.CHANGED,
             2,
         ),
@@ -159,8 +161,10 @@ TAMPERINGS: list[tuple[str, tuple[str, ...], Misfit, int]] = [
         ),
         (
             "a link",
-            "UPDATE access_log SET link = (SELECT link FROM access_log WHERE number = 1) "
-            "WHERE number = 4",
+            (
+                "UPDATE access_log SET link = (SELECT link FROM access_log WHERE number = 1) "
+                "WHERE number = 4"
+            ),
             Misfit.FORGED,
             4,
         ),
@@ -175,8 +179,10 @@ TAMPERINGS: list[tuple[str, tuple[str, ...], Misfit, int]] = [
         (
             "the tail with the head set back",
             (
-                "UPDATE access_log_ends SET number = 5, link = "
-                "(SELECT link FROM access_log WHERE number = 5) WHERE name = 'head'",
+                (
+                    "UPDATE access_log_ends SET number = 5, link = "
+                    "(SELECT link FROM access_log WHERE number = 5) WHERE name = 'head'"
+                ),
                 "DELETE FROM access_log WHERE number = 6",
             ),
             Misfit.FORGED,
@@ -185,8 +191,10 @@ TAMPERINGS: list[tuple[str, tuple[str, ...], Misfit, int]] = [
         (
             "the first lines with the anchor set on",
             (
-                "UPDATE access_log_ends SET number = 2, link = "
-                "(SELECT link FROM access_log WHERE number = 2) WHERE name = 'anchor'",
+                (
+                    "UPDATE access_log_ends SET number = 2, link = "
+                    "(SELECT link FROM access_log WHERE number = 2) WHERE name = 'anchor'"
+                ),
                 "DELETE FROM access_log WHERE number <= 2",
             ),
             Misfit.FORGED,
@@ -302,7 +310,7 @@ def test_lines_from_before_the_chain_are_counted_apart(database: str, clock: Pus
         store,
         *(
             "INSERT INTO access_log (at, what, whose, why, channel) "
-            f"VALUES ('2026-01-01 00:00:00', 'details', 'A-{number}', '', 'wire')"
+            f"VALUES ('2026-01-01 00:00:00', 'details', 'A-{number}', '', 'wire')"  # noqa: S608
             for number in range(3)
         ),
     )
@@ -350,6 +358,6 @@ def test_nothing_of_it_needs_the_lines_in_memory(store: Store) -> None:
         if "access_log.number >" in str(arguments[2]):
             asked.append(1)
 
-    sa.event.listen(store._readers, "before_cursor_execute", note)  # noqa: SLF001
+    sa.event.listen(store._readers, "before_cursor_execute", note)
     assert proof(store, batch=2).last == LINES
     assert len(asked) == LINES // 2 + 1

@@ -24,7 +24,9 @@ def remover(office: WholeOffice, gone: list[datetime]) -> Remover:
 
     return Remover(
         store=office.store,
-        retention=Retention(reports=YEAR, inbox_raw=YEAR, access_log=YEAR),
+        retention=Retention(
+            reports=YEAR, inbox_raw=YEAR, access_log=YEAR, alert_personal=YEAR, openings=YEAR
+        ),
         remove_files=remove_files,
     )
 

@@ -1,4 +1,4 @@
-"""What the step "access" adds to the schema: the access log's chain."""
+"""What the step "access" adds to the schema: the access log's chain, counts of removals."""
 
 from __future__ import annotations
 
@@ -30,10 +30,19 @@ def upgrade() -> None:
         sa.Column("at", UtcTime(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_access_log_ends")),
     )
+    op.create_table(
+        "removals",
+        sa.Column("day", sa.Text, nullable=False),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("count", sa.Integer, nullable=False),
+        sa.Column("at", UtcTime(), nullable=False),
+        sa.PrimaryKeyConstraint("day", "kind", name=op.f("pk_removals")),
+    )
 
 
 def downgrade() -> None:
     """Go back."""
+    op.drop_table("removals")
     op.drop_table("access_log_ends")
     with op.batch_alter_table("access_log") as table:
         table.drop_index("ix_access_log_whose")
