@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -16,7 +17,14 @@ from datetime import timedelta
 import structlog
 
 from alerts import outbox
-from alerts.findings import FindingKind, Found, look_for_faults, too_far_off
+from alerts.findings import (
+    FURTHEST,
+    FURTHEST_AFTER_JUMP,
+    FindingKind,
+    Found,
+    look_for_faults,
+    too_far_off,
+)
 from alerts.office import Office
 from alerts.proof_words import (
     ALL_WELL,
@@ -29,6 +37,7 @@ from alerts.proof_words import (
 from alerts.pulse import Loop
 from alerts.routing import the_desk
 from domain.channel import OutgoingMessage
+from storage.clocks import Jumps
 from storage.live import BOARD, NOTICES, Live
 from storage.notices import Priority
 from storage.proof import Finding
@@ -37,6 +46,8 @@ from storage.unit_of_work import UnitOfWork
 
 FIRST_LOOK = timedelta(seconds=20)  # the other processes are still starting
 AUDIT_EVERY = timedelta(minutes=1)
+GLANCE_SECONDS = 1.0
+BEATS_SECONDS = 3.0  # so that each loop has said by the new time that it is alive
 TURN_LASTS = timedelta(seconds=150)
 STALE = timedelta(minutes=4)
 """A look older than this proves nothing any more."""
@@ -74,20 +85,41 @@ class Auditor:
 
     async def run(self) -> None:
         """Look, wait, again and again, until cancelled."""
-        await asyncio.sleep(FIRST_LOOK.total_seconds())
+        jumped = await self._wait(FIRST_LOOK)
         while True:
             try:
-                await self.look()
+                await self.look(clock_set=jumped)
             except Exception:
                 log.exception("audit_failed")
-            await asyncio.sleep(AUDIT_EVERY.total_seconds())
+            jumped = await self._wait(AUDIT_EVERY)
 
-    async def look(self) -> list[Found] | None:
-        """Look once and ping if all is well; returns what was found, None if not our turn."""
+    async def _wait(self, span: timedelta) -> bool:
+        """Wait so long; less, and True, when the clock is set meanwhile.
+
+        What was written by a clock that was ahead would otherwise wait until the next look.
+        """
+        jumps = Jumps(self.store.clock)
+        until = time.monotonic() + span.total_seconds()
+        while (left := until - time.monotonic()) > 0:
+            await asyncio.sleep(min(left, GLANCE_SECONDS))
+            if jumps.look():
+                log.warning("clock_set")
+                await asyncio.sleep(BEATS_SECONDS)
+                return True
+        return False
+
+    async def look(self, *, clock_set: bool = False) -> list[Found] | None:
+        """Look once and ping if all is well; returns what was found, None if not our turn.
+
+        Once the clock was set nothing is believed that is put off for long.
+        """
         far_off = await asyncio.to_thread(
             self.store.read, lambda uow: too_far_off(uow, self.office)
         )
-        found = await asyncio.wrap_future(self.store.submit(lambda uow: self._audit(uow, far_off)))
+        furthest = FURTHEST_AFTER_JUMP if clock_set else FURTHEST
+        found = await asyncio.wrap_future(
+            self.store.submit(lambda uow: self._audit(uow, far_off, furthest))
+        )
         if found == [] and self.ping is not None:
             await self._ping(self.ping)
         return found
@@ -100,14 +132,16 @@ class Auditor:
             return
         await asyncio.wrap_future(self.store.submit(lambda uow: uow.audit.beat(PING)))
 
-    def _audit(self, uow: UnitOfWork, far_off: tuple[int, ...]) -> list[Found] | None:
+    def _audit(
+        self, uow: UnitOfWork, far_off: tuple[int, ...], furthest: timedelta
+    ) -> list[Found] | None:
         if not uow.plans.take_turn(TURN, holder=self.holder, lasts=TURN_LASTS):
             return None
-        found = look_for_faults(uow, self.office, far_off)
+        found = look_for_faults(uow, self.office, far_off, furthest=furthest)
         self._write_down(uow, found)
         uow.audit.beat(Loop.AUDITOR.value)
-        uow.after_commit(lambda: self.live.wake(BOARD))
-        uow.after_commit(lambda: self.live.wake(NOTICES))
+        uow.after_commit(self.live.wake, BOARD)
+        uow.after_commit(self.live.wake, NOTICES)
         return found
 
     def _write_down(self, uow: UnitOfWork, found: list[Found]) -> None:

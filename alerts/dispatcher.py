@@ -184,7 +184,7 @@ class Dispatcher:
             error = RetryLater(reason, not_before=until)
             settle(uow, notice, error, self.times.longest(notice.priority))
         if held:
-            uow.after_commit(lambda: self.live.wake(NOTICES))
+            uow.after_commit(self.live.wake, NOTICES)
         return len(held)
 
     def _write(self, uow: UnitOfWork, notice: Notice) -> tuple[OutgoingMessage | None, int]:

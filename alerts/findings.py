@@ -23,11 +23,15 @@ GRACE = timedelta(minutes=5)
 
 TIMER_GRACE = timedelta(minutes=2)
 LOOP_GRACE = timedelta(minutes=2)
-SLACK = timedelta(minutes=2)
-"""Clocks of several machines may differ by this much."""
+SLACK = timedelta(seconds=10)
+"""All processes have one clock, but for what looking at it costs."""
 
 LONGEST_LEASE = timedelta(minutes=10)
 FURTHEST = timedelta(days=1)
+FURTHEST_AFTER_JUMP = timedelta(minutes=10)
+"""What is put off for longer once the clock was set is tried at once; mostly it was put off
+by that clock. A channel that really asked for longer says so again."""
+
 LONGEST_WATCH = timedelta(days=31)
 MOST_ALERTS = 5000
 
@@ -70,10 +74,17 @@ def too_far_off(uow: UnitOfWork, office: Office) -> tuple[int, ...]:
     )
 
 
-def look_for_faults(uow: UnitOfWork, office: Office, far_off: Iterable[int] = ()) -> list[Found]:
+def look_for_faults(
+    uow: UnitOfWork,
+    office: Office,
+    far_off: Iterable[int] = (),
+    *,
+    furthest: timedelta = FURTHEST,
+) -> list[Found]:
     """Return everything that is wrong now, and re-arm what can be re-armed.
 
-    ``far_off`` are the alerts that `too_far_off` found; each is looked at again.
+    ``far_off`` are the alerts that `too_far_off` found; each is looked at again. ``furthest``
+    is for how long a try may rightly be put off.
     """
     rows, now = uow.proof, uow.now
     found = [_rearm(uow, office, alert_id) for alert_id in rows.untimed()]
@@ -81,7 +92,7 @@ def look_for_faults(uow: UnitOfWork, office: Office, far_off: Iterable[int] = ()
         Found(FindingKind.ALERT_UNSEEN, _number(id_)) for id_ in rows.unseen(before=now - GRACE)
     ]
     for kind, count in (
-        (FindingKind.FROM_THE_FUTURE, _bring_back(uow, office, far_off)),
+        (FindingKind.FROM_THE_FUTURE, _bring_back(uow, office, far_off, furthest)),
         (FindingKind.TIMERS_OVERDUE, rows.overdue_timers(before=now - TIMER_GRACE)),
         (FindingKind.NOTICES_STUCK, rows.stuck_notices(before=now - GRACE)),
         (FindingKind.MESSAGES_LEFT, rows.left_messages(before=now - GRACE)),
@@ -105,9 +116,11 @@ def _rearm(uow: UnitOfWork, office: Office, alert_id: int) -> Found:
     return Found(FindingKind.ALERT_UNTIMED, _number(alert_id))
 
 
-def _bring_back(uow: UnitOfWork, office: Office, far_off: Iterable[int]) -> int:
+def _bring_back(
+    uow: UnitOfWork, office: Office, far_off: Iterable[int], furthest: timedelta
+) -> int:
     """Re-arm what a clock that had jumped ahead put too far off; returns how many rows."""
-    count = uow.proof.bring_back(slack=SLACK, longest_lease=LONGEST_LEASE, furthest=FURTHEST)
+    count = uow.proof.bring_back(slack=SLACK, longest_lease=LONGEST_LEASE, furthest=furthest)
     for alert_id in far_off:
         alert = uow.alerts.get(alert_id)
         if alert is None or not _is_too_far_off(alert, uow.now, office.hours):
@@ -121,7 +134,17 @@ def _bring_back(uow: UnitOfWork, office: Office, far_off: Iterable[int]) -> int:
 
 def _is_too_far_off(alert: Alert, now: datetime, hours: WorkingHours) -> bool:
     next_at = alert.next_escalation_at
-    return next_at is not None and next_at > _latest(alert, now, hours) + SLACK
+    if next_at is None:
+        return False
+    return next_at > _latest(alert, now, hours) + SLACK or _begins_later(alert, now)
+
+
+def _begins_later(alert: Alert, now: datetime) -> bool:
+    """Whether an open alert's chain begins in the future: a clock that was ahead froze it."""
+    times = alert.chain.times
+    if alert.state is not AlertState.OPEN or times.working_hours or times.steps[0].working_hours:
+        return False
+    return alert.chain.due_at[0] - times.steps[0].after > now + SLACK
 
 
 def _latest(alert: Alert, now: datetime, hours: WorkingHours) -> datetime:

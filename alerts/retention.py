@@ -21,7 +21,7 @@ from storage.unit_of_work import UnitOfWork
 
 LOOK_EVERY = timedelta(hours=1)
 LOOKS = "looks"
-FILES = "files"
+FILES = "files_on_disk"
 
 Counts = Counter[str]
 

@@ -159,7 +159,7 @@ _STATE_ORDER = {
 }
 
 
-def timeline(uow: UnitOfWork, asker: Asker, alert_id: int) -> Timeline:
+def timeline(uow: UnitOfWork, asker: Asker, alert_id: int, *, what: str = "alert") -> Timeline:
     """Return an alert's story to somebody who may see it; the look leaves a line.
 
     `PersonCanFix` says the same whether the alert is not there or not theirs to see.
@@ -167,7 +167,7 @@ def timeline(uow: UnitOfWork, asker: Asker, alert_id: int) -> Timeline:
     alert = uow.alerts.get(alert_id)
     if alert is None or not may_see(asker, alert):
         raise PersonCanFix("没有这个编号的预警，或不在您的范围。")
-    knowing.looked(uow, asker, "alert", alert.number)
+    knowing.looked(uow, asker, what, alert.number)
     return Timeline(
         line=_line(uow, alert, uow.deliveries.undeliverable().get(alert.id, ())),
         view=view(uow, alert),

@@ -13,6 +13,7 @@ from datetime import timedelta
 import structlog
 
 from alerts import outbox
+from alerts.moving import move_chat
 from alerts.notices import Why
 from alerts.quiet_words import undeliverable_words
 from alerts.routing import district_desk, is_barred
@@ -21,7 +22,7 @@ from domain.alert import Alert, AlertState, LogKind
 from domain.channel import DeliveryState
 from domain.errors import AddressMoved, MessageGone, Refused, RetryLater
 from storage.deliveries import DESK_TOLD
-from storage.notices import Notice, NoticeKind, Priority
+from storage.notices import CHAT_MOVED, Notice, NoticeKind, Priority
 from storage.unit_of_work import UnitOfWork
 
 FIRST_WAIT = timedelta(seconds=1)
@@ -35,8 +36,8 @@ log = structlog.get_logger()
 def settle(uow: UnitOfWork, notice: Notice, error: Failure, longest: timedelta) -> None:
     """Write what follows from a failed try; ``longest`` is how long its level may wait."""
     if isinstance(error, AddressMoved):
-        uow.groups.move(notice.address, error.new_chat)
-        uow.notices.put_off(notice, until=uow.now, reason="地址已迁移")
+        move_chat(uow, notice.address, error.new_chat)
+        uow.notices.put_off(notice, until=uow.now, reason=CHAT_MOVED)
     elif isinstance(error, MessageGone):
         _send_anew(uow, notice)
     elif isinstance(error, Refused):

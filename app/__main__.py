@@ -17,6 +17,7 @@ from app.audit_group import audit
 from app.command_line import answers_mistakes, settings_of
 from app.interests_group import interests
 from app.keys_group import keys
+from app.matters_group import matters
 from app.office_group import group as duty_groups
 from app.office_group import people
 from app.person_group import person
@@ -196,7 +197,10 @@ def stats(
     stats_command.stats(settings_of(context), starts=starts, ends=ends, by=by, as_csv=as_csv)
 
 
-for group in (rules, roster, people, duty_groups, keys, audit, interests, person, retention):
+for group in (
+    *(rules, roster, people, duty_groups, matters, keys),
+    *(audit, interests, person, retention),
+):
     main.add_command(group)
 
 

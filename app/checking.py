@@ -11,7 +11,8 @@ from pathlib import Path
 from telegram.error import InvalidToken, TelegramError
 
 from app.settings import PRODUCT, Settings
-from app.wiring import calendar, open_telegram
+from app.telegram_account import open_account
+from app.wiring import calendar
 from domain.errors import SetupError
 from nlp import places, rulebook, weak_signals
 from nlp.assess import Assessor
@@ -20,6 +21,11 @@ from storage.key_rows import admit
 from storage.live import redis_answers
 
 A_MONTH = timedelta(days=31)  # before the known holidays end, it is said
+PRIVACY_OFF = "群里的话都听得到"
+PRIVACY_ON = (
+    "隐私模式开着：群里只听得到命令和对它的回复。"
+    "要听到大家的话：设为群管理员，或在 @BotFather 发 /setprivacy 选 Disable 再重新入群"
+)
 LEAST_FREE = 512 * 1024 * 1024  # bytes on the disk that holds the data
 BACK_UP = "另存了吗？要和数据库的备份分开放；丢了它，里面的文字谁也打不开"
 
@@ -138,10 +144,10 @@ def _redis(settings: Settings) -> str:
 
 async def _telegram(settings: Settings) -> str:
     """Ask Telegram who the bot is."""
-    account = open_telegram(settings)
+    account = open_account(settings)
     assert account is not None  # noqa: S101 - for the type checker
     try:
-        me = await account.bot.get_me()
+        own = await account.ask_self()
     except InvalidToken:
         raise SetupError(
             where="settings.toml",
@@ -158,7 +164,8 @@ async def _telegram(settings: Settings) -> str:
         ) from None
     finally:
         await account.close()
-    return f"Telegram @{me.username}（{settings.channels.telegram.mode}）"
+    hears = PRIVACY_OFF if own.hears_all else PRIVACY_ON
+    return f"Telegram @{own.name}（{settings.channels.telegram.mode}）{hears}"
 
 
 def _channels(settings: Settings) -> str:

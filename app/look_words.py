@@ -16,6 +16,7 @@ _WHAT = {
     "correct": "更正个人信息",
     "details": "预警详情（私信）",
     "extract": "导出本人资料",
+    "file": "上报的附件",
     "interest": "登记回避",
     "interest_ended": "取消回避",
     "interests": "回避名单",

@@ -26,13 +26,14 @@ LABELS = {
     "reports": "没有变成预警的上报",
     "notices": "发出的其他通知",
     "chat_events": "网页聊天的旧消息",
+    "files": "附件的登记",
     "shift_words": "交接留言",
     "openings": "查阅",
     "interests": "已取消的回避",
     "questions": "没有人回答的提问",
     LOOKS: "查看记录",
     clearing.KIND: "信访事项（隐去信访人和原文）",
-    FILES: "照片",
+    FILES: "照片和附件",
 }
 NOTHING = "没有到期的资料。"
 WOULD = "到期、会清理的（没有动）："

@@ -18,7 +18,7 @@ from alerts.pulse import Loop
 from app.demo import prepare_demo
 from app.health import health_routes, why_not_ready
 from app.settings import Settings
-from app.wiring import House, calendar, open_house, photo_folder
+from app.wiring import House, calendar, file_folder, open_house
 from bot import enrolment
 from bot.channels import telegram, webchat
 from desk import application
@@ -43,7 +43,8 @@ class Part(enum.StrEnum):
 
 def run(settings: Settings, parts: frozenset[Part], *, say: Callable[[str], None]) -> None:
     """Run ``parts`` until SIGINT or SIGTERM; ``say`` gets the line that it is ready."""
-    house = open_house(settings)
+    # The web stores what comes in and reads none of it; a crash should not keep its door shut.
+    house = open_house(settings, reads=parts != {Part.WEB})
     try:
         asyncio.run(_run(house, parts, say))
     finally:
@@ -61,7 +62,7 @@ async def _run(house: House, parts: frozenset[Part], say: Callable[[str], None])
         runner, address = await _serve(house, loops=_loops_of(parts))
     if house.store.sqlite and parts == frozenset(Part):
         # The port is ours, so the last process is gone: what it was on when it was killed
-        # need not wait for its leases to end.
+        # need not wait for its leases and turns to end.
         house.store.write(_take_back_leases)
     tasks = [asyncio.create_task(one) for one in _loops(house, parts)]
     await _wait_until_ready(house, loops=_loops_of(parts), stop=stop)
@@ -89,6 +90,9 @@ def _loops(house: House, parts: frozenset[Part]) -> list[Coroutine[Any, Any, Non
         receiving = house.receiving()
         if receiving is not None:
             loops.append(receiving.run())
+        fetching = house.fetching()
+        if fetching is not None:
+            loops.append(fetching.run())
     if Part.DISPATCHER in parts:
         loops += [house.dispatcher().run(), house.timers().run()]
     loops.append(house.auditor().run())
@@ -107,7 +111,9 @@ def _loops_of(parts: frozenset[Part]) -> frozenset[Loop]:
 def _take_back_leases(uow: UnitOfWork) -> None:
     uow.inbox.take_back()
     uow.notices.take_back()
+    uow.files.take_back()
     uow.audit.let_go(telegram.PLACE)
+    uow.plans.let_go_turns()
 
 
 def _warn_of_holidays(house: House) -> None:
@@ -162,7 +168,7 @@ async def _serve(house: House, *, loops: frozenset[Loop]) -> tuple[web.AppRunner
             store=house.store,
             live=house.live,
             who=sign_in.who,
-            files=photo_folder(house.settings),
+            files=file_folder(house.settings),
             largest_body=settings.max_body,
             closing=closing.is_set,
         )
@@ -177,6 +183,7 @@ async def _serve(house: House, *, loops: frozenset[Loop]) -> tuple[web.AppRunner
         sign_in=sign_in,
         office=house.office.name,
         zone=house.settings.office.time_zone.key,
+        files=file_folder(house.settings),
         more_routes=routes,
         public_url=settings.public_url,
         closing=closing,

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
-
-from telegram.error import TelegramError
 
 from alerts.auditor import Auditor
 from alerts.clock import WorkingHours
@@ -25,9 +24,11 @@ from alerts.sending import DispatchTimes
 from alerts.timers import Timers
 from app.pinging import OutsidePing
 from app.settings import Settings
+from app.telegram_account import open_account, open_channel
 from bot.channels import telegram, webchat
-from bot.channels.webchat import Photos, Webchat
+from bot.channels.webchat import Webchat
 from bot.dialogue import Dialogue
+from bot.fetching import Fetching
 from bot.reader import Reader
 from domain.channel import Channel
 from domain.danger import Assessment
@@ -41,12 +42,16 @@ from petitions.clearing import Clearing
 from petitions.deadlines import Counting
 from petitions.ledger import Ledger
 from storage import migrate
+from storage.kept_files import KeptFiles
 from storage.key_rows import admit
 from storage.live import Live, open_live
 from storage.notices import Priority
 from storage.rates import Rates, open_rates
 from storage.store import Store
 from storage.unit_of_work import UnitOfWork
+
+# Texts whose assessment is kept: a text is read before the writer's turn, and heard in it.
+LATELY_READ = 128
 
 
 def build_readers(
@@ -73,7 +78,9 @@ def build_office(settings: Settings, *, reads: bool = True) -> Office:
     return Office(
         name=settings.office.name,
         district=settings.office.district,
-        assess=build_readers(settings, gazetteer).assess if reads else _reads_nothing,
+        assess=lru_cache(maxsize=LATELY_READ)(build_readers(settings, gazetteer).assess)
+        if reads
+        else _reads_nothing,
         gazetteer=gazetteer,
         times=settings.level_times(),
         hours=working_hours(settings),
@@ -158,13 +165,13 @@ def build_remover(settings: Settings, office: Office, store: Store) -> Remover:
     return Remover(
         store=store,
         retention=settings.retention.times(),
-        remove_files=Photos(photo_folder(settings)).remove_older,
+        remove_files=KeptFiles(file_folder(settings)).remove_older,
         also=(build_clearing(settings, office),),
     )
 
 
-def photo_folder(settings: Settings) -> Path:
-    """Return where photos of the web chat are kept: beside the cookie key."""
+def file_folder(settings: Settings) -> Path:
+    """Return where photos and other files of reports are kept: beside the cookie key."""
     return settings.web.cookie_secret_file.parent / "files"
 
 
@@ -202,6 +209,20 @@ class House:
             dialogue=Dialogue(self.office, build_ledger(self.settings, self.office)),
             channels=self.channels,
             live=self.live,
+        )
+
+    def fetching(self) -> Fetching | None:
+        """Return what fetches the files of reports, if a channel has any to fetch."""
+        channel = self.channels.get(telegram.NAME)
+        largest = self.settings.channels.telegram.largest_file
+        if not isinstance(channel, telegram.Telegram) or not largest:
+            return None
+        return Fetching(
+            store=self.store,
+            live=self.live,
+            kept=KeptFiles(file_folder(self.settings)),
+            sources={telegram.NAME: channel},
+            largest=largest,
         )
 
     def dispatcher(self) -> Dispatcher:
@@ -276,43 +297,20 @@ class House:
         self.store.close()
 
 
-def open_telegram(settings: Settings) -> telegram.Account | None:
-    """Return the bot's account, which has not called yet; None when there is no token."""
-    own = settings.channels.telegram
-    if not own.enabled:
-        return None
-    return telegram.open_account(
-        own.token.get_secret_value(), base_url=own.base_url, proxy=own.proxy
-    )
+def open_house(settings: Settings, *, reads: bool = True) -> House:
+    """Open everything a process needs, and let the tables know the towns.
 
-
-async def telegram_name(settings: Settings) -> str:
-    """Return the bot's name on Telegram; empty when there is none or Telegram is away."""
-    account = open_telegram(settings)
-    if account is None:
-        return ""
-    try:
-        return (await account.bot.get_me()).username or ""
-    except TelegramError:
-        return ""
-    finally:
-        await account.close()
-
-
-def open_house(settings: Settings) -> House:
-    """Open everything a process needs, and let the tables know the towns."""
-    office = build_office(settings)
+    Without ``reads`` it reads no reports, and is there in a fraction of the time.
+    """
+    office = build_office(settings, reads=reads)
     store = open_store(settings)
     live = open_live(settings.redis.url)
     channels: dict[str, Channel] = {}
     if settings.channels.webchat.enabled:
         channels[webchat.NAME] = Webchat(store, live)
-    account = open_telegram(settings)
+    account = open_account(settings)
     if account is not None:
-        watch = telegram.Watch(store, live)
-        channels[telegram.NAME] = telegram.Telegram(
-            account.bot, store.clock, token_refused=watch.note_token_refused
-        )
+        channels[telegram.NAME] = open_channel(account, store, live)
 
     def prepare(uow: UnitOfWork) -> None:
         uow.groups.keep_towns((town.name, town.code) for town in office.gazetteer.towns)

@@ -16,7 +16,7 @@ import aiohttp
 from app.settings import load
 from app.wiring import open_store
 from bench._alertmanager import Alertmanager, Webhooks
-from bench._promises import reading
+from bench._found import reading
 from bench._province import write_towns
 from bench._running import RunningOffice, free_port
 from bench._seats import Door, Seat

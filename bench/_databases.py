@@ -16,9 +16,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench._running import free_port
+from bench._small_disks import SmallDisk
 from storage import migrate
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
+SMALL_MEGABYTES = 384
 
 
 @contextmanager
@@ -47,16 +49,32 @@ def _programs() -> Path | None:
 class Cluster:
     """A PostgreSQL cluster on loopback that can be stopped and started again."""
 
-    def __init__(self, programs: Path, folder: Path) -> None:
-        """Make the cluster in a folder of its own; it does not run yet."""
+    def __init__(self, programs: Path, folder: Path, *, small: bool = False) -> None:
+        """Make the cluster in a folder of its own; it does not run yet.
+
+        ``small``: tables and log stand on small disks of their own, if this machine lets us.
+        """
         self._programs = programs
         self._folder = folder
+        self.disks: tuple[SmallDisk, ...] = ()
         # initdb refuses root; Debian's package brings the account.
         self._owner = pwd.getpwnam("postgres").pw_name if os.geteuid() == 0 else None
         if self._owner is not None:
             shutil.chown(folder, self._owner)
         self._port = free_port()
-        self._run("initdb", "--username=huxin", "--auth=trust", "--encoding=UTF8")
+        more = self._small_disks() if small else ()
+        self._run("initdb", "--username=huxin", "--auth=trust", "--encoding=UTF8", *more)
+
+    def _small_disks(self) -> tuple[str, ...]:
+        names = ("data", "wal")
+        self.disks = tuple(
+            SmallDisk(self._folder / name, megabytes=SMALL_MEGABYTES) for name in names
+        )
+        for disk in self.disks:
+            if self._owner is not None:
+                shutil.chown(disk.folder, self._owner, self._owner)
+            disk.folder.chmod(0o700)
+        return (f"--waldir={self._folder / 'wal'}",)
 
     @property
     def url(self) -> str:
@@ -69,12 +87,25 @@ class Cluster:
             f"-p {self._port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''"
             " -c max_connections=200"
         )
+        if self.disks:
+            options += " -c max_wal_size=96MB"
         log = f"--log={self._folder / 'server.log'}"
         self._run("pg_ctl", "start", "--wait", log, f"--options={options}")
 
     def stop(self, mode: str = "fast") -> None:
         """Stop the server: ``fast`` ends what runs, ``immediate`` is as good as a crash."""
         self._run("pg_ctl", "stop", "--wait", f"--mode={mode}")
+
+    def runs(self) -> bool:
+        """Whether the server runs; one whose log finds no room ends itself."""
+        return (self._folder / "data" / "postmaster.pid").exists() and self._status() == 0
+
+    def _status(self) -> int:
+        try:
+            self._run("pg_ctl", "status")
+        except subprocess.CalledProcessError as error:
+            return error.returncode
+        return 0
 
     def _run(self, program: str, *arguments: str) -> None:
         with (self._folder / "log.txt").open("ab") as log:
@@ -93,18 +124,21 @@ class Cluster:
 
 
 @contextmanager
-def run_cluster() -> Iterator[Cluster]:
-    """Run a cluster from initdb to the removal of its folder."""
+def run_cluster(*, small: bool = False) -> Iterator[Cluster]:
+    """Run a cluster from initdb to the removal of its folder; ``small``: on small disks."""
     programs = _programs()
     if programs is None:
         raise FileNotFoundError("PostgreSQL is not on this machine (Debian package postgresql)")
     folder = Path(tempfile.mkdtemp(prefix="huxin-bench-postgres-"))
     try:
-        cluster = Cluster(programs, folder)
-        cluster.start()
+        cluster = Cluster(programs, folder, small=small)
         try:
+            cluster.start()
             yield cluster
         finally:
-            cluster.stop()
+            if cluster.runs():
+                cluster.stop("immediate")
+            for disk in cluster.disks:
+                disk.leave()
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -15,18 +15,22 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from bench._databases import run_cluster
+from bench._moving_clock import MovingClock, forget
 from bench._running import EndedEarly, RunningOffice, free_port
 from bench._seats import Door
 from bench._standing import PostgresRows
 from bench._workload import BURST, Uptime
 from storage.sealing import Keyring
 
-KINDS = ("kill", "redis", "postgres", "freeze")
+KINDS = ("kill", "redis", "postgres", "freeze", "disk", "clock")
 PARTS = ("web", "web", "bot", "bot", "dispatcher", "dispatcher", "dispatcher")
-RARE = 10  # one fault in so many is of each other kind
-LEASE = 3.0
+EVERY = 12  # one fault in so many is of each other kind
+LEASE = 8.0
 READER_LEASE = 20.0  # bot.reader.LEASE
 AWAY = (1.0, 4.0)
+FULL = (1.0, 4.0)
+MOVED_FOR = (2.0, 8.0)
+JUMPS = (-7200.0, -600.0, -60.0, 60.0, 600.0, 7200.0)
 AGAIN_SECONDS = 0.3
 REDIS_SECONDS = 20.0
 
@@ -50,20 +54,24 @@ class ManyProcesses:
     """One office of many processes, and what is planned to befall it."""
 
     def __init__(
-        self, folder: Path, rng: random.Random, *, faults: int, kinds: frozenset[str]
+        self, folder: Path, rng: random.Random, *, faults: int, kinds: frozenset[str], pace: float
     ) -> None:
-        """Plan the faults; only the two servers are started yet."""
+        """Plan the faults, ``pace`` seconds apart; only PostgreSQL is started yet."""
         self.uptime = Uptime()
         self.befell: Counter[str] = Counter()
-        self.calm = False
+        self.calm = self.in_order = False
         self._rng = rng
-        self._gaps = [rng.uniform(0.5, 1.5) for _ in range(faults)]
-        others = [kind for kind in KINDS if kind != "kill" and kind in kinds]
-        self._faults = others * max(1, faults // RARE)
-        self._faults += ["kill"] * (faults - len(self._faults) if "kill" in kinds else 0)
-        rng.shuffle(self._faults)
         self._stack = ExitStack()
-        self._cluster = self._stack.enter_context(run_cluster())
+        self._cluster = self._stack.enter_context(run_cluster(small="disk" in kinds))
+        self._clocks = [MovingClock(folder / f"clock-{number}") for number in range(len(PARTS))]
+        there = {
+            "disk": any(disk.there for disk in self._cluster.disks),
+            "clock": self._clocks[0].there,
+        }
+        self._kinds = frozenset(kind for kind in kinds if there.get(kind, True))
+        self._missing = kinds - self._kinds
+        self._faults = _plan(rng, self._kinds, faults)
+        self._gaps = [pace * rng.uniform(0.5, 1.5) for _ in self._faults]
         self._database_turn = asyncio.Lock()
         self._redis_turn = asyncio.Lock()
         self._redis_port = free_port()
@@ -76,12 +84,20 @@ class ManyProcesses:
         self._parts = [
             RunningOffice(folder, port=free_port(), more=more, part=part) for part in PARTS
         ]
+        if "clock" in self._kinds:
+            for one, clock in zip(self._parts, self._clocks, strict=True):
+                one.more = one.more | clock.environment()
         self._webs = [one for one in self._parts if one.part == "web"]
         self._keepers: list[asyncio.Task[None]] = []
         self._ready: set[int] = set()
         self.door: Door = Balancer(self._webs, rng)
         self.rows = PostgresRows(self._cluster.url, folder)
         self.huxin = self._parts[0].huxin
+
+    def configure(self, more: dict[str, str]) -> None:
+        """Add settings, before it starts."""
+        for one in self._parts:
+            one.more = one.more | more
 
     @property
     def keyring(self) -> Keyring:
@@ -137,6 +153,8 @@ class ManyProcesses:
             "freeze": self._freeze,
             "redis": self._redis,
             "postgres": self._postgres,
+            "disk": self._disk_full,
+            "clock": self._move_clock,
         }
         async with asyncio.TaskGroup() as group:
             for gap, kind in zip(self._gaps, self._faults, strict=True):
@@ -168,6 +186,26 @@ class ManyProcesses:
             await asyncio.to_thread(self._cluster.stop, mode)
             await asyncio.sleep(self._rng.uniform(*AWAY))
             await asyncio.to_thread(self._cluster.start)
+
+    async def _disk_full(self) -> None:
+        """Leave no room for tables, or for the log, which ends the server until there is."""
+        async with self._database_turn:
+            number = self._rng.randrange(len(self._cluster.disks))
+            disk = self._cluster.disks[number]
+            self.befell[f"PostgreSQL's disk full ({disk.folder.name})"] += 1
+            await asyncio.to_thread(disk.fill)
+            await asyncio.sleep(self._rng.uniform(*FULL))
+            disk.empty()
+            if not await asyncio.to_thread(self._cluster.runs):
+                self.befell["… and it ended itself"] += 1
+                await asyncio.to_thread(self._cluster.start)
+
+    async def _move_clock(self) -> None:
+        number = self._rng.randrange(len(self._parts))
+        self.befell[f"clock of {self._parts[number].part} moved"] += 1
+        self._clocks[number].move(self._rng.choice(JUMPS))
+        await asyncio.sleep(self._rng.uniform(*MOVED_FOR))
+        self._clocks[number].move(0)
 
     async def _redis(self) -> None:
         async with self._redis_turn:
@@ -210,7 +248,21 @@ class ManyProcesses:
     def leave(self) -> None:
         """End the database."""
         self._stack.close()
+        for one in self._parts:
+            forget(one.began)
 
     def figures(self) -> dict[str, str]:
         """Return what befell it, for the table."""
-        return {name: str(number) for name, number in sorted(self.befell.items())}
+        said = {name: str(number) for name, number in sorted(self.befell.items())}
+        return said | {f"{kind}: not possible here": "not tried" for kind in sorted(self._missing)}
+
+
+def _plan(rng: random.Random, kinds: frozenset[str], faults: int) -> list[str]:
+    """Return which fault comes when; freezing, which lasts long, in the first half."""
+    others = sorted(kinds - {"kill"}) * max(1, faults // EVERY)
+    rest = [kind for kind in others if kind != "freeze"]
+    rest += ["kill"] * (faults - len(others) if "kill" in kinds else 0)
+    rng.shuffle(rest)
+    for _ in range(others.count("freeze")):
+        rest.insert(rng.randrange(len(rest) // 2 + 1), "freeze")
+    return rest

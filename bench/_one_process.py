@@ -1,48 +1,62 @@
-"""An office of one process on SQLite that faults befall: killed, frozen, its disk full."""
+"""An office of one process on SQLite that faults befall.
+
+It is killed, frozen, finds its disk full and its clock moved, one after the other.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import errno
 import random
 import shutil
 import signal
-import subprocess
 from collections import Counter
 from pathlib import Path
 
+from bench._moving_clock import MovingClock, forget
 from bench._running import RunningOffice, free_port
 from bench._seats import Door
+from bench._small_disks import SmallDisk
 from bench._standing import SqliteRows
 from bench._workload import Plan, Uptime
 from storage.sealing import Keyring
 
-KINDS = ("kill", "freeze", "disk")
-DISK = "96M"
-RARE = 8  # one fault in so many is of each other kind
+KINDS = ("kill", "freeze", "disk", "clock")
+MEGABYTES = 192
+EVERY = 9  # so many faults are a round in which each other kind comes once
 FROZEN = (1.0, 6.0)
 FULL = (1.0, 4.0)
+MOVED_FOR = (2.0, 6.0)
+JUMPS = (-7200.0, -600.0, -60.0, 60.0, 600.0, 7200.0)
 
 
 class OneProcess:
     """One office of one process, and what is planned to befall it."""
 
     def __init__(
-        self, folder: Path, rng: random.Random, *, faults: int, kinds: frozenset[str]
+        self, folder: Path, rng: random.Random, *, faults: int, kinds: frozenset[str], pace: float
     ) -> None:
-        """Plan the faults; nothing is started yet."""
+        """Plan the faults, ``pace`` seconds of life apart; nothing is started yet."""
         self.uptime = Uptime()
         self.door = Door()
         self.befell: Counter[str] = Counter()
         self._rng = rng
-        self._plan = Plan(rng, faults)
-        self._mounted = "disk" in kinds and _mount(folder)
-        self._office = RunningOffice(folder, port=free_port())
-        self._kinds = kinds - ({"disk"} if not self._mounted else set())
-        self.rows = SqliteRows(self._office.database)
+        self._plan = Plan(rng, faults, pace)
+        self._disk = SmallDisk(folder / "office", megabytes=MEGABYTES if "disk" in kinds else 0)
+        self._clock = MovingClock(folder / "clock")
+        there = {"disk": self._disk.there, "clock": self._clock.there}
+        self._kinds = frozenset(kind for kind in kinds if there.get(kind, True))
+        self._missing = kinds - self._kinds
+        self._office = RunningOffice(self._disk.folder, port=free_port())
+        if "clock" in self._kinds:
+            self._office.more |= self._clock.environment()
+        self.rows = SqliteRows(self._office.database, folder)
         self.huxin = self._office.huxin
+        self.in_order = "clock" not in self._kinds  # what comes earlier by the clock goes first
         self.calm = self._kinds <= {"kill", "freeze"}  # the log may tell of no error
+
+    def configure(self, more: dict[str, str]) -> None:
+        """Add settings, before it starts."""
+        self._office.more |= more
 
     @property
     def keyring(self) -> Keyring:
@@ -69,9 +83,9 @@ class OneProcess:
         for number, up in enumerate(self._plan.ups):
             if up > 0:
                 await asyncio.sleep(up)
-            place = number % RARE
-            if up > 0 and place < len(others):
-                await self._other(others[place])
+            place = number % EVERY
+            if up > 0 and place % 2 and place // 2 < len(others):
+                await self._other(others[place // 2])
             elif "kill" in self._kinds:
                 await self._kill(up)
 
@@ -100,12 +114,16 @@ class OneProcess:
             process.send_signal(signal.SIGSTOP)
             await asyncio.sleep(self._rng.uniform(*FROZEN))
             process.send_signal(signal.SIGCONT)
+        elif kind == "clock":
+            self.befell["clock moved"] += 1
+            self._clock.move(self._rng.choice(JUMPS))
+            await asyncio.sleep(self._rng.uniform(*MOVED_FOR))
+            self._clock.move(0)
         else:
             self.befell["disk full"] += 1
-            filler = self._office.folder / "filler"
-            await asyncio.to_thread(_fill, filler)
+            await asyncio.to_thread(self._disk.fill)
             await asyncio.sleep(self._rng.uniform(*FULL))
-            filler.unlink()
+            self._disk.empty()
 
     async def stop(self) -> list[int]:
         """Ask it to end and return its exit code."""
@@ -116,38 +134,13 @@ class OneProcess:
         await self._office.kill()
 
     def leave(self) -> None:
-        """Give the folder back."""
-        if self._mounted:
-            _call("umount", "--lazy", str(self._office.folder))
+        """Give the folder back; the log stays beside it."""
+        if self.log.exists():
+            shutil.copyfile(self.log, self._disk.folder.parent / "log.txt")
+        self._disk.leave()
+        forget(self._office.began)
 
     def figures(self) -> dict[str, str]:
         """Return what befell it, for the table."""
-        said = {name: str(number) for name, number in self.befell.items()}
-        if "disk" not in self._kinds:
-            said["disk full"] = "not tried"
-        return said
-
-
-def _mount(folder: Path) -> bool:
-    """Put a small disk of memory at a folder, if this machine lets us."""
-    return _call("mount", "-t", "tmpfs", "-o", f"size={DISK}", "huxin", str(folder))
-
-
-def _call(name: str, *arguments: str) -> bool:
-    program = shutil.which(name)
-    if program is None:
-        return False
-    done = subprocess.run([program, *arguments], check=False, stderr=subprocess.DEVNULL)
-    return done.returncode == 0
-
-
-def _fill(file: Path) -> None:
-    """Write until there is no room."""
-    with contextlib.suppress(OSError), file.open("wb", buffering=0) as filler:
-        for size in (1 << 20, 1 << 12, 1):
-            try:
-                while True:
-                    filler.write(b"\0" * size)
-            except OSError as error:
-                if error.errno != errno.ENOSPC:
-                    raise
+        said = {name: str(number) for name, number in sorted(self.befell.items())}
+        return said | {f"{kind}: not possible here": "not tried" for kind in sorted(self._missing)}

@@ -6,11 +6,13 @@ product's own two readers say; the words are invented.
 
 from __future__ import annotations
 
+import functools
 import random
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from domain.danger import Level
+from domain.danger import Assessment, Level
 from nlp import places, rulebook, weak_signals
 from nlp.assess import Assessor
 from nlp.masking import place_names
@@ -67,20 +69,35 @@ def make_reports(
     count: int,
     dangerous: float,
     rules: Path,
+    second: bool = True,
+    shares: Mapping[str, float] | None = None,
 ) -> tuple[Report, ...]:
-    """Return ``count`` reports, a share of ``dangerous`` of them with a danger to life."""
-    gazetteer = places.load(DISTRICT)
-    second = weak_signals.load(WEIGHTS, place_names=place_names(gazetteer))
-    assess = TwoReaders(Assessor(rulebook.load(rules)), second).assess
+    """Return ``count`` reports, a share of ``dangerous`` of them with a danger to life.
+
+    ``second``: the second reader reads too. ``shares`` are those of towns that have more, or
+    less, than the others' 1.
+    """
+    assess = _reading(rules, second)
     numbers = rng.sample(range(1, count + 1), count)
     reports = []
+    towns = sorted(villages)
+    weights = [(shares or {}).get(town, 1.0) for town in towns]
     for number in numbers:
-        town = rng.choice(sorted(villages))
+        (town,) = rng.choices(towns, weights)
         words = rng.choice(DANGEROUS if rng.random() < dangerous else HARMLESS)
         who = rng.choice(_SURNAMES) + rng.choice(_GIVEN) + rng.choice(_GIVEN)
         text = f"{town}{rng.choice(villages[town])}{number}号，{words.format(who=who)}"
         reports.append(Report(town=town, text=text, level=assess(text).level))
     return tuple(reports)
+
+
+@functools.cache
+def _reading(rules: Path, second: bool) -> Callable[[str], Assessment]:  # noqa: FBT001 - cached
+    assessor = Assessor(rulebook.load(rules))
+    if not second:
+        return assessor.assess
+    names = place_names(places.load(DISTRICT))
+    return TwoReaders(assessor, weak_signals.load(WEIGHTS, place_names=names)).assess
 
 
 def red_report(number: int, town: str) -> str:

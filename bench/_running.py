@@ -17,7 +17,7 @@ from storage.key_file import read_keyring
 from storage.sealing import Keyring
 
 ROOT = Path(__file__).resolve().parent.parent
-START_SECONDS = 90.0
+START_SECONDS = 120.0
 STOP_SECONDS = 30.0
 
 _ADDRESS = re.compile(r"http://\S+/|护信已启动")
@@ -40,7 +40,8 @@ class RunningOffice:
     """One office: its folder, its settings and the process that runs it just now.
 
     ``more`` are further settings by the name of their variable, or others instead; ``part``
-    is the command that runs it, for offices of several processes.
+    is the command that runs it, for offices of several processes. ``began`` are the ids of
+    every process so far.
     """
 
     folder: Path
@@ -49,6 +50,7 @@ class RunningOffice:
     more: dict[str, str] = field(default_factory=dict)
     part: str = "run"
     process: asyncio.subprocess.Process | None = None
+    began: list[int] = field(default_factory=list)
 
     @property
     def database(self) -> Path:
@@ -91,6 +93,7 @@ class RunningOffice:
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
             )
+        self.began.append(self.process.pid)
 
     async def ready(self) -> str:
         """Wait for the line that says where the page is and return the address, without /.

@@ -7,21 +7,30 @@ plain questions are asked of both.
 from __future__ import annotations
 
 import contextlib
+import sqlite3
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import psycopg
 import sqlalchemy as sa
 
-from bench._promises import reading
+from bench._found import reading
 from storage import migrate
 from storage.tables import metadata
 
+_LATE_SQLITE = "strftime('%Y-%m-%d %H:%M:%f', 'now', '-5 seconds')"
+_LATE_POSTGRESQL = "now() - interval '5 seconds'"
 _UNFINISHED = """
     SELECT (SELECT count(*) FROM inbox WHERE done_at IS NULL)
          + (SELECT count(*) FROM notices WHERE state = 'due')
          + (SELECT count(*) FROM alerts WHERE next_escalation_at < {late})
 """
+_WAITING = (
+    "SELECT 'inbox', channel, count(*) FROM inbox WHERE done_at IS NULL GROUP BY 1, 2"
+    " UNION ALL SELECT 'notices', channel, count(*) FROM notices WHERE state = 'due' GROUP BY 1, 2"
+    " UNION ALL SELECT 'timers', '', count(*) FROM alerts WHERE next_escalation_at < {late}"
+)
 _EXPECTED = """
     SELECT number FROM webchat_events WHERE chat = {chat}
     AND (kind != 'toast' OR author = {seat}) ORDER BY number
@@ -37,6 +46,10 @@ class Standing(Protocol):
         """Return how much there is to do: unread messages, due notices, overdue timers."""
         ...
 
+    def waiting(self) -> str:
+        """Return what there is to do, in words."""
+        ...
+
     def expected_events(self, chat: str, seat: str) -> list[int]:
         """Return the numbers of the events that ``seat`` must have been given, in order."""
         ...
@@ -47,18 +60,23 @@ class Standing(Protocol):
 
 
 class SqliteRows:
-    """The rows of an office on SQLite."""
+    """The rows of an office on SQLite; copied into ``folder`` at the end."""
 
-    def __init__(self, database: Path) -> None:
+    def __init__(self, database: Path, folder: Path) -> None:
         """Name the file."""
         self.url = f"sqlite:///{database}"
         self._database = database
+        self._folder = folder
 
     def unfinished(self) -> int:
         """Return how much there is to do."""
-        late = "strftime('%Y-%m-%d %H:%M:%f', 'now', '-5 seconds')"
         with reading(self._database) as rows:
-            return int(rows.execute(_UNFINISHED.format(late=late)).fetchone()[0])
+            return int(rows.execute(_UNFINISHED.format(late=_LATE_SQLITE)).fetchone()[0])
+
+    def waiting(self) -> str:
+        """Return what there is to do, in words."""
+        with reading(self._database) as rows:
+            return _words(map(tuple, rows.execute(_WAITING.format(late=_LATE_SQLITE))))
 
     def expected_events(self, chat: str, seat: str) -> list[int]:
         """Return the numbers of the events that ``seat`` must have been given, in order."""
@@ -67,8 +85,11 @@ class SqliteRows:
             return [row[0] for row in found]
 
     def file(self) -> Path:
-        """Return the file itself."""
-        return self._database
+        """Copy the file, whose disk goes with the office, and return the copy."""
+        file = self._folder / "copy.db"
+        with reading(self._database) as rows, contextlib.closing(sqlite3.connect(file)) as copy:
+            rows.backup(copy)
+        return file
 
 
 class PostgresRows:
@@ -81,8 +102,11 @@ class PostgresRows:
 
     def unfinished(self) -> int:
         """Return how much there is to do."""
-        late = "now() - interval '5 seconds'"
-        return int(self._ask(_UNFINISHED.format(late=late))[0][0])
+        return int(self._ask(_UNFINISHED.format(late=_LATE_POSTGRESQL))[0][0])
+
+    def waiting(self) -> str:
+        """Return what there is to do, in words."""
+        return _words(self._ask(_WAITING.format(late=_LATE_POSTGRESQL)))
 
     def expected_events(self, chat: str, seat: str) -> list[int]:
         """Return the numbers of the events that ``seat`` must have been given, in order."""
@@ -103,7 +127,11 @@ class PostgresRows:
         there.dispose()
         return file
 
-    def _ask(self, query: str, **values: str) -> list[tuple[int]]:
+    def _ask(self, query: str, **values: str) -> list[tuple[Any, ...]]:
         plain = self.url.replace("+psycopg", "", 1)
         with contextlib.closing(psycopg.connect(plain, connect_timeout=5)) as connection:
             return connection.execute(query.encode(), values or None).fetchall()
+
+
+def _words(found: Iterable[tuple[Any, ...]]) -> str:
+    return ", ".join(f"{what} {channel} {count}" for what, channel, count in found if count)

@@ -9,21 +9,24 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-from bench._promises import AcceptedPress
+from bench._found import AcceptedPress
 from bench._seats import Seat, buttons_of
 
 CLOSED = 0.6
 BURST = 20
-LONGEST_UP = 4.0
 WHILE_STARTING = 0.15
 
 
 @dataclass(slots=True)
 class Plan:
-    """When the office is killed, and when each report is sent, in seconds of it being up."""
+    """When the office is killed, and when each report is sent, in seconds of it being up.
+
+    It lives for ``pace`` seconds at a time, more or less.
+    """
 
     rng: random.Random
     kills: int
+    pace: float
     ups: list[float] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -31,7 +34,7 @@ class Plan:
         self.ups = [
             -self.rng.uniform(0.1, 1.5)
             if self.rng.random() < WHILE_STARTING
-            else self.rng.uniform(0.1, LONGEST_UP)
+            else self.rng.uniform(0.1, 2 * self.pace)
             for _ in range(self.kills)
         ]
 
@@ -88,7 +91,8 @@ class Officer:
             "chat": self.room, "press_id": press_id, "message_id": message_id, "data": data,
         }  # fmt: skip
         await self.seat.post("presses", body)
-        self.presses.append(AcceptedPress(self.seat.private, press_id, data))
+        seat = self.seat.private
+        self.presses.append(AcceptedPress(seat, f"p:{seat}.{press_id}", data))
 
 
 @dataclass(slots=True)

@@ -1,32 +1,38 @@
-"""Does the office keep its word when it is killed again and again?
+"""Does the office keep its word when everything around it fails?
 
 Grid workers send reports through the web chat's own HTTP interface (what got no 202 is sent
-again with the same id) and officers answer by 接收 and 办结, while faults befall the office at
-random moments. Once all is settled the rows are held against what was accepted. Ends with 1
-when a promise is broken.
+again with the same id) and by an emulated Telegram, officers answer by 接收 and 办结 on both,
+while faults befall the office at random moments. Once all is settled the rows and what stands
+in the chats are held against what was accepted. Ends with 1 when a promise is broken.
 
-SQLite: `huxin run` gets `kill -9`, some of it while it starts, is frozen (SIGSTOP) and finds
-its disk full (a small tmpfs, where this machine lets us mount one). PostgreSQL: 2 web, 2 bot
-and 3 dispatcher processes, each started again when it ends; about every second one is killed,
-or frozen for longer than its lease, or Redis or PostgreSQL is stopped and started.
+SQLite: `huxin run` gets `kill -9`, some of it while it starts, is frozen (SIGSTOP), finds its
+disk full (a small tmpfs) and its clock moved by up to two hours, either way. PostgreSQL: 2 web,
+2 bot and 3 dispatcher processes, each started again when it ends; about every second one is
+killed; the others are frozen for longer than their lease, or their clock is moved, or Redis or
+PostgreSQL is stopped and started, or PostgreSQL finds no room for tables or log. Telegram
+answers 429 and 5xx, delivers and lets the answer be lost or late, and makes supergroups.
 
     .venv/bin/python bench/crash.py [--engine sqlite|postgresql] [--runs N] [--reports 2000]
-        [--faults kill,freeze,disk | kill,redis,postgres,freeze] [--times 40] [--seed S]
+        [--faults kill,freeze,disk,clock,channel | kill,redis,postgres,freeze,disk,clock,channel]
+        [--times 24] [--pace SECONDS] [--seed S] [--keep FOLDER]
 
-A killed process loses what it had in memory, not what it had given to the kernel: this
-proves the order of commits, leases and retries, not the disk under a power cut. No clock of
-a single process is jumped: that takes libfaketime.
+The clock moves where libfaketime is (Debian package faketime), the disk is small where this
+machine lets us mount one; the table says what was not tried. A killed process loses what it
+had in memory, not what it had given to the kernel: this proves the order of commits, leases
+and retries, not the disk under a power cut.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import random
 import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -34,10 +40,13 @@ import aiohttp
 
 from app.settings import load
 from bench import _many_processes, _one_process
+from bench._crash_table import print_run, print_runs
 from bench._databases import POSTGRESQL, SQLITE
-from bench._promises import Accepted, Findings, examine
+from bench._found import Accepted, Findings
+from bench._promises import examine
 from bench._reports import Report, make_reports, towns_of
 from bench._seats import Seat
+from bench._telegram_side import TelegramSide
 from bench._workload import Officer
 from bot import enrolment
 from bot.enrolment import NewInvite
@@ -45,12 +54,28 @@ from domain.duty import Role
 from storage.store import Store
 
 TOWNS = 8
+TOWNS_ON_TELEGRAM = 4
+MOST_ON_TELEGRAM = 28  # reports of a town: a group there takes 20 messages a minute
 WORKERS_A_TOWN = 5
 OFFICERS_A_TOWN = 2
 DANGEROUS = 0.4
 SETTLE_SECONDS = 240.0
 SETTLED_WITHIN = 60.0
-KINDS = {SQLITE: _one_process.KINDS, POSTGRESQL: _many_processes.KINDS}
+CHANNEL = "channel"
+KINDS = {
+    SQLITE: (*_one_process.KINDS, CHANNEL),
+    POSTGRESQL: (*_many_processes.KINDS, CHANNEL),
+}
+# With every rule a start costs five seconds of a processor, and a process that has not come up
+# cannot be killed at work. What is proved here hangs on no rule, so a handful is read.
+FEW_RULES = Path(__file__).resolve().parent / "few_rules"
+READS_LITTLE = {
+    "HUXIN_RULES__FOLDER": str(FEW_RULES),
+    "HUXIN_SECOND_READER__ENABLED": "false",
+}
+# One process has to come up again before it can be killed again; of seven, as many are killed
+# as two processors can start.
+PACE = {SQLITE: 1.5, POSTGRESQL: 2.0}
 
 Office = _one_process.OneProcess | _many_processes.ManyProcesses
 
@@ -58,31 +83,46 @@ Office = _one_process.OneProcess | _many_processes.ManyProcesses
 class Run:
     """One office from its first start to the table."""
 
-    def __init__(self, office: Office, rng: random.Random, *, reports: int) -> None:
-        """Make the plan; nothing is started yet."""
+    def __init__(self, office: Office, rng: random.Random, *, reports: int, channel: bool) -> None:
+        """Make the plan; nothing is started yet. ``channel``: Telegram is there and fails."""
         self.rng = rng
         self.office = office
         settings = load(None)
         every = towns_of(settings.office.towns_file)
-        villages = {town: every[town] for town in self.rng.sample(sorted(every), TOWNS)}
+        chosen = self.rng.sample(sorted(every), TOWNS + TOWNS_ON_TELEGRAM * channel)
+        there = sorted(chosen[TOWNS:])
+        self.telegram = TelegramSide(self.rng, there) if channel else None
         self.reports = make_reports(
-            self.rng, villages, count=reports, dangerous=DANGEROUS, rules=settings.rules.folder
+            self.rng,
+            {town: every[town] for town in chosen},
+            count=reports,
+            dangerous=DANGEROUS,
+            rules=FEW_RULES,
+            second=False,
+            shares=dict.fromkeys(there, _share(reports)),
         )
-        self.towns = sorted(villages)
+        self.towns = sorted(chosen)
         self.sessions: list[aiohttp.ClientSession] = []
         self.workers: dict[str, list[Seat]] = {}
         self.officers: list[Officer] = []
         self.accepted: list[Accepted] = []
         self.posted_twice = 0
         self.fire_seconds = 0.0
+        self.waited_for = ""
 
     async def go(self) -> Findings:
         """Run it all and return what was found."""
         began = time.monotonic()
         try:
+            if self.telegram is not None:
+                await self.telegram.start()
+                self.office.configure(self.telegram.settings())
+            self.office.configure(READS_LITTLE)
             await self.office.start()
             for town in self.towns:
                 await self._enrol(town)
+            if self.telegram is not None:
+                await self.telegram.enrol(self._invite, self._open_store)
             under_fire_since = time.monotonic()
             await self._under_fire()
             self.fire_seconds = time.monotonic() - under_fire_since
@@ -91,6 +131,8 @@ class Run:
             codes = await self.office.stop()
         finally:
             await self.office.end()
+            if self.telegram is not None:
+                await self.telegram.stop()
             for session in self.sessions:
                 await session.close()
         findings = examine(
@@ -98,7 +140,9 @@ class Run:
             self.accepted,
             [press for officer in self.officers for press in officer.presses],
             sent=len(self.reports),
-            in_order=isinstance(self.office, _one_process.OneProcess),
+            in_order=self.office.in_order,
+            keyring=self.office.keyring,
+            telegram=self.telegram,
         )
         self._add_own(findings, codes, settle_seconds)
         findings.figures["seconds in all"] = f"{time.monotonic() - began:.0f}"
@@ -119,7 +163,7 @@ class Run:
         ]
 
     async def _seats(self, town: str, role: Role, count: int) -> list[Seat]:
-        invites = await asyncio.to_thread(self._invites, town, role, count)
+        invites = await self._invite(town, role, count)
         seats = []
         for number, invite in enumerate(invites, start=1):
             # Cookies are kept for an address too, as 127.0.0.1 is one.
@@ -132,9 +176,12 @@ class Run:
             seats.append(seat)
         return seats
 
+    async def _invite(self, town: str, role: Role, count: int) -> list[NewInvite]:
+        return await asyncio.to_thread(self._invites, town, role, count)
+
     def _invites(self, town: str, role: Role, count: int) -> list[NewInvite]:
         lasts = timedelta(days=1)
-        store = Store(self.office.rows.url, keyring=self.office.keyring)
+        store = self._open_store()
         try:
             return store.write(
                 lambda uow: [
@@ -145,19 +192,40 @@ class Run:
         finally:
             store.close()
 
+    def _open_store(self) -> Store:
+        return Store(self.office.rows.url, keyring=self.office.keyring)
+
     async def _under_fire(self) -> None:
         moments = self.office.moments(len(self.reports))
         streams = [asyncio.create_task(one.seat.read(one.hear)) for one in self.officers]
         self.streams = streams
         self.office.uptime.go_on()
-        async with asyncio.TaskGroup() as work:
+        async with self._moody_channel(), asyncio.TaskGroup() as work:
             for number, (at, report) in enumerate(zip(moments, self.reports, strict=True)):
                 work.create_task(self._report(number, at, report))
             work.create_task(self.office.suffer())
 
+    @contextlib.asynccontextmanager
+    async def _moody_channel(self) -> AsyncIterator[None]:
+        """Let Telegram's people look and Telegram misbehave meanwhile."""
+        if self.telegram is None:
+            yield
+            return
+        self.telegram.watch()
+        moods = asyncio.create_task(self.telegram.suffer())
+        try:
+            yield
+        finally:
+            moods.cancel()
+            await asyncio.gather(moods, return_exceptions=True)
+            self.telegram.calm_down()
+
     async def _report(self, number: int, at: float, report: Report) -> None:
-        seat = random.Random(number).choice(self.workers[report.town])
         await self.office.uptime.reach(at)
+        if self.telegram is not None and report.town in self.telegram.towns:
+            self.accepted.append(self.telegram.report(report))
+            return
+        seat = random.Random(number).choice(self.workers[report.town])
         message_id = f"r-{number:05d}"
         body = {"chat": seat.private, "message_id": message_id, "text": report.text}
         await seat.post("messages", body)
@@ -176,7 +244,10 @@ class Run:
                 if stream.done():  # it reads for ever, unless it failed
                     stream.result()
             busy = any(one.tasks for one in self.officers) or await asyncio.to_thread(self._busy)
+            busy = busy or (self.telegram is not None and self.telegram.busy())
             calm = 0 if busy else calm + 1
+            if busy and not self.waited_for and time.monotonic() - began > SETTLED_WITHIN:
+                self.waited_for = await asyncio.to_thread(self._waiting)
         for stream in self.streams:
             stream.cancel()
         await asyncio.gather(*self.streams, return_exceptions=True)
@@ -184,6 +255,11 @@ class Run:
 
     def _busy(self) -> bool:
         return bool(self.office.rows.unfinished() or self._behind())
+
+    def _waiting(self) -> str:
+        """Return what there is to do, in words."""
+        there = f"Telegram's updates {len(self.telegram.world.updates)}" if self.telegram else ""
+        return f"{self.office.rows.waiting()}; streams {len(self._behind())}; {there}"
 
     def _behind(self) -> list[str]:
         """Return the rooms of which an officer has not been given each event once, in order."""
@@ -197,14 +273,19 @@ class Run:
         seats = [seat for seats in self.workers.values() for seat in seats]
         seats += [one.seat for one in self.officers]
         tries = sum(seat.tries for seat in seats)
-        posted = len(self.accepted) + self.posted_twice + sum(len(o.presses) for o in self.officers)
+        posted = sum(one.channel == "webchat" for one in self.accepted)
+        posted += self.posted_twice + sum(len(o.presses) for o in self.officers)
         errors = Counter(
             line.partition("event=")[2].partition(" ")[0] or line[:60]
             for line in self.office.log.read_text("utf-8", "replace").splitlines()
             if "_failed" in line or "Traceback" in line
         )
+        findings.worst["settled after the last fault (s)"] = settle_seconds
+        befell = self.office.befell + (self.telegram.befell if self.telegram else Counter())
+        findings.sums.update({f"  {name}": number for name, number in sorted(befell.items())})
         findings.figures = {
             **self.office.figures(),
+            **({} if self.telegram is None else self.telegram.figures()),
             "under fire": f"{self.fire_seconds:.0f} s, up for "
             f"{self.office.uptime.seconds:.0f} s of it",
             "posts that got no 202 and went again": str(tries - posted),
@@ -212,6 +293,7 @@ class Run:
             **findings.figures,
             "events read live by officers": str(sum(len(o.seen[o.room]) for o in self.officers)),
             "settled after the last fault": f"{settle_seconds:.0f} s",
+            "still to do after 60 s": self.waited_for or "nothing",
             "errors in the log": ", ".join(f"{n} {e}" for e, n in sorted(errors.items())) or "0",
         }
         findings.hold("each officer was given each event once, in order", self._behind())
@@ -223,13 +305,21 @@ class Run:
             findings.hold("the log tells of no error", errors)
 
 
+def _share(reports: int) -> float:
+    """Return what a town on Telegram has of another town's reports."""
+    return min(
+        1.0, MOST_ON_TELEGRAM * TOWNS / max(1, reports - MOST_ON_TELEGRAM * TOWNS_ON_TELEGRAM)
+    )
+
+
 def main() -> int:
     """Run, print the tables and return 1 when a promise was broken."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--engine", choices=(SQLITE, POSTGRESQL), default=SQLITE)
     parser.add_argument("--runs", type=int, default=1)
     parser.add_argument("--reports", type=int, default=2000)
-    parser.add_argument("--times", type=int, default=40, help="how many faults")
+    parser.add_argument("--times", type=int, default=24, help="how many faults")
+    parser.add_argument("--pace", type=float, help="seconds between two faults")
     parser.add_argument("--faults", help="of which kinds, with commas; all if left out")
     parser.add_argument("--seed", type=int, default=20261122)
     parser.add_argument("--keep", type=Path, help="keep the office's folder here")
@@ -238,39 +328,41 @@ def main() -> int:
     kinds = frozenset(asked.faults.split(",") if asked.faults else possible)
     if not kinds <= set(possible):
         parser.error(f"--faults for {asked.engine}: {','.join(possible)}")
-    whole = True
+    found: dict[int, Findings] = {}
     for seed in range(asked.seed, asked.seed + asked.runs):
         with tempfile.TemporaryDirectory(prefix="huxin-crash-") as temporary:
             folder = Path(temporary) if asked.keep is None else asked.keep / str(seed)
             folder.mkdir(parents=True, exist_ok=True)
-            findings = _one_run(
+            found[seed] = _one_run(
                 asked.engine,
                 folder,
                 seed=seed,
                 times=asked.times,
                 kinds=kinds,
                 reports=asked.reports,
+                pace=asked.pace or PACE[asked.engine],
             )
-        print(f"\n{asked.engine}, seed {seed}")
-        for name, value in findings.figures.items():
-            print(f"  {name:<46} {value}")
-        for name, number in findings.results.items():
-            print(f"  {name:<46} {number}")
-        for line in findings.broken:
-            print(f"  BROKEN  {line}")
-        print(f"  {'promises':<46} {'broken' if findings.broken else 'all kept'}", flush=True)
-        whole = whole and not findings.broken
-    return 0 if whole else 1
+        print_run(f"{asked.engine}, seed {seed}", found[seed])
+    if len(found) > 1:
+        print_runs(f"{asked.engine}, all of {asked.reports} reports", found)
+    return 1 if any(one.broken for one in found.values()) else 0
 
 
 def _one_run(
-    engine: str, folder: Path, *, seed: int, times: int, kinds: frozenset[str], reports: int
+    engine: str,
+    folder: Path,
+    *,
+    seed: int,
+    times: int,
+    kinds: frozenset[str],
+    reports: int,
+    pace: float,
 ) -> Findings:
     rng = random.Random(seed)
     make = _one_process.OneProcess if engine == SQLITE else _many_processes.ManyProcesses
-    office = make(folder, rng, faults=times, kinds=kinds)
+    office = make(folder, rng, faults=times, kinds=kinds - {CHANNEL}, pace=pace)
     try:
-        return asyncio.run(Run(office, rng, reports=reports).go())
+        return asyncio.run(Run(office, rng, reports=reports, channel=CHANNEL in kinds).go())
     finally:
         office.leave()
 

@@ -39,10 +39,11 @@ from domain.access import DISTRICT_ALONE, open_to
 from domain.channel import Address
 from domain.duty import Role
 from petitions.near_names import spellings
+from storage.clocks import machine_clock
 from storage.live import LocalLive
 from storage.notices import Priority
 from storage.rates import LocalRates
-from storage.store import Store, machine_clock
+from storage.store import Store
 from storage.tables import matter_steps, matters, name_slips, petitioners
 from storage.unit_of_work import UnitOfWork
 from storage.upsert import insert

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from alerts import outbox
 from alerts.knowing import is_renounced, looked, may_see
 from alerts.notices import clock
@@ -10,7 +12,7 @@ from bot import petition_replies, petition_talk, replies
 from bot.hearing import Hearing
 from domain.access import Way
 from domain.alert import Alert
-from domain.channel import plain
+from domain.channel import Address, plain
 from domain.duty import Person
 
 PIECE = 3000  # characters a message, so that every channel takes it whole
@@ -39,7 +41,25 @@ def send(hearing: Hearing, person: Person, alert: Alert) -> None:
             key=f"detail{number}:{hearing.inbox_id}",
             alert_id=alert.id,
         )
+    _send_files(hearing, private, alert)
     hearing.toast(replies.DETAILS_SENT)
+
+
+def _send_files(hearing: Hearing, private: Address, alert: Alert) -> None:
+    """Send the files that the officer's own channel has; the desk shows the others."""
+    for report in view(hearing.uow, alert).reports:
+        for version in report.versions:
+            for place, file in enumerate(version.attachments):
+                if not file.away or report.report.address.channel != private.channel:
+                    continue
+                words = replies.FILE_OF.format(number=report.report.number)
+                outbox.say(
+                    hearing.uow,
+                    private,
+                    replace(plain(words), file=file, rings=False),
+                    key=f"file{report.report.id}.{version.number}.{place}:{hearing.inbox_id}",
+                    alert_id=alert.id,
+                )
 
 
 def _words(hearing: Hearing, alert: Alert) -> str:

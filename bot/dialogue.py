@@ -41,6 +41,7 @@ HOUR = timedelta(hours=1)
 REPLACED = "\ufffd"  # what stands where a character could not be stored
 
 _WORDS = re.compile(r"\w")
+_TEST = re.compile(r"^(?:测试|试一下|试试|试发)[一下]*[\s,，。.!！~～]*$")
 _PLEASANTRY = re.compile(
     r"^(?:你好|您好|在吗|在么|有人吗|收到|好的?|谢谢您?|多谢|辛苦了?|ok|hi|hello|早|早上好|晚安|嗯+|哦+)[\s,，。.!！~～?？]*$",
     re.IGNORECASE,
@@ -168,7 +169,9 @@ class Dialogue:
         if command is not None and command.command in {Command.ENROL, Command.BIND}:
             return self._enrol(hearing, message, command)
         if not hearing.is_private and hearing.uow.groups.at(hearing.address) is not None:
-            return InboxOutcome.NOTICE  # talk in a duty group is no report
+            # Talk in a duty group is no report.
+            noted = amending.note_of_stranger(hearing, message)
+            return InboxOutcome.ANSWER if noted else InboxOutcome.NOTICE
         said = self._add_of_stranger(hearing, message)
         if said is not None:
             return said
@@ -265,6 +268,9 @@ class Dialogue:
                 return InboxOutcome.NOTICE
         if not _WORDS.search(text) and not message.attachments and message.location is None:
             hearing.answer(replies.ONLY_SIGNS if _visible(text) else replies.NO_WORDS)
+            return InboxOutcome.ANSWER
+        if _TEST.match(text):
+            hearing.answer(replies.TESTED)
             return InboxOutcome.ANSWER
         if _PLEASANTRY.match(text):
             hearing.answer(replies.PLEASED)

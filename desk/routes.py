@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from aiohttp import web
 
 from alerts.knowing import looked, may_watch
 from alerts.status import Board, Timeline, blotted, board, renounced, timeline
+from desk import files
 from desk.live import BoardFeed, as_json
 from desk.sign_in import SignIn
 from desk.texts import NOT_FOUND
@@ -24,9 +26,12 @@ LONGEST_ID = 15
 
 
 def board_routes(
-    *, store: Store, live: Live, sign_in: SignIn, closing: Callable[[], bool]
+    *, store: Store, live: Live, sign_in: SignIn, folder: Path, closing: Callable[[], bool]
 ) -> list[web.RouteDef]:
-    """Return the board's routes; each asks anew who sits in the browser."""
+    """Return the board's routes; each asks anew who sits in the browser.
+
+    ``folder`` is the folder of photos and other files of reports.
+    """
     feed = BoardFeed(store, live, closing=closing)
 
     async def give_board(request: web.Request) -> web.StreamResponse:
@@ -40,12 +45,12 @@ def board_routes(
         if len(number) > LONGEST_ID:
             raise web.HTTPNotFound
         try:
-            found = await asyncio.wrap_future(
+            story = await asyncio.wrap_future(
                 store.submit(lambda uow: _look(uow, person, int(number)))
             )
         except PersonCanFix as error:
             raise web.HTTPNotFound(text=error.reply) from error
-        return web.json_response(text=as_json(_story(found)))
+        return web.json_response(text=as_json(story))
 
     async def stream(request: web.Request) -> web.StreamResponse:
         person = await _watcher(request, sign_in)
@@ -56,7 +61,11 @@ def board_routes(
 
         return await feed.stream(request, person, still_seated=still_seated)
 
+    async def watcher(request: web.Request) -> Person:
+        return await _watcher(request, sign_in)
+
     return [
+        *files.file_routes(store=store, folder=folder, watcher=watcher),
         web.get("/api/desk/board", give_board),
         web.get(r"/api/desk/alerts/{alert_id:\d+}", give_alert),
         web.get("/api/desk/events", stream, allow_head=False),
@@ -71,8 +80,8 @@ async def _watcher(request: web.Request, sign_in: SignIn) -> Person:
     return people[0]
 
 
-def _look(uow: UnitOfWork, person: Person, alert_id: int) -> Timeline:
-    return timeline(uow, uow.interests.asker(person, Way.WEB), alert_id)
+def _look(uow: UnitOfWork, person: Person, alert_id: int) -> dict[str, Any]:
+    return _story(uow, timeline(uow, uow.interests.asker(person, Way.WEB), alert_id))
 
 
 def _note_board(uow: UnitOfWork, person: Person) -> None:
@@ -87,8 +96,9 @@ def _look_at_board(uow: UnitOfWork, person: Person) -> Board:
     return blotted(found, renounced(uow, asker))
 
 
-def _story(found: Timeline) -> dict[str, Any]:
+def _story(uow: UnitOfWork, found: Timeline) -> dict[str, Any]:
     """Return an alert's story as the page reads it, without what only the rules need."""
+    shown = files.told(uow, found)
     return {
         "line": found.line,
         "entries": found.entries,
@@ -106,6 +116,7 @@ def _story(found: Timeline) -> dict[str, Any]:
                             {"start": hit.start, "end": hit.end, "reason": hit.reason}
                             for hit in version.assessment.evidence
                         ],
+                        "files": shown[seen.report.id, version.number],
                     }
                     for version in seen.versions
                 ],

@@ -18,6 +18,7 @@ from petitions import asking
 from petitions.deadlines import Counting, clocks, next_due
 from petitions.ledger import Ledger
 from petitions.near_names import spellings
+from storage.matter_batches import spell
 from storage.matters import Change
 from storage.unit_of_work import UnitOfWork
 
@@ -77,8 +78,8 @@ def change(
             matter.id,
             Change(
                 field="petitioners",
-                before=_spell(matter.petitioners),
-                after=_spell(people),
+                before=spell(matter.petitioners),
+                after=spell(people),
                 at=uow.now,
                 person_id=person_id,
                 source=source,
@@ -155,13 +156,3 @@ def _let_in(uow: UnitOfWork, matter_id: int, people: Iterable[Petitioner], open_
     uow.petitioners.add(matter_id, named, open_to=open_to)
     for one in named:
         uow.petitioners.keep_slips(one.name, spellings(one.name), open_to=open_to)
-
-
-def _spell(people: Iterable[Petitioner]) -> str:
-    """Write people as a matter's history keeps them; the column is sealed."""
-    return "；".join(
-        " ".join(
-            part for part in (one.name, one.phone, one.id_number, one.village, one.address) if part
-        )
-        for one in people
-    )

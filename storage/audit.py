@@ -42,14 +42,20 @@ class AuditRows:
     def hold(self, place: str, holder: str, *, lasts: timedelta) -> bool:
         """Take or keep a place that one process holds at a time; False while another does.
 
-        A holder that did not come again within ``lasts`` has lost it. The caller waits its
-        turn for the place first (`UnitOfWork.wait_turn`).
+        A holder that did not come again within ``lasts`` has lost it, as has one that came
+        by a clock that has been set back since. The caller waits its turn for the place first
+        (`UnitOfWork.wait_turn`).
         """
         mine = f"{place}:{holder}"
         at_place = heartbeats.c.name.startswith(f"{place}:", autoescape=True)
         other = self._connection.execute(
             sa.select(heartbeats.c.name)
-            .where(at_place, heartbeats.c.name != mine, heartbeats.c.at > self._now - lasts)
+            .where(
+                at_place,
+                heartbeats.c.name != mine,
+                heartbeats.c.at > self._now - lasts,
+                heartbeats.c.at <= self._now + lasts,
+            )
             .limit(1)
         ).first()
         if other is not None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from operator import eq, ne
 from typing import Any
 
@@ -21,6 +23,11 @@ class UtcTime(sa.TypeDecorator[datetime]):
 
     impl = sa.DateTime(timezone=True)
     cache_ok = True
+
+    def bind_processor(self, dialect: sa.Dialect) -> Callable[[Any], Any] | None:
+        """Convert each time once: a unit of work writes its own into every row."""
+        convert = super().bind_processor(dialect)
+        return None if convert is None else lru_cache(maxsize=256)(convert)
 
     def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
         """Check and convert on the way in."""

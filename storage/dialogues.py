@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from domain.channel import Address, ChatKind, IncomingMessage, Sender
 from storage.columns import UtcTime
+from storage.prepared import Prepared
 from storage.tables import dialogues, sender_pace
-from storage.upsert import put
+from storage.upsert import inserting, put
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +43,23 @@ class LeftOpen:
         )
 
 
-# Built once: building a statement costs several times what running it does.
-_OPEN = sa.select(dialogues.c.state).where(
+_THIS = sa.and_(
     dialogues.c.channel == sa.bindparam("channel"),
     dialogues.c.chat == sa.bindparam("chat"),
     dialogues.c.sender == sa.bindparam("sender"),
-    dialogues.c.expires_at > sa.bindparam("now"),
 )
+_OPEN = Prepared(
+    sa.select(dialogues.c.state).where(_THIS, dialogues.c.expires_at > sa.bindparam("now"))
+)
+_OVERDUE = Prepared(sa.select(dialogues.c.state).where(_THIS))
+_END = Prepared(sa.delete(dialogues).where(_THIS))
 
 
-@cache
-def _hear(dialect: str) -> Any:
+def _hear_one(dialect: str) -> Any:
     """Return the statement that counts one more message in its sender's window."""
     window_is_over = sender_pace.c.window_at <= sa.bindparam("window_over", type_=UtcTime)
     told_is_over = sender_pace.c.told_at <= sa.bindparam("told_over", type_=UtcTime)
-    statement = (postgresql if dialect == "postgresql" else sqlite).insert(sender_pace)
+    statement = inserting(dialect, sender_pace)
     names = ("channel", "sender", "window_at", "heard", "told_at")
     statement = statement.values({name: sa.bindparam(name) for name in names})
     new = statement.excluded
@@ -72,6 +73,9 @@ def _hear(dialect: str) -> Any:
     ).returning(sender_pace.c.heard, sender_pace.c.told_at)
 
 
+_HEAR = Prepared(_hear_one)
+
+
 class DialogueRows:
     """Dialogue states in one transaction; a state is JSON that `bot` alone understands."""
 
@@ -83,20 +87,13 @@ class DialogueRows:
     def get(self, address: Address, sender: str) -> dict[str, Any] | None:
         """Return the open question to a sender, or None when there is none or it expired."""
         place = {"channel": address.channel, "chat": address.chat, "sender": sender}
-        state: dict[str, Any] | None = self._connection.execute(
-            _OPEN, {**place, "now": self._now}
-        ).scalar()
+        state: dict[str, Any] | None = _OPEN.value(self._connection, {**place, "now": self._now})
         return state
 
     def overdue(self, address: Address, sender: str) -> dict[str, Any] | None:
         """Return the question to a sender, whether its time is over or not."""
-        state: dict[str, Any] | None = self._connection.execute(
-            sa.select(dialogues.c.state).where(
-                dialogues.c.channel == address.channel,
-                dialogues.c.chat == address.chat,
-                dialogues.c.sender == sender,
-            )
-        ).scalar()
+        place = {"channel": address.channel, "chat": address.chat, "sender": sender}
+        state: dict[str, Any] | None = _OVERDUE.value(self._connection, place)
         return state
 
     def any_expired(self, *, kind: str) -> bool:
@@ -149,21 +146,16 @@ class DialogueRows:
 
     def end(self, address: Address, sender: str) -> None:
         """Wait for nothing any more."""
-        self._connection.execute(
-            sa.delete(dialogues).where(
-                dialogues.c.channel == address.channel,
-                dialogues.c.chat == address.chat,
-                dialogues.c.sender == sender,
-            )
-        )
+        place = {"channel": address.channel, "chat": address.chat, "sender": sender}
+        _END.run(self._connection, place)
 
     def hear(self, channel: str, sender: str, *, window: timedelta, told_lasts: timedelta) -> Pace:
         """Count one more message of a sender in the running ``window`` and return the pace.
 
         Who was told that they write fast counts as told for ``told_lasts``.
         """
-        row = self._connection.execute(
-            _hear(self._connection.dialect.name),
+        [(heard, told_at)] = _HEAR.tuples(
+            self._connection,
             {
                 "channel": channel,
                 "sender": sender,
@@ -173,8 +165,8 @@ class DialogueRows:
                 "window_over": self._now - window,
                 "told_over": self._now - told_lasts,
             },
-        ).one()
-        return Pace(heard=row.heard, told=row.told_at is not None)
+        )
+        return Pace(heard=heard, told=told_at is not None)
 
     def mark_told(self, channel: str, sender: str) -> None:
         """Remember that a fast sender was told in this window."""

@@ -21,6 +21,20 @@ from storage.columns import bind_keyring
 from storage.sealing import Keyring
 
 BUSY_TIMEOUT_MS = 15_000
+# A unit of work waits for nothing but the database, so a session that is silent in the middle
+# of one is of a process that is frozen or a machine that is gone, and everybody waits for what
+# it has locked. Without these PostgreSQL would believe in it for two hours.
+SILENT_SECONDS = 20
+_SERVER_GIVES_UP = (
+    f"-c idle_in_transaction_session_timeout={SILENT_SECONDS}s"
+    f" -c tcp_keepalives_idle={SILENT_SECONDS // 2}"
+    " -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
+)
+_WE_GIVE_UP = {
+    "keepalives_idle": SILENT_SECONDS // 2,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+}
 
 
 def is_sqlite(url: str) -> bool:
@@ -53,7 +67,11 @@ def _open(url: str, *, read_only: bool, connections: int) -> sa.Engine:
             pool_size=connections,
             max_overflow=0,
             pool_pre_ping=True,
-            connect_args={"options": "-c timezone=UTC", "connect_timeout": 10},
+            connect_args={
+                "options": f"-c timezone=UTC {_SERVER_GIVES_UP}",
+                "connect_timeout": 10,
+                **_WE_GIVE_UP,
+            },
         )
     raise SetupError(
         where="settings.toml",

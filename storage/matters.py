@@ -28,7 +28,7 @@ from storage.alerts import ChangedMeanwhile
 from storage.petitioners import PetitionerRows, within
 from storage.tables import matter_changes, matter_steps, matters
 
-_HEAD_FIELDS = tuple(one.name for one in fields(MatterHead))
+HEAD_FIELDS = tuple(one.name for one in fields(MatterHead))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class MatterRows:
 
     def add(self, head: MatterHead, *, open_to: str) -> int:
         """Add a matter and return its row id; its number must be new."""
-        values = {**_columns(head), "open_to": open_to, "changed_at": self._now}
+        values = {**columns_of(head), "open_to": open_to, "changed_at": self._now}
         added: int = self._connection.execute(_ADD, values).scalar_one()
         return added
 
@@ -114,7 +114,7 @@ class MatterRows:
         found = {row["id"]: row for row in rows}
         steps: dict[int, list[KeptStep]] = {}
         for row in self._connection.execute(_STEPS_OF_SEVERAL, {"ids": ids}).mappings():
-            steps.setdefault(row["matter_id"], []).append(_kept(row))
+            steps.setdefault(row["matter_id"], []).append(kept_step(row))
         people = self._people.of_several(ids)
         return tuple(
             replace(
@@ -152,8 +152,8 @@ class MatterRows:
         Each change is kept with what stood there before. Raises `ChangedMeanwhile` when
         somebody else changed the matter since it was read. Nothing changed: nothing is written.
         """
-        before, after = _columns(matter.head), _columns(head)
-        changed = tuple(name for name in _HEAD_FIELDS if before[name] != after[name])
+        before, after = columns_of(matter.head), columns_of(head)
+        changed = tuple(name for name in HEAD_FIELDS if before[name] != after[name])
         if not changed:
             return ()
         self._bump(matter, {**after, "open_to": open_to})
@@ -162,8 +162,8 @@ class MatterRows:
                 matter.id,
                 Change(
                     field=name,
-                    before=_as_text(before[name]),
-                    after=_as_text(after[name]),
+                    before=as_text(before[name]),
+                    after=as_text(after[name]),
                     at=self._now,
                     person_id=person_id,
                     source=source,
@@ -225,7 +225,7 @@ class MatterRows:
     def steps(self, matter_id: int) -> tuple[KeptStep, ...]:
         """Return every step that was ever written down, as it was written."""
         rows = self._connection.execute(_STEPS, {"matter": matter_id}).mappings()
-        return tuple(_kept(row) for row in rows)
+        return tuple(kept_step(row) for row in rows)
 
     def set_clock(self, matter: Matter, *, next_due_on: date | None, ended_on: date | None) -> None:
         """Keep what follows from a matter's steps, for lists; nothing where it is the same."""
@@ -280,22 +280,24 @@ def matter_of(row: sa.RowMapping) -> Matter:
     )
 
 
-def _columns(head: MatterHead) -> dict[str, Any]:
+def columns_of(head: MatterHead) -> dict[str, Any]:
     """Return a head as its columns hold it."""
-    found = {name: getattr(head, name) for name in _HEAD_FIELDS}
+    found = {name: getattr(head, name) for name in HEAD_FIELDS}
     found["about_units"] = list(head.about_units)
     for name in ("kind", "lodging", "tier", "satisfaction"):
         found[name] = None if found[name] is None else found[name].value
     return found
 
 
-def _as_text(value: Any) -> str:
-    if isinstance(value, list):
+def as_text(value: Any) -> str:
+    """Return a field of a head as its changes keep it."""
+    if isinstance(value, list | tuple):
         return "、".join(value)
     return "" if value is None else str(value)
 
 
-def _kept(row: sa.RowMapping) -> KeptStep:
+def kept_step(row: sa.RowMapping) -> KeptStep:
+    """Build a step as it was written down."""
     step = Step(
         kind=StepKind(row["kind"]),
         on=row["on_day"],

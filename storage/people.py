@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 
 from domain.duty import Person, Role
+from storage.prepared import Prepared
 from storage.tables import identities, people
 
 
-def person_of(row: sa.RowMapping) -> Person:
+def person_of(row: Mapping[Any, Any]) -> Person:
     """Build a person from their row."""
     return Person(id=row["id"], name=row["name"], role=Role(row["role"]), town=row["town"])
 
 
-# Built once: building a statement costs several times what running it does.
-_GET = sa.select(people).where(people.c.id == sa.bindparam("person"))
-_KNOWN_AS = (
-    sa.select(people)
+_PERSON = (people.c.id, people.c.name, people.c.role, people.c.town)
+_GET = Prepared(sa.select(*_PERSON).where(people.c.id == sa.bindparam("person")))
+_KNOWN_AS = Prepared(
+    sa.select(*_PERSON)
     .join(identities, identities.c.person_id == people.c.id)
     .where(
         identities.c.channel == sa.bindparam("channel"),
@@ -26,6 +30,18 @@ _KNOWN_AS = (
         people.c.revoked_at.is_(None),
     )
 )
+
+
+@cache
+def _serving(roles: int, *, in_town: bool) -> Prepared:
+    """Return the statement for who is enrolled with one of so many roles."""
+    query = sa.select(*_PERSON).where(
+        sa.or_(*(people.c.role == sa.bindparam(f"role_{number}") for number in range(roles))),
+        people.c.revoked_at.is_(None),
+    )
+    if in_town:
+        query = query.where(people.c.town == sa.bindparam("town"))
+    return Prepared(query.order_by(people.c.id))
 
 
 class PeopleRows:
@@ -54,7 +70,7 @@ class PeopleRows:
 
     def get(self, person_id: int) -> Person:
         """Return somebody by id, revoked or not; KeyError when there never was one."""
-        row = self._connection.execute(_GET, {"person": person_id}).mappings().first()
+        row = _GET.row(self._connection, {"person": person_id})
         if row is None:
             raise KeyError(person_id)
         return person_of(row)
@@ -68,7 +84,7 @@ class PeopleRows:
     def known_as(self, channel: str, sender: str) -> Person | None:
         """Return who a channel's sender is; None when not enrolled or revoked."""
         known = {"channel": channel, "sender": sender}
-        row = self._connection.execute(_KNOWN_AS, known).mappings().first()
+        row = _KNOWN_AS.row(self._connection, known)
         return None if row is None else person_of(row)
 
     def identify(self, person: Person, channel: str, sender: str) -> None:
@@ -109,12 +125,9 @@ class PeopleRows:
 
     def serving(self, *roles: Role, town: str | None = None) -> tuple[Person, ...]:
         """Return everybody enrolled with one of ``roles``, in ``town`` if given."""
-        query = sa.select(people).where(
-            people.c.role.in_([role.value for role in roles]), people.c.revoked_at.is_(None)
-        )
-        if town is not None:
-            query = query.where(people.c.town == town)
-        rows = self._connection.execute(query.order_by(people.c.id)).mappings()
+        asked = {f"role_{number}": role.value for number, role in enumerate(roles)}
+        statement = _serving(len(roles), in_town=town is not None)
+        rows = statement.rows(self._connection, {**asked, "town": town})
         return tuple(person_of(row) for row in rows)
 
     def named(self, name: str) -> tuple[Person, ...]:

@@ -36,6 +36,7 @@ MARKS = {
     Known.PHONE: petitioners.c.phone_mark,
     Known.ID_NUMBER: petitioners.c.id_mark,
 }
+_ADD = sa.insert(petitioners)
 _OF = (
     sa.select(petitioners)
     .where(petitioners.c.matter_id == sa.bindparam("matter"))
@@ -67,6 +68,10 @@ class PetitionerRows:
 
     def add(self, matter_id: int, people: Iterable[Petitioner], *, open_to: str) -> None:
         """Add the people of a matter, in their order."""
+        self.add_all([(matter_id, people, open_to)])
+
+    def add_all(self, entries: Iterable[tuple[int, Iterable[Petitioner], str]]) -> None:
+        """Add the people of many matters: (matter, people, open to) each."""
         rows = [
             {
                 "matter_id": matter_id,
@@ -81,14 +86,18 @@ class PetitionerRows:
                 "address": one.address,
                 "open_to": open_to,
             }
+            for matter_id, people, open_to in entries
             for position, one in enumerate(people)
         ]
         if rows:
-            self._connection.execute(sa.insert(petitioners), rows)
+            self._connection.execute(_ADD, rows)
 
-    def remove(self, matter_id: int) -> None:
-        """Take a matter's people off; the caller keeps what stood before, or clears it."""
-        self._connection.execute(sa.delete(petitioners).where(petitioners.c.matter_id == matter_id))
+    def remove(self, *matter_ids: int) -> None:
+        """Take the people of matters off; the caller keeps what stood before, or clears it."""
+        if matter_ids:
+            self._connection.execute(
+                sa.delete(petitioners).where(petitioners.c.matter_id.in_(matter_ids))
+            )
 
     def of(self, matter_id: int) -> tuple[Petitioner, ...]:
         """Return the people of a matter, in their order."""
@@ -114,6 +123,10 @@ class PetitionerRows:
 
     def keep_slips(self, name: str, spellings: Iterable[str], *, open_to: str) -> None:
         """Let a name be found by spellings near it; the same ones again change nothing."""
+        self.keep_all_slips((name, spelling, open_to) for spelling in spellings)
+
+    def keep_all_slips(self, slips: Iterable[tuple[str, str, str]]) -> None:
+        """Let many names be found: (name, a spelling near it, open to) each."""
         rows = [
             {
                 "spelling_mark": spelling,
@@ -122,7 +135,7 @@ class PetitionerRows:
                 "spelling": spelling,
                 "name": name,
             }
-            for spelling in spellings
+            for name, spelling, open_to in dict.fromkeys(slips)
         ]
         if rows:
             statement = insert(self._connection, name_slips).on_conflict_do_nothing()

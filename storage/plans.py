@@ -52,6 +52,10 @@ class PlanRows:
         )
         return taken.first() is not None
 
+    def let_go_turns(self) -> None:
+        """Give every turn up: whoever had one is gone."""
+        self._connection.execute(sa.delete(turns))
+
     def once(self, key: str, *, kind: str, day: date) -> bool:
         """Note that something is done now; False when it was done before."""
         return self._add(key, kind=kind, day=day, due_at=self._now, done_at=self._now)

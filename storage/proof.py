@@ -13,7 +13,17 @@ import sqlalchemy as sa
 
 from domain.alert import LogKind
 from domain.danger import Level
-from storage.tables import addresses, alert_log, alerts, cards, findings, groups, inbox, notices
+from storage.tables import (
+    addresses,
+    alert_log,
+    alerts,
+    cards,
+    findings,
+    groups,
+    inbox,
+    notices,
+    quiet,
+)
 from storage.upsert import put
 
 NAMED = 20
@@ -116,10 +126,12 @@ class ProofRows:
         """Make due what a clock that had jumped put into the future; returns how many rows.
 
         Rows written more than ``slack`` from now, leases longer than ``longest_lease``, and
-        tries put off for longer than ``furthest`` are of such a clock.
+        tries and chats put off for longer than ``furthest`` are of such a clock.
         """
         now = self._now
-        freed = 0
+        freed = self._connection.execute(
+            sa.update(quiet).where(quiet.c.until > now + furthest).values(until=now)
+        ).rowcount
         for table, unfinished, since in (
             (notices, _UNSENT, notices.c.created_at),
             (inbox, _UNREAD, inbox.c.received_at),

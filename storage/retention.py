@@ -18,6 +18,7 @@ from storage.tables import (
     alert_log,
     alerts,
     dialogues,
+    files,
     inbox,
     interests,
     notices,
@@ -34,7 +35,14 @@ BATCH = 500
 REMOVED = ""
 QUESTIONS_STAY = timedelta(days=1)
 _OWN_WORDS = [
-    kind.value for kind in (LogKind.NOTED, LogKind.CLOSED, LogKind.WATCHED, LogKind.SNOOZED)
+    kind.value
+    for kind in (
+        LogKind.NOTED,
+        LogKind.MEMBER_NOTED,
+        LogKind.CLOSED,
+        LogKind.WATCHED,
+        LogKind.SNOOZED,
+    )
 ]
 _NOTHING_READ = {"level": "none", "categories": [], "evidence": [], "muted": []}
 
@@ -147,6 +155,7 @@ def rules(kept: KeptUntil) -> Iterator[Rule]:
     )
     for kind, table, key, at, before in (
         ("chat_events", webchat_events, webchat_events.c.key, webchat_events.c.at, kept.reports),
+        ("files", files, files.c.id, files.c.added_at, kept.reports),
         ("shift_words", shift_words, shift_words.c.id, shift_words.c.at, kept.reports),
         ("openings", openings, openings.c.id, openings.c.ends_at, kept.openings),
         ("interests", interests, interests.c.id, interests.c.ended_at, kept.openings),

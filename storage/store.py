@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 import structlog
 
 from storage.alerts import ChangedMeanwhile
+from storage.clocks import ServerClock, machine_clock
 from storage.engines import is_sqlite, open_engine
 from storage.sealing import Keyring
 from storage.unit_of_work import UnitOfWork
@@ -37,11 +37,6 @@ _CONFLICTS = {"40001", "40P01"}  # serialization_failure, deadlock_detected
 log = structlog.get_logger()
 
 
-def machine_clock() -> datetime:
-    """Return the machine's time, aware UTC."""
-    return datetime.now(UTC)
-
-
 @dataclass(frozen=True, slots=True)
 class _Waiting:
     work: Work[Any]
@@ -49,24 +44,25 @@ class _Waiting:
 
 
 class Store:
-    """Runs units of work. Close it when done; what was submitted before is still committed."""
+    """Runs units of work. Close it when done; what was submitted before is still committed.
+
+    ``keyring`` seals and opens what is sealed; with None nothing of that can be read or written
+    (`storage.sealing.CannotOpen`), and the rest can. ``clock`` None: the machine's time on
+    SQLite, the server's on PostgreSQL.
+    """
 
     def __init__(
         self,
         url: str,
         *,
         keyring: Keyring | None,
-        clock: Clock = machine_clock,
+        clock: Clock | None = None,
         connections: int = 8,
     ) -> None:
-        """Open the engines; nothing is read or written yet.
-
-        ``keyring`` seals and opens what is sealed; with None nothing of that can be read or
-        written (`storage.sealing.CannotOpen`), and the rest can.
-        """
+        """Open the engines; nothing is read or written yet."""
         self.url = url
-        self.clock = clock
         self.sqlite = is_sqlite(url)
+        self.clock: Clock = clock or (machine_clock if self.sqlite else ServerClock())
         self._closed = False
         self.engine = open_engine(
             url, keyring=keyring, connections=1 if self.sqlite else connections
@@ -111,7 +107,13 @@ class Store:
                 connection.execution_options(
                     isolation_level="REPEATABLE READ", postgresql_readonly=True
                 )
-            return work(UnitOfWork(connection, self.clock()))
+            with connection.begin():  # one snapshot, whoever runs the statements
+                self._look_at_clock(connection)
+                return work(UnitOfWork(connection, self.clock()))
+
+    def _look_at_clock(self, connection: sa.Connection) -> None:
+        if isinstance(self.clock, ServerClock):
+            self.clock.look(connection)
 
     def close(self) -> None:
         """Finish what waits and close every connection; a second call does nothing."""
@@ -156,10 +158,10 @@ class Store:
                 for waiting in batch:
                     unit = UnitOfWork(connection, now)
                     try:
-                        with _savepoint(connection):
+                        with unit.apart():
                             outcome = waiting.work(unit)
                     except Exception as error:
-                        if not _still_in_transaction(connection):
+                        if not unit.stands:
                             raise
                         waiting.result.set_exception(error)
                     else:
@@ -171,20 +173,24 @@ class Store:
                     waiting.result.set_exception(error)
             log.exception("commit_failed", units=len(batch))
             return
-        for waiting, unit, outcome in done:
+        for waiting, _, outcome in done:
             waiting.result.set_result(outcome)
-            _call_hints(unit)
+        _call_hints(unit for _, unit, _ in done)
 
     def _write_alone(self, work: Work[T], result: Future[T]) -> None:
         if not result.set_running_or_notify_cancel():
             return
         for attempt in range(1, TRIES_AFTER_CONFLICT + 1):
+            worked = False
             try:
                 with self.engine.connect() as connection, connection.begin():
+                    self._look_at_clock(connection)
                     unit = UnitOfWork(connection, self.clock())
                     outcome = work(unit)
-            except (sa.exc.OperationalError, ChangedMeanwhile) as error:
-                if _is_conflict(error) and attempt < TRIES_AFTER_CONFLICT:
+                    worked = True
+            except (sa.exc.DBAPIError, ChangedMeanwhile) as error:
+                undone = _is_conflict(error) or (not worked and _was_cut_off(error))
+                if undone and attempt < TRIES_AFTER_CONFLICT:
                     continue
                 result.set_exception(error)
                 return
@@ -192,27 +198,8 @@ class Store:
                 result.set_exception(error)
                 return
             result.set_result(outcome)
-            _call_hints(unit)
+            _call_hints([unit])
             return
-
-
-@contextmanager
-def _savepoint(connection: sa.Connection) -> Iterator[None]:
-    """Undo one unit alone when it raises.
-
-    Said to SQLite itself: each unit has one, and SQLAlchemy's own costs as much as five of a
-    unit's statements.
-    """
-    sqlite: Any = connection.connection.driver_connection
-    sqlite.execute("SAVEPOINT unit")
-    try:
-        yield
-    except Exception:
-        if _still_in_transaction(connection):
-            sqlite.execute("ROLLBACK TO unit")
-            sqlite.execute("RELEASE unit")
-        raise
-    sqlite.execute("RELEASE unit")
 
 
 def _is_conflict(error: Exception) -> bool:
@@ -222,21 +209,18 @@ def _is_conflict(error: Exception) -> bool:
     return isinstance(error, ChangedMeanwhile)
 
 
-def _still_in_transaction(connection: sa.Connection) -> bool:
-    """Whether the units before a failed one still stand.
+def _was_cut_off(error: Exception) -> bool:
+    """Whether the server ended the session: it restarted, or took us for dead.
 
-    SQLite undoes the whole transaction by itself when the disk is full or fails
-    (https://www.sqlite.org/lang_transaction.html), and SQLAlchemy does not hear of it: what
-    follows would begin a new transaction and its commit would speak for rows that are gone.
+    Before the commit nothing of the unit is kept; after it was sent nobody knows.
     """
-    if connection.invalidated or not connection.in_transaction():
-        return False
-    return bool(getattr(connection.connection.dbapi_connection, "in_transaction", False))
+    return isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated
 
 
-def _call_hints(unit: UnitOfWork) -> None:
-    for hint in unit.hints:
+def _call_hints(units: Iterable[UnitOfWork]) -> None:
+    """Call what the units of one commit left to be called, each once."""
+    for hint, values in dict.fromkeys(hint for unit in units for hint in unit.hints):
         try:
-            hint()
+            hint(*values)
         except Exception as error:  # noqa: BLE001 - a hint may be lost, the work is on disk
             log.warning("hint_lost", error=type(error).__name__)

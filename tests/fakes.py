@@ -131,6 +131,10 @@ class RecordingChannel:
         """Return the id of the next message, whoever writes it."""
         return str(next(self._numbers))
 
+    def numbers_from(self, first: int) -> None:
+        """Give the next message this id, as a chat does that numbers its messages anew."""
+        self._numbers = itertools.count(first)
+
     def limits(self, chat: str) -> Limits | None:  # noqa: ARG002 - the protocol's
         """Say how fast it takes messages, the same for every chat."""
         return self.pace

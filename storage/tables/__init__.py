@@ -41,7 +41,15 @@ from storage.tables.petitions import (
 )
 from storage.tables.proof import findings, plans, turns
 from storage.tables.sealing import reseals, seal_keys
-from storage.tables.talk import dialogues, inbox, sender_pace, webchat_chats, webchat_events
+from storage.tables.talk import (
+    dialogues,
+    files,
+    inbox,
+    menus,
+    sender_pace,
+    webchat_chats,
+    webchat_events,
+)
 
 __all__ = [
     "access_log",
@@ -53,6 +61,7 @@ __all__ = [
     "chairs",
     "code_guesses",
     "dialogues",
+    "files",
     "findings",
     "groups",
     "heartbeats",
@@ -63,6 +72,7 @@ __all__ = [
     "matter_changes",
     "matter_steps",
     "matters",
+    "menus",
     "metadata",
     "name_slips",
     "notices",

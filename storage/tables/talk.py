@@ -44,6 +44,37 @@ sa.Index(
     postgresql_where=_unread,
 )
 
+# One file of a report whose bytes a channel had, and what came of fetching it.
+files = sa.Table(
+    "files",
+    metadata,
+    growing_id(),
+    sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("chat", sa.Text, nullable=False),
+    sa.Column("file_id", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("kept_as", sa.Text),
+    sa.Column("reason", sa.Text),
+    sa.Column("added_at", UtcTime, nullable=False),
+    sa.Column("due_at", UtcTime, nullable=False),
+    sa.Column("lease_until", UtcTime),
+    sa.Column("fence", sa.Integer, nullable=False, default=0),
+    sa.Column("attempts", sa.Integer, nullable=False, default=0),
+    sa.UniqueConstraint("channel", "chat", "file_id"),
+)
+_unfetched = files.c.state == "due"
+sa.Index("ix_files_due", files.c.due_at, sqlite_where=_unfetched, postgresql_where=_unfetched)
+
+# What commands a bot's private chat was told last, by the role that it was told them for.
+menus = sa.Table(
+    "menus",
+    metadata,
+    sa.Column("agent", sa.Text, primary_key=True),
+    sa.Column("chat", sa.Text, primary_key=True),
+    sa.Column("role", sa.Text),
+    sa.Column("told_at", UtcTime, nullable=False),
+)
+
 # How fast one sender writes, and whether they were told.
 sender_pace = sa.Table(
     "sender_pace",

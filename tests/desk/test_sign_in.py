@@ -76,6 +76,7 @@ async def serve(store: Store, sign_in: SignIn, public_url: str = "") -> Client:
         sign_in=sign_in,
         office="番禺区信访局",
         zone="Asia/Shanghai",
+        files=Path("nowhere"),
         public_url=public_url,
     )
     client = TestClient(TestServer(app), cookie_jar=CookieJar(unsafe=True))

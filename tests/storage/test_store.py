@@ -15,6 +15,7 @@ import pytest
 import sqlalchemy as sa
 
 from domain.errors import SetupError
+from storage.engines import SILENT_SECONDS
 from storage.store import TRIES_AFTER_CONFLICT, Store
 from storage.tables import heartbeats
 from storage.unit_of_work import UnitOfWork
@@ -246,3 +247,60 @@ def test_a_folder_that_cannot_be_made_stops_the_start(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("")
     with pytest.raises(SetupError, match="文件夹"):
         Store(f"sqlite:///{tmp_path / 'taken' / 'deeper' / 'huxin.db'}", keyring=KEYRING)
+
+
+def test_what_a_silent_process_has_locked_is_given_to_others(postgres_database: str) -> None:
+    """Frozen in the middle of a unit, it loses its session; woken, it runs the unit again."""
+    frozen, other = (Store(postgres_database, keyring=KEYRING, connections=2) for _ in range(2))
+    locked = threading.Event()
+    turns: list[str] = []
+
+    def freeze(uow: UnitOfWork) -> None:
+        uow.wait_turn("大石街道")
+        turns.append("frozen")
+        if len(turns) == 1:
+            # So soon that the test need not wait; `engines` has the time that counts.
+            uow.connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 50")
+            locked.set()
+            theirs.result(timeout=60)
+        uow.connection.exec_driver_sql("SELECT 1")
+
+    def take_turn(uow: UnitOfWork) -> None:
+        assert locked.wait(60)
+        uow.wait_turn("大石街道")
+        turns.append("other")
+
+    theirs = other.submit(take_turn)
+    frozen.write(freeze)
+    assert turns == ["frozen", "other", "frozen"]
+    for store in (frozen, other):
+        store.close()
+
+
+def test_every_session_is_given_up_when_it_is_silent_in_a_unit(postgres_database: str) -> None:
+    """The server waits so long, and no longer, for a unit that says nothing."""
+    store = Store(postgres_database, keyring=KEYRING)
+    silent = store.read(
+        lambda uow: uow.connection.exec_driver_sql(
+            "SHOW idle_in_transaction_session_timeout"
+        ).scalar_one()
+    )
+    assert silent == f"{SILENT_SECONDS}s"
+    store.close()
+
+
+def test_a_unit_whose_session_the_server_ended_runs_again(postgres_database: str) -> None:
+    """A restart of the server in the middle of a unit is no failure of the unit."""
+    store = Store(postgres_database, keyring=KEYRING)
+    tries: list[int] = []
+
+    def work(uow: UnitOfWork) -> int:
+        tries.append(uow.connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one())
+        if len(tries) == 1:
+            with psycopg.connect(postgres_database.replace("+psycopg", "")) as admin:
+                admin.execute("SELECT pg_terminate_backend(%s, 10000)", tries)
+        uow.connection.exec_driver_sql("SELECT 1")
+        return len(tries)
+
+    assert store.write(work) == 2
+    store.close()

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from alerts.auditor import light
-from alerts.findings import FindingKind
+from alerts.findings import FindingKind, Found
 from alerts.proof_words import ALL_WELL, NOT_LOOKED_LATELY, NOT_LOOKED_YET
 from alerts.pulse import Loop
 from domain.alert import AlertState
@@ -260,6 +260,78 @@ async def test_rows_of_the_future_are_brought_back(proving: ProvingOffice) -> No
     office.sees(office.room_district, "时钟跳过")
     assert await proving.looks_after(minutes=1) == []
     office.reads_all()
+
+
+async def test_a_try_that_a_clock_ahead_put_off_is_made_when_it_is_set_back(
+    proving: ProvingOffice,
+) -> None:
+    """Set back by two hours: neither the notice nor its chat waits for two hours."""
+    office = proving.whole
+    room, ahead = office.room_shiqi, timedelta(hours=2)
+    office.channels["wire"].fails(RetryLater("down"), chat=room.chat, times=2)
+    office.store.write(
+        lambda uow: uow.notices.add(
+            room.address,
+            key="left",
+            kind=NoticeKind.MESSAGE,
+            priority=Priority.RED,
+            body=plain("一条"),
+        )
+    )
+    await office.settle()
+    office.clock.push(ahead)
+    await office.settle()
+    office.clock.push(-ahead)
+    await office.after(minutes=1)
+    office.sees_nothing(room)
+    proving.beats()
+    assert await proving.auditor.look(clock_set=True) == [
+        Found(FindingKind.FROM_THE_FUTURE, count=2)
+    ]
+    await office.settle()
+    office.sees(room, "一条")
+    office.reads_all()
+
+
+async def test_an_alert_of_a_clock_that_was_ahead_climbs_from_now_on(
+    proving: ProvingOffice,
+) -> None:
+    """Its first step lay ten minutes in the future; it is moved once, not at every look."""
+    office = proving.whole
+    ahead = timedelta(minutes=10)
+    office.clock.push(ahead)
+    await office.says(office.chen, RED)
+    office.clock.push(-ahead)
+    assert await proving.looks() == ["from_the_future:"]
+    chain = office.alert().chain
+    assert chain.due_at[0] == office.clock.now
+    assert await proving.looks_after(minutes=1) == []
+    assert office.alert().chain == chain
+    office.reads_all()
+
+
+async def test_what_a_channel_asked_for_is_kept(proving: ProvingOffice) -> None:
+    """An hour that it named is waited for, and some minutes also after the clock was set."""
+    office = proving.whole
+    room = office.room_dashi.address
+
+    def hold(until: timedelta) -> None:
+        office.store.write(
+            lambda uow: uow.quiet.ask(
+                room, until=uow.now + until, priority=Priority.RED, reason="慢一点"
+            )
+        )
+
+    def holds() -> bool:
+        return office.read(lambda uow: uow.quiet.holds(room, Priority.RED))
+
+    hold(timedelta(hours=1))
+    assert await proving.looks() == []
+    assert holds()
+    hold(timedelta(minutes=9))
+    proving.beats()
+    assert await proving.auditor.look(clock_set=True) == []
+    assert holds()
 
 
 async def test_a_watch_of_days_is_not_of_the_future(proving: ProvingOffice) -> None:

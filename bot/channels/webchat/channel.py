@@ -116,7 +116,7 @@ class Webchat:
         def work(uow: UnitOfWork) -> _T:
             if uow.webchat.chat(chat) is None:
                 raise Refused(f"no such chat: {chat}", address_is_dead=True)
-            uow.after_commit(lambda: self._live.wake(chat_topic(chat)))
+            uow.after_commit(self._live.wake, chat_topic(chat))
             return add(uow)
 
         return await asyncio.wrap_future(self._store.submit(work))

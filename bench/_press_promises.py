@@ -1,0 +1,60 @@
+"""Whether every press was heard and answered, and one alone decided."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from bench._found import AcceptedPress, Findings
+
+
+def examine_presses(
+    rows: sqlite3.Connection,
+    findings: Findings,
+    presses: list[AcceptedPress],
+    *,
+    in_order: bool,
+) -> None:
+    """Hold the timelines against what was pressed; ``in_order``: the first stored decides."""
+    place = {
+        row["message_key"]: row["id"]
+        for row in rows.execute("SELECT id, message_key FROM inbox WHERE message_key LIKE 'p:%'")
+    }
+    findings.figures["presses accepted"] = str(len(presses))
+    findings.sums["presses accepted"] = len(presses)
+    lost = {one for one in presses if one.key not in place}
+    findings.hold("an accepted press is in the inbox", lost)
+    toasts = {row[0] for row in rows.execute("SELECT key FROM notices WHERE kind = 'toast'")}
+    findings.hold(
+        "every press is answered",
+        (one for one in presses if f"toast:{place.get(one.key)}" not in toasts),
+    )
+    for verb, kind, words in (
+        (":take", "acknowledged", "接收: acknowledgements lost"),
+        (":close:safe", "closed", "办结: outcomes lost"),
+    ):
+        pressed: dict[int, list[str]] = {}
+        for one in sorted(set(presses) - lost, key=lambda one: place[one.key]):
+            if one.data.endswith(verb):
+                pressed.setdefault(int(one.data.split(":")[1]), []).append(one.seat)
+        done: dict[int, list[str]] = {}
+        for row in rows.execute(
+            "SELECT alert_id, person_id FROM alert_log WHERE kind = ? ORDER BY id", (kind,)
+        ):
+            done.setdefault(row[0], []).append(f"p:{row[1]}")
+        findings.figures[f"{verb[1:]}: alerts pressed, and kept"] = (
+            f"{len(pressed)}, {sum(one in done for one in pressed)}"
+        )
+        findings.sums[f"alerts first {kind}"] = len(pressed)
+        findings.result(words, pressed.keys() - done.keys())
+        findings.result(
+            f"{kind} by two: two owners of one alert", (a for a, of in done.items() if len(of) > 1)
+        )
+        findings.hold(
+            f"{verb[1:]}: by somebody who pressed it",
+            (alert for alert, of in done.items() if of[0] not in pressed.get(alert, ())),
+        )
+        if in_order:  # one process hears in the order in which it stored
+            findings.hold(
+                f"{verb[1:]}: by the first who pressed it",
+                (a for a, of in pressed.items() if a in done and done[a][0] != of[0]),
+            )
