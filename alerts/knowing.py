@@ -34,7 +34,7 @@ def subject_of(alert: Alert) -> Subject:
     units = {unit for unit in (alert.town, *alert.about_units) if unit is not None}
     return Subject(
         town=holder(alert),
-        about_units=alert.about_units,
+        about_units=tuple(sorted(alert.about_units)),
         keys=frozenset({number_key(alert.number), *(unit_key(unit) for unit in units)}),
     )
 

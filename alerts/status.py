@@ -159,15 +159,14 @@ _STATE_ORDER = {
 }
 
 
-def timeline(uow: UnitOfWork, asker: Asker, alert_id: int, *, what: str = "alert") -> Timeline:
-    """Return an alert's story to somebody who may see it; the look leaves a line.
+def timeline(uow: UnitOfWork, asker: Asker, alert_id: int) -> Timeline:
+    """Return an alert's story to somebody who may see it; the caller leaves the line.
 
     `PersonCanFix` says the same whether the alert is not there or not theirs to see.
     """
     alert = uow.alerts.get(alert_id)
     if alert is None or not may_see(asker, alert):
         raise PersonCanFix("没有这个编号的预警，或不在您的范围。")
-    knowing.looked(uow, asker, what, alert.number)
     return Timeline(
         line=_line(uow, alert, uow.deliveries.undeliverable().get(alert.id, ())),
         view=view(uow, alert),

@@ -83,14 +83,18 @@ def rows(part: Part, posts: Posts, zone: tzinfo) -> Iterator[Row]:
             yield "事项", label, _text(getattr(head, field))
     yield "事项", "了结日期", _text(part.matter.ended_on)
     for step in part.matter.steps:
-        said = (step.unit, step.document, _text(step.until), step.note)
-        yield "步骤", f"{step.on} {step.kind.label}", "　".join(one for one in said if one)
+        said = _joined(step.unit, step.document, _text(step.until), step.note)
+        yield "步骤", f"{step.on} {step.kind.label}", said
     for day, field in part.changed:
         yield "更正记录", day, _FIELDS.get(field, field)
     for look in part.looks[-LARGEST_LOOKS:]:
         at = f"{look.at.astimezone(zone):%Y-%m-%d %H:%M}"
-        said = (posts.get(look.person_id, ""), what_words(look.what), place_words(look.channel))
-        yield "谁看过", at, "　".join(one for one in said if one)
+        who = posts.get(look.person_id, "")
+        yield "谁看过", at, _joined(who, what_words(look.what), place_words(look.channel))
+
+
+def _joined(*words: str) -> str:
+    return "　".join(word for word in words if word)
 
 
 def _text(value: object) -> str:

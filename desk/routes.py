@@ -81,7 +81,10 @@ async def _watcher(request: web.Request, sign_in: SignIn) -> Person:
 
 
 def _look(uow: UnitOfWork, person: Person, alert_id: int) -> dict[str, Any]:
-    return _story(uow, timeline(uow, uow.interests.asker(person, Way.WEB), alert_id))
+    asker = uow.interests.asker(person, Way.WEB)
+    found = timeline(uow, asker, alert_id)
+    looked(uow, asker, "alert", found.line.number)
+    return _story(uow, found)
 
 
 def _note_board(uow: UnitOfWork, person: Person) -> None:

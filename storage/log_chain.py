@@ -48,13 +48,21 @@ class End:
 def link_of(keyring: Keyring, previous: str, line: Line) -> str:
     """Return a line's link: the key's id, and 128 bits of its keyed hash."""
     at = line.at.astimezone(UTC).isoformat(timespec="microseconds")
-    own = [line.number, at, line.person_id, line.what, line.whose, line.why, line.channel]
-    return _hashed(keyring, [_LINE, previous, *own])
+    own = (
+        line.number,
+        at,
+        line.person_id,
+        line.what,
+        line.whose,
+        line.why,
+        line.channel,
+    )
+    return _hashed(keyring, (_LINE, previous, *own))
 
 
 def seal_of(keyring: Keyring, end: End) -> str:
     """Return what proves that an end was written by whoever has the key."""
-    return _hashed(keyring, [_END, end.name, end.number, end.link, end.before])
+    return _hashed(keyring, (_END, end.name, end.number, end.link, end.before))
 
 
 def key_of(link: str) -> str:
@@ -67,7 +75,7 @@ def short(link: str) -> str:
     return link.partition(".")[2][:SHORT]
 
 
-def _hashed(keyring: Keyring, parts: list[str | int | None]) -> str:
+def _hashed(keyring: Keyring, parts: tuple[str | int | None, ...]) -> str:
     """Hash a list that no two different lists are written alike as."""
     text = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
     return f"{keyring.looks_up_by}.{keyring.chained(text)}"

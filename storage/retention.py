@@ -160,7 +160,7 @@ def rules(kept: KeptUntil) -> Iterator[Rule]:
         ("openings", openings, openings.c.id, openings.c.ends_at, kept.openings),
         ("interests", interests, interests.c.id, interests.c.ended_at, kept.openings),
     ):
-        yield Rule(kind, table, key, sa.select(key).select_from(table).where(at < before), None)
+        yield Rule(kind, table, key, sa.select(key).where(at < before), None)
     asked = (dialogues.c.channel, dialogues.c.chat, dialogues.c.sender)
     yield Rule(
         "questions",
