@@ -32,16 +32,6 @@ _LAST = (
     .order_by(access_log.c.number.desc())
     .limit(1)
 )
-_COLUMNS = (
-    access_log.c.number,
-    access_log.c.at,
-    access_log.c.person_id,
-    access_log.c.what,
-    access_log.c.whose,
-    access_log.c.why,
-    access_log.c.channel,
-    access_log.c.link,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +116,7 @@ class LookRows:
             return removed
         anchor = found[0]
         old = self._connection.execute(
-            sa.select(*_COLUMNS)
+            sa.select(access_log)
             .where(access_log.c.number > anchor.number)
             .order_by(access_log.c.number)
             .limit(BATCH)

@@ -116,7 +116,7 @@ class RetentionRows:
         """Return what was emptied from a day on, the oldest first."""
         query = sa.select(removals).where(removals.c.day >= since)
         rows = self._connection.execute(query.order_by(removals.c.day, removals.c.kind))
-        return tuple(Removal(row.day, row.kind, row.count) for row in rows)
+        return tuple(Removal(row["day"], row["kind"], row["count"]) for row in rows.mappings())
 
 
 def rules(kept: KeptUntil) -> Iterator[Rule]:
@@ -171,7 +171,7 @@ def rules(kept: KeptUntil) -> Iterator[Rule]:
     )
 
 
-_NO_WORDS = {
+_NO_WORDS: dict[str, Any] = {
     "text": REMOVED,
     "assessment": _NOTHING_READ,
     "attachments": [],
