@@ -15,6 +15,7 @@ import click
 from app import logs
 from app.audit_group import audit
 from app.command_line import answers_mistakes, settings_of
+from app.indicators_group import indicators
 from app.interests_group import interests
 from app.keys_group import keys
 from app.matters_group import matters
@@ -198,7 +199,7 @@ def stats(
 
 
 for group in (
-    *(rules, roster, people, duty_groups, matters, keys),
+    *(rules, roster, people, duty_groups, matters, indicators, keys),
     *(audit, interests, person, retention),
 ):
     main.add_command(group)

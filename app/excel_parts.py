@@ -72,6 +72,17 @@ class Book:
     from_1904: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Related:
+    """The parts that a part names: kind and place of each, by its key."""
+
+    parts: dict[str, tuple[str, str]]
+
+    def of_kind(self, kind: str) -> str:
+        """Return the first part of a kind; empty when there is none."""
+        return next((part for one, part in self.parts.values() if one == kind), "")
+
+
 class Parts:
     """The parts of one file. Close it when done."""
 
@@ -130,7 +141,8 @@ class Parts:
 
     def book(self) -> Book:
         """Read what the workbook says of itself."""
-        targets = self._targets("xl/workbook.xml")
+        main = self._related("").of_kind("officeDocument")
+        related = self._related(main)
         sheets: list[NamedSheet] = []
         from_1904 = False
 
@@ -140,32 +152,34 @@ class Parts:
                 from_1904 = given.get("date1904", "0") in {"1", "true"}
             if name == "sheet" and given.get("state", "visible") == "visible":
                 key = next((one for at, one in given.items() if bare_name(at) == "id"), "")
-                part = targets.get(key, "")
-                if part in self._names and "worksheets/" in part:
+                kind, part = related.parts.get(key, ("", ""))
+                if kind == "worksheet" and part in self._names:
                     sheets.append(NamedSheet(given.get("name", ""), part))
                 if len(sheets) > MOST_SHEETS:
                     raise self.refusal("表太多")
 
-        self.read("xl/workbook.xml", start)
-        strings = next((one for one in targets.values() if one.endswith("haredStrings.xml")), "")
+        self.read(main, start)
+        strings = related.of_kind("sharedStrings")
         return Book(
             tuple(sheets),
             strings if strings in self._names else "",
-            self._date_styles(next((o for o in targets.values() if o.endswith("styles.xml")), "")),
+            self._date_styles(related.of_kind("styles")),
             from_1904,
         )
 
-    def _targets(self, part: str) -> dict[str, str]:
+    def _related(self, part: str) -> _Related:
+        """Return which parts a part names; of "" those that the whole file names."""
         folder, name = posixpath.split(part)
-        found: dict[str, str] = {}
+        found: dict[str, tuple[str, str]] = {}
 
         def start(element: str, given: dict[str, str]) -> None:
             if element == "Relationship" and given.get("TargetMode", "") != "External":
-                target = posixpath.normpath(posixpath.join(folder, given.get("Target", "")))
-                found[given.get("Id", "")] = target.lstrip("/")
+                target = posixpath.normpath(posixpath.join("/", folder, given.get("Target", "")))
+                kind = given.get("Type", "").rpartition("/")[2]
+                found[given.get("Id", "")] = kind, target.lstrip("/")
 
-        self.read(f"{folder}/_rels/{name}.rels", start)
-        return found
+        self.read(posixpath.join(folder, "_rels", f"{name}.rels"), start)
+        return _Related(found)
 
     def _date_styles(self, part: str) -> frozenset[int]:
         """Return the numbers of the cell styles that show a day or a time."""

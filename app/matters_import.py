@@ -131,7 +131,7 @@ def _import(one: _Import) -> bool:
         book.save(result)
     say = _as_json if wanted.as_json else _as_words
     click.echo(say(one, tally, writes=writes, result=result))
-    return not tally.refused
+    return bool(tally.rows) and not tally.refused
 
 
 def _write(one: _Import, tally: Tally, book: Book, *, writes: bool) -> None:
@@ -156,6 +156,8 @@ def _as_words(one: _Import, tally: Tally, *, writes: bool, result: Path) -> str:
         head = "已导入。"
     else:
         head = "试一试，没有改。" if one.wanted.dry_run else "有不能导入的行，什么都没有导入。"
+    if not tally.rows:
+        head = "表头下面一件也没有读到。"
     unread = "、".join(one.heads.unread)
     lines = [head + tally.words(), f"没有读的列：{unread}" if unread else "", f"详细结果：{result}"]
     shown = [f"{remark.cell}　{remark.words}" for _, remark in tally.listed[:SHOWN]]

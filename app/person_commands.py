@@ -8,8 +8,9 @@ import click
 
 from app.asking_person import person_asking
 from app.own_data_file import LARGEST_LOOKS, write_json, write_workbook
+from app.removing import build_clearing
 from app.settings import Settings
-from app.wiring import build_clearing, build_ledger, build_office, open_store
+from app.wiring import build_ledger, build_office, open_store
 from domain.access import Asker, Way
 from domain.errors import PersonCanFix
 from petitions import asking, own_data
@@ -92,7 +93,8 @@ def remove(
     settings: Settings, *, as_person: int | None, name: str, phone: str, id_number: str, why: str
 ) -> None:
     """Remove somebody's data where its time is over."""
-    clearing = build_clearing(settings, build_office(settings, reads=False))
+    ledger = build_ledger(settings, build_office(settings, reads=False))
+    clearing = build_clearing(settings, ledger)
     who = Who(name, phone, id_number)
     store = open_store(settings)
     try:

@@ -9,8 +9,9 @@ from datetime import timedelta
 import click
 
 from alerts.retention import FILES, LOOKS, Counts, Remover, count_served
+from app.removing import build_clearing, build_remover
 from app.settings import Settings
-from app.wiring import build_clearing, build_office, build_remover, open_store
+from app.wiring import build_ledger, build_office, file_folder, open_store
 from petitions import clearing
 from storage.retention import Removal
 from storage.unit_of_work import UnitOfWork
@@ -44,11 +45,11 @@ EARLIER = "近 30 天清理过："
 
 def run(settings: Settings, *, dry_run: bool) -> None:
     """Remove, or only count, what has served; print how much of each kind it was."""
-    office = build_office(settings, reads=False)
+    ledger = build_ledger(settings, build_office(settings, reads=False))
     store = open_store(settings)
     try:
         if dry_run:
-            matters = build_clearing(settings, office)
+            matters = build_clearing(settings, ledger)
 
             def look(uow: UnitOfWork) -> Counts:
                 counts = count_served(uow, settings.retention.times())
@@ -57,7 +58,8 @@ def run(settings: Settings, *, dry_run: bool) -> None:
 
             _say(WOULD, store.read(look))
             return
-        _say(DONE, asyncio.run(_remove_all(build_remover(settings, office, store))))
+        remover = build_remover(settings, ledger, store, file_folder(settings))
+        _say(DONE, asyncio.run(_remove_all(remover)))
         since = (store.clock() - SHOWN_BACK).date().isoformat()
         kept = store.read(lambda uow: uow.retention.noted(since))
     finally:

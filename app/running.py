@@ -18,11 +18,13 @@ from alerts.pulse import Loop
 from app.demo import prepare_demo
 from app.health import health_routes, why_not_ready
 from app.settings import Settings
-from app.wiring import House, calendar, file_folder, open_house
+from app.wiring import House, build_ledger, calendar, file_folder, open_house
 from bot import enrolment
 from bot.channels import telegram, webchat
 from desk import application
+from desk.indicator_pages import IndicatorDesk, IndicatorPages
 from desk.sign_in import SignIn, read_secret
+from desk.views import page_templates
 from domain.duty import Person
 from domain.errors import SetupError
 from storage.unit_of_work import UnitOfWork
@@ -172,6 +174,7 @@ async def _serve(house: House, *, loops: frozenset[Loop]) -> tuple[web.AppRunner
             largest_body=settings.max_body,
             closing=closing.is_set,
         )
+    routes += _indicator_pages(house, sign_in).routes()
     own = house.settings.channels.telegram
     if own.enabled and own.mode == "webhook":
         routes += telegram.hook_routes(
@@ -204,6 +207,19 @@ async def _serve(house: House, *, loops: frozenset[Loop]) -> tuple[web.AppRunner
     port = runner.addresses[0][1]
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     return runner, f"http://{host}:{port}/"
+
+
+def _indicator_pages(house: House, sign_in: SignIn) -> IndicatorPages:
+    return IndicatorPages(
+        IndicatorDesk(
+            store=house.store,
+            sign_in=sign_in,
+            ledger=build_ledger(house.settings, house.office),
+            rules=house.settings.petitions.indicators.rules(),
+            zone=house.settings.office.time_zone.key,
+        ),
+        page_templates(),
+    )
 
 
 def _redeem_with_seat(uow: UnitOfWork, code: str, name: str) -> Person:

@@ -14,7 +14,6 @@ from alerts.auditor import Auditor
 from alerts.clock import WorkingHours
 from alerts.dispatcher import Dispatcher
 from alerts.holidays import Calendar, calendar_of_china, only_weekends
-from alerts.knowing import is_followed_up
 from alerts.office import Office
 from alerts.pacing import Pacer
 from alerts.planned import Planned
@@ -23,6 +22,7 @@ from alerts.roster_rounds import RosterRounds
 from alerts.sending import DispatchTimes
 from alerts.timers import Timers
 from app.pinging import OutsidePing
+from app.removing import build_remover
 from app.settings import Settings
 from app.telegram_account import open_account, open_channel
 from bot.channels import telegram, webchat
@@ -32,13 +32,11 @@ from bot.fetching import Fetching
 from bot.reader import Reader
 from domain.channel import Channel
 from domain.danger import Assessment
-from domain.petition import Matter
 from nlp import places, rulebook, weak_signals
 from nlp.assess import Assessor
 from nlp.masking import place_names
 from nlp.places import Gazetteer
 from nlp.reading import TwoReaders
-from petitions.clearing import Clearing
 from petitions.deadlines import Counting
 from petitions.ledger import Ledger
 from storage import migrate
@@ -148,26 +146,6 @@ def open_store(settings: Settings) -> Store:
     url = settings.storage.url
     migrate.upgrade(url)
     return Store(url, keyring=admit(url, settings.sealing.source()))
-
-
-def build_clearing(settings: Settings, office: Office) -> Clearing:
-    """Return what clears matters whose time is over."""
-
-    def followed(uow: UnitOfWork, matter: Matter) -> bool:
-        names = [one.name for one in matter.petitioners]
-        return is_followed_up(uow, [*names, *(one.phone for one in matter.petitioners)])
-
-    return Clearing(build_ledger(settings, office), settings.retention.matters, followed)
-
-
-def build_remover(settings: Settings, office: Office, store: Store) -> Remover:
-    """Return what removes data that has served."""
-    return Remover(
-        store=store,
-        retention=settings.retention.times(),
-        remove_files=KeptFiles(file_folder(settings)).remove_older,
-        also=(build_clearing(settings, office),),
-    )
 
 
 def file_folder(settings: Settings) -> Path:
@@ -288,7 +266,8 @@ class House:
 
     def remover(self) -> Remover:
         """Return what removes data that has served."""
-        return build_remover(self.settings, self.office, self.store)
+        ledger = build_ledger(self.settings, self.office)
+        return build_remover(self.settings, ledger, self.store, file_folder(self.settings))
 
     def close(self) -> None:
         """Finish what waits and close every connection."""

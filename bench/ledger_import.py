@@ -20,7 +20,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench._databases import POSTGRESQL, SQLITE, new_database, postgresql_is_there
@@ -61,8 +61,10 @@ def main() -> None:
         if engine == POSTGRESQL and not postgresql_is_there():
             print("PostgreSQL is not on this machine; left out")
             continue
-        runs = [run for rows in asked.rows for run in measured(engine, rows, asked.what)]
-        report(engine, runs)
+        print(f"\n{engine}")
+        growth(
+            list(shown(run for rows in asked.rows for run in measured(engine, rows, asked.what)))
+        )
 
 
 def measured(engine: str, rows: int, whats: Sequence[str]) -> Iterator[Run]:
@@ -92,7 +94,7 @@ def commanded(store: Store, url: str, what: str, rows: int, words: Sequence[str]
     """Run a command of ``huxin matters`` in a process, beside an office that writes."""
     environment = {**os.environ, "HUXIN_STORAGE__URL": url, "HUXIN_SEALING__KEYS": VARIABLE}
     begun = time.monotonic()
-    with writing_beside(store) as waits:
+    with writing_beside(store) as beside:
         command = subprocess.Popen(
             [sys.executable, "-m", "app", "matters", *words],
             cwd=ROOT,
@@ -101,6 +103,7 @@ def commanded(store: Store, url: str, what: str, rows: int, words: Sequence[str]
             stderr=subprocess.STDOUT,
             text=True,
         )
+        beside.watches = command.pid
         said = command.stdout.read() if command.stdout else ""
         _, code, used = os.wait4(command.pid, 0)
         command.returncode = os.waitstatus_to_exitcode(code)
@@ -111,35 +114,56 @@ def commanded(store: Store, url: str, what: str, rows: int, words: Sequence[str]
         rows,
         elapsed=time.monotonic() - begun,
         processor=used.ru_utime + used.ru_stime,
-        memory=used.ru_maxrss * 1024,
-        waits=tuple(waits),
+        memory=beside.memory,
+        waits=tuple(beside.waits),
     )
 
 
+@dataclass(slots=True)
+class Beside:
+    """What the office beside a command saw: its own waits, and the command's peak memory.
+
+    The kernel's own figure for a child that has ended counts its parent's memory as well.
+    """
+
+    watches: int = 0
+    memory: int = 0
+    waits: list[float] = field(default_factory=list)
+
+    def look(self) -> None:
+        """Take the peak memory of the command as it is now."""
+        try:
+            status = Path(f"/proc/{self.watches}/status").read_text("ascii")
+        except OSError:
+            return
+        peak = next((line for line in status.splitlines() if line.startswith("VmHWM")), "VmHWM 0")
+        self.memory = max(self.memory, int(peak.split()[1]) * 1024)
+
+
 @contextmanager
-def writing_beside(store: Store) -> Iterator[list[float]]:
+def writing_beside(store: Store) -> Iterator[Beside]:
     """Write a row again and again, as an office does, and gather how long each took."""
-    waits: list[float] = []
+    beside = Beside()
     over = threading.Event()
 
     def write() -> None:
         while not over.wait(EVERY):
             begun = time.monotonic()
             store.write(lambda uow: uow.audit.beat("bench"))
-            waits.append(time.monotonic() - begun)
+            beside.waits.append(time.monotonic() - begun)
+            beside.look()
 
     office = threading.Thread(target=write)
     office.start()
     try:
-        yield waits
+        yield beside
     finally:
         over.set()
         office.join()
 
 
-def report(engine: str, runs: Sequence[Run]) -> None:
-    """Print what was measured."""
-    print(f"\n{engine}")
+def shown(runs: Iterator[Run]) -> Iterator[Run]:
+    """Print each run as soon as it is over."""
     print(
         "command        rows   seconds  processor  rows/s  peak MiB  a write beside: median, worst"
     )
@@ -147,9 +171,15 @@ def report(engine: str, runs: Sequence[Run]) -> None:
         waits = run.waits or (0.0,)
         print(
             f"{run.what:8} {run.rows:10,} {run.elapsed:9.1f} {run.processor:10.1f} "
-            f"{run.rows / run.elapsed:7.0f} {run.memory / 2**20:10.0f} "
-            f"{statistics.median(waits) * 1000:14.0f} ms {max(waits) * 1000:8.0f} ms"
+            f"{run.rows / run.elapsed:7.0f} {run.memory / 2**20:9.0f} "
+            f"{statistics.median(waits) * 1000:15.0f} ms {max(waits) * 1000:8.0f} ms",
+            flush=True,
         )
+        yield run
+
+
+def growth(runs: Sequence[Run]) -> None:
+    """Print how time and memory grow with the rows."""
     for what in dict.fromkeys(run.what for run in runs):
         own = sorted((run for run in runs if run.what == what), key=lambda run: run.rows)
         small, large = own[0], own[-1]

@@ -1,7 +1,8 @@
-"""Telegram against the emulated Bot API: latency, `kill -9` with updates pending, a burst.
+"""Telegram against the emulated Bot API: latency, kills, a burst.
 
     .venv/bin/python bench/telegram_bot.py latency [--reports 48]
     .venv/bin/python bench/telegram_bot.py crash [--kills 20] [--pending 200] [--mode polling]
+    .venv/bin/python bench/telegram_bot.py takeover
     .venv/bin/python bench/telegram_bot.py burst [--alerts 300] [--groups 20]
 
 Everything is on loopback: what Telegram's own network adds is not measured.
@@ -149,6 +150,26 @@ async def settled(office: TelegramOffice, said: set[tuple[str, str]]) -> Counter
     return Counter({key: count for key, count in filed.items() if key in said})
 
 
+async def takeover() -> bool:
+    """Two bot processes: one fetches, the other waits; whichever is killed, the other goes on."""
+    with tempfile.TemporaryDirectory(prefix="huxin-telegram-") as folder:
+        parts = ("web", "dispatcher", "bot", "bot")
+        async with telegram_office(Path(folder), "polling", parts=parts) as office:
+            (chen,) = await office.enrols(chen=(Role.GRID_WORKER, towns()[0], "陈小燕"))
+            took = []
+            for number, bot in enumerate(office.beside[1:], start=1):
+                await bot.kill()
+                began = time.monotonic()
+                office.world.says(chen, f"第{number}盏路灯坏了")
+                await office.sees(chen, f"已收到，编号 R-{number:04d}")
+                took.append(time.monotonic() - began)
+                await bot.start()
+            conflicts = sum(call.status == 409 for call in office.server.calls)
+    print(f"two bots, each killed once: receipts after {took[0]:.1f} s and {took[1]:.1f} s, "
+          f"409 answered {conflicts} times")  # fmt: skip
+    return not conflicts
+
+
 async def burst(count: int, groups: int) -> bool:
     """Let so many dangers be reported at once; a town may have two groups."""
     names = towns()
@@ -161,7 +182,7 @@ async def burst(count: int, groups: int) -> bool:
 def main() -> int:
     """Run the measurement that is named, or all of them."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("what", nargs="?", choices=("latency", "crash", "burst"))
+    parser.add_argument("what", nargs="?", choices=("latency", "crash", "takeover", "burst"))
     parser.add_argument("--reports", type=int, default=48)
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--pending", type=int, default=200)
@@ -175,6 +196,8 @@ def main() -> int:
     if asked.what in {None, "crash"}:
         for mode in (asked.mode,) if asked.mode else ("polling", "webhook"):
             good &= asyncio.run(crash(mode, asked.kills, asked.pending))
+    if asked.what in {None, "takeover"}:
+        good &= asyncio.run(takeover())
     if asked.what in {None, "burst"}:
         good &= asyncio.run(burst(asked.alerts, asked.groups))
     return 0 if good else 1

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -57,6 +58,15 @@ class Dialogue:
 
     office: Office
     ledger: Ledger
+
+    def foresee(self, uow: UnitOfWork, coming: Iterable[Heard]) -> None:
+        """Find out in a few questions what hearing each of these asks first."""
+        coming = tuple(coming)
+        messages = [one for one in coming if isinstance(one, IncomingMessage)]
+        senders = {(one.address.channel, one.sender.id) for one in coming}
+        uow.groups.foresee({person.id for person in uow.people.foresee(senders)})
+        uow.dialogues.foresee({(one.address, one.sender.id) for one in messages})
+        uow.reports.foresee({(one.address, one.message_id) for one in messages})
 
     def hear(self, uow: UnitOfWork, incoming: Heard, inbox_id: int) -> InboxOutcome:
         """Act on a message or a press and answer it; returns how its inbox row ends.

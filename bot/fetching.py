@@ -28,6 +28,7 @@ LEASE = timedelta(minutes=3)  # longer than the largest file takes
 FIRST_WAIT = timedelta(seconds=10)
 LONGEST_WAIT = timedelta(hours=1)
 GIVES_UP_AFTER = timedelta(days=7)
+DISK_FULL = "磁盘快满了"
 TOO_LATE = "一直取不到"
 
 _T = TypeVar("_T")
@@ -80,6 +81,8 @@ class Fetching:
     async def _fetch(self, row: FileRow) -> None:
         source = self.sources[row.address.channel]
         try:
+            if not await asyncio.to_thread(self.kept.has_room):
+                raise RetryLater(DISK_FULL)  # noqa: TRY301 - like any other failed try
             content = await source.fetch(row.file_id, largest=self.largest)
             kept_as = await asyncio.to_thread(self.kept.keep, place_of(row.address), content)
         except Refused as refused:

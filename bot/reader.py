@@ -78,53 +78,59 @@ class Reader:
     async def read_due(self) -> int:
         """Lease what is due and bring each row to its end; returns how many were leased."""
         # Looking costs no commit; most passes find nothing.
-        if not await asyncio.to_thread(self._look):
+        due = await asyncio.to_thread(self._look)
+        if not due:
             return 0
         try:
-            leased, left = await asyncio.wrap_future(self.store.submit(self._hear_together))
+            leased, left = await asyncio.wrap_future(
+                self.store.submit(lambda uow: self._hear_together(uow, due))
+            )
         except Exception as error:  # noqa: BLE001 - each of them then stands or falls alone
             log.warning("heard_apart", error=type(error).__name__)
-            left = await asyncio.wrap_future(self.store.submit(self._lease))
+            left = await asyncio.wrap_future(
+                self.store.submit(lambda uow: list(uow.inbox.lease(limit=due, lease=LEASE)))
+            )
             leased = len(left)
         await asyncio.gather(*(self._read(row) for row in left))
         return leased
 
-    def _look(self) -> bool:
-        """Whether something is due. Where there is one writer, its texts are read beforehand.
+    def _look(self) -> int:
+        """Return how many rows to lease, at most; 0 when none is due.
 
-        Reading a text is what hearing it costs most, and the writer has other work.
+        Where there is one writer, their texts are read beforehand: that is what hearing them
+        costs most, and the writer has other work.
         """
         if not self.store.sqlite:
-            return self.store.read(lambda uow: uow.inbox.is_due())
+            return BATCH if self.store.read(lambda uow: uow.inbox.is_due()) else 0
         due = self.store.read(lambda uow: uow.inbox.due(limit=BATCH))
         for row in due:
             incoming = self._parse(row)
             if isinstance(incoming, IncomingMessage):
                 self.dialogue.office.assess(incoming.text)
                 self.dialogue.office.gazetteer.find(incoming.text)
-        return bool(due)
+        return len(due)
 
-    def _lease(self, uow: UnitOfWork) -> tuple[InboxRow, ...]:
-        return uow.inbox.lease(limit=BATCH, lease=LEASE)
-
-    def _hear_together(self, uow: UnitOfWork) -> tuple[int, list[InboxRow]]:
+    def _hear_together(self, uow: UnitOfWork, due: int) -> tuple[int, list[InboxRow]]:
         """Lease what is due and hear it; returns how many were leased, and who is left."""
         uow.wait_for_nobody()
-        rows = self._lease(uow)
-        left = []
-        for row in rows:
-            incoming = self._parse(row)
+        coming = [(row, self._parse(row)) for row in uow.inbox.lease(limit=due, lease=LEASE)]
+        self.dialogue.foresee(uow, (one for _, one in coming if not isinstance(one, Unreadable)))
+        left, heard = [], []
+        for row, incoming in coming:
             if isinstance(incoming, Unreadable):
                 left.append(row)
                 continue
             try:
                 with uow.apart():
-                    self._hear(uow, row, incoming)
+                    heard.append((row, self.dialogue.hear(uow, incoming, row.id)))
             except Exception:  # it is heard once more, alone, and that says what is wrong
                 if not uow.stands:
                     raise
                 left.append(row)
-        return len(rows), left
+        # Leased in this very transaction, they cannot have passed to somebody else.
+        uow.inbox.finish_each(heard)
+        self._hint(uow)
+        return len(coming), left
 
     async def finish_forms(self) -> int:
         """File the guided reports that were left unfinished."""

@@ -35,7 +35,12 @@ def unit_key(unit: str) -> str:
 
 def person_key(uow: UnitOfWork, known: Known, value: str) -> str:
     """Return the policy's key of somebody's name, phone or ID number; it does not tell which."""
-    return f"{known.value}:{uow.petitioners.mark(known, value)}"
+    return mark_key(known, uow.petitioners.mark(known, value))
+
+
+def mark_key(known: Known, mark: str) -> str:
+    """Return the policy's key of somebody whose name, phone or ID number has a mark."""
+    return f"{known.value}:{mark}"
 
 
 def subject_of(uow: UnitOfWork, matter: Matter) -> Subject:

@@ -17,7 +17,7 @@ SERIAL_ZERO = date(1899, 12, 30)
 SERIALS = range(18264, 73051)  # Excel's numbers of 1950-01-01 to 2099-12-31
 YEARS = range(1950, 2100)
 MOST_PEOPLE = 100_000
-LONGEST_TEXT = 20_000
+LONGEST_TEXT = 32_767  # what Excel lets into a cell
 LONGEST_SHORT = 200
 DIGITS_KEPT = 15  # Excel keeps no more of a number
 
@@ -35,6 +35,7 @@ _PHONE_SIGNS = re.compile(r"[\s\-()+.]")
 _NOTHING = frozenset({"", "-", "--", "—", "——", "/", "无", "空", "暂无", "不详", "null", "NULL"})
 _LONGEST_NOTHING = max(len(word) for word in _NOTHING)
 _MOBILE = 11
+_MOBILES = re.compile(r"(?<!\d)1\d{10}(?!\d)")
 
 
 class Unreadable(ValueError):  # noqa: N818 - named for what it is
@@ -146,7 +147,8 @@ def _phone(part: str) -> str:
     digits = _PHONE_SIGNS.sub("", part)
     if digits.startswith("86") and len(digits) == _MOBILE + 2:
         digits = digits[2:]
-    return digits
+    mobile = _MOBILES.search(digits)  # 13800001234（儿子）
+    return digits if mobile is None else mobile[0]
 
 
 def _within_a_line(part: str) -> str:

@@ -127,6 +127,8 @@ def find_heads(rows: Sequence[SheetRow], accepted: Accepted) -> Heads:
             continue
         field, rank = meaning
         other_rank, other = found.get(field, (rank + 1, 0))
+        if rank == other_rank and column in block[-1].across:
+            continue  # the right half of a head that is merged across
         if rank == other_rank:
             one, two = (cell_name(block[-1].number, place) for place in (other, column))
             raise PersonCanFix(

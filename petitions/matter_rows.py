@@ -86,7 +86,10 @@ class Reader:
         """Whether a row is empty, a line of words across the sheet, or who made it."""
         number = self._heads.columns[Field.NUMBER]
         if number in row.across:
-            return True
+            columns = self._heads.columns.values()
+            same = sum(row.cells.get(one) == row.cells.get(number) for one in columns)
+            if 2 * same > len(columns):
+                return True
         told = RowCells(row, self._heads)
         if not told.is_empty(Field.NUMBER):
             words = str(row.cells[number]).strip()
@@ -102,9 +105,7 @@ class Reader:
             return line
         more = RowCells(row, self._heads, remarks=line.cells.remarks)
         people = tuple(dict.fromkeys((*line.said.petitioners, *_people(more))))
-        size = line.said.head.get("group_size", 1)
-        head = {**line.said.head, "group_size": max(size, len(people))}
-        return replace(line, said=replace(line.said, petitioners=people, head=head))
+        return replace(line, said=replace(line.said, petitioners=people))
 
     def _line(self, row: SheetRow) -> Line:
         told = RowCells(row, self._heads)
@@ -126,7 +127,7 @@ class Reader:
             "registered_on": told.day(Field.REGISTERED_ON),
             "lodging": told.say(Field.LODGING, sheet_words.lodging),
             "tier": told.say(Field.TIER, sheet_words.tier),
-            "subject": told.words(Field.SUBJECT) or told.words(Field.WORDS)[:30] or None,
+            "subject": told.words(Field.SUBJECT) or None,
             "words": told.words(Field.WORDS) or None,
             "place": told.words(Field.PLACE) or None,
             "unit": self._units.unit(told.short(Field.UNIT)) or None,
@@ -137,15 +138,15 @@ class Reader:
             "satisfaction": told.say(Field.SATISFACTION, sheet_words.satisfaction),
             "town": self._town(told),
         }
-        people = _people(told)
-        head["group_size"] = _size(told, head["group_size"], people)
+        if head["group_size"] is None:
+            head["group_size"] = _size_by_names(told)
         steps = read_steps(told, registered_on=head["registered_on"], unit=head["unit"] or "")
         return Said(
             row=told.row.number,
             number=number,
             head={name: value for name, value in head.items() if value is not None},
             kind=kind,
-            petitioners=people,
+            petitioners=_people(told),
             steps=steps,
         )
 
@@ -225,11 +226,7 @@ def _for_each(
     return (given + [""] * len(names))[: len(names)]
 
 
-def _size(told: RowCells, written: int | None, people: tuple[Petitioner, ...]) -> int | None:
-    """Return how many petition together, as a number, as 张三等5人, or as the names say."""
-    if written is None:
-        found = [_AND_OTHERS.search(name) for name in _listed(told, Field.NAME)]
-        written = max((int(one[1]) for one in found if one and one[1]), default=None)
-    if len(people) > 1 or written is not None:
-        return max(written or 1, len(people))
-    return None
+def _size_by_names(told: RowCells) -> int | None:
+    """Return how many petition together where the names say it: 张三等5人."""
+    found = (_AND_OTHERS.search(name) for name in _listed(told, Field.NAME))
+    return max((int(one[1]) for one in found if one and one[1]), default=None)

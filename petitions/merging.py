@@ -22,6 +22,7 @@ from storage.matters import KeptStep, as_text, standing
 
 BY_SHEET = "sheet"
 PEOPLE = "petitioners"
+SUBJECT = 30  # characters of the words, where a new matter has no subject
 
 NOT_OPENED = "台账里是检举控告，表里不是，没有改；确实不是的，请在台账里更正"
 BY_HAND_STANDS = "台账里手工登记的这一步日期不同，没有改，请核对"
@@ -57,7 +58,9 @@ def missing(said: Said) -> tuple[tuple[Field, str], ...]:
 
 def new_matter(said: Said) -> Merged:
     """Return the matter of a row whose number is new; nothing is `missing`."""
-    whole: dict[str, Any] = {"subject": "", "tier": Tier.DISTRICT} | said.head
+    words = said.head.get("words", "")
+    whole: dict[str, Any] = {"subject": words[:SUBJECT], "tier": Tier.DISTRICT} | said.head
+    whole["group_size"] = max(whole.get("group_size", 1), len(said.petitioners))
     steps = tuple(NewStep(step) for step in said.steps)
     return Merged(MatterHead(number=said.number, **whole), said.petitioners, steps, said.steps)
 

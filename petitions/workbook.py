@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from domain.access import Asker, Topic
-from domain.petition import Matter
+from domain.petition import Matter, MatterKind
 from petitions import asking
 from petitions.deadlines import faults
 from petitions.heads import Field
@@ -31,6 +31,7 @@ from storage.unit_of_work import UnitOfWork
 BATCH = 200
 """Rows of one unit of work: an alert that waits behind it waits a fraction of a second."""
 
+ACCUSED_ANSWERS = "检举控告不能交给被反映的单位（第三十条第三款），请改交别的单位"
 CLEARED = "这件事已按保存期限清除，不再登记"
 
 
@@ -114,6 +115,8 @@ def _planned(
     after = new_matter(said) if kept is None else merged(kept, said)
     for what, words in after.notes:
         told.remark(what, words)
+    if after.head.kind is MatterKind.ACCUSATION and after.head.unit in after.head.about_units:
+        told.remark(Field.UNIT, ACCUSED_ANSWERS)
     _remark_faults(uow, ledger, told, said, after)
     entry = _entry(uow, ledger, after, kept)
     outcome = Outcome.NEW if kept is None else _compared(entry, kept)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 
 from domain.channel import Address, ChatKind, IncomingMessage, Sender
 from storage.columns import UtcTime
-from storage.prepared import Prepared
+from storage.prepared import Prepared, among
 from storage.tables import dialogues, sender_pace
 from storage.upsert import inserting, put
 
@@ -51,6 +52,12 @@ _THIS = sa.and_(
 _OPEN = Prepared(
     sa.select(dialogues.c.state).where(_THIS, dialogues.c.expires_at > sa.bindparam("now"))
 )
+_OPEN_EACH = Prepared(
+    sa.select(dialogues.c.channel, dialogues.c.chat, dialogues.c.sender, dialogues.c.state).where(
+        among(dialogues.c.channel, dialogues.c.chat, dialogues.c.sender),
+        dialogues.c.expires_at > sa.bindparam("now"),
+    )
+)
 _OVERDUE = Prepared(sa.select(dialogues.c.state).where(_THIS))
 _END = Prepared(sa.delete(dialogues).where(_THIS))
 
@@ -83,9 +90,23 @@ class DialogueRows:
         """Bind to a transaction."""
         self._connection = connection
         self._now = now
+        self._foreseen: dict[tuple[str, str, str], dict[str, Any] | None] = {}
+
+    def foresee(self, senders: Collection[tuple[Address, str]]) -> None:
+        """Find the open questions to senders in one question; a change of one forgets it."""
+        if not senders or self._connection.dialect.name == "sqlite":
+            return
+        places = [(address.channel, address.chat, sender) for address, sender in senders]
+        channels, chats, names = map(list, zip(*places, strict=True))
+        asked = {"channel": channels, "chat": chats, "sender": names, "now": self._now}
+        self._foreseen = dict.fromkeys(places)
+        for channel, chat, sender, state in _OPEN_EACH.tuples(self._connection, asked):
+            self._foreseen[channel, chat, sender] = state
 
     def get(self, address: Address, sender: str) -> dict[str, Any] | None:
         """Return the open question to a sender, or None when there is none or it expired."""
+        if (address.channel, address.chat, sender) in self._foreseen:
+            return self._foreseen[address.channel, address.chat, sender]
         place = {"channel": address.channel, "chat": address.chat, "sender": sender}
         state: dict[str, Any] | None = _OPEN.value(self._connection, {**place, "now": self._now})
         return state
@@ -133,6 +154,7 @@ class DialogueRows:
         self, address: Address, sender: str, state: dict[str, Any], *, lasts: timedelta
     ) -> None:
         """Wait for an answer until ``lasts`` from now."""
+        self._foreseen.pop((address.channel, address.chat, sender), None)
         put(
             self._connection,
             dialogues,
@@ -146,6 +168,7 @@ class DialogueRows:
 
     def end(self, address: Address, sender: str) -> None:
         """Wait for nothing any more."""
+        self._foreseen.pop((address.channel, address.chat, sender), None)
         place = {"channel": address.channel, "chat": address.chat, "sender": sender}
         _END.run(self._connection, place)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from domain.channel import Address
 from domain.duty import Group, Scope
 from storage.people import PeopleRows
-from storage.prepared import Prepared
+from storage.prepared import Prepared, among
 from storage.tables import addresses, cards, groups, notices, people, towns
 from storage.upsert import put
 
@@ -33,6 +33,11 @@ _PLACE = {"channel": sa.bindparam("channel"), "chat": sa.bindparam("chat")}
 _ADDRESSES_OF = Prepared(
     sa.select(addresses.c.channel, addresses.c.chat)
     .where(addresses.c.person_id == sa.bindparam("person"), addresses.c.off_at.is_(None))
+    .order_by(addresses.c.id.desc())
+)
+_ADDRESSES_OF_EACH = Prepared(
+    sa.select(addresses.c.person_id, addresses.c.channel, addresses.c.chat)
+    .where(among(addresses.c.person_id), addresses.c.off_at.is_(None))
     .order_by(addresses.c.id.desc())
 )
 _AT = Prepared(
@@ -79,6 +84,16 @@ class GroupRows:
         """Bind to a transaction."""
         self._connection = connection
         self._now = now
+        self._foreseen: dict[int, list[Address]] = {}
+
+    def foresee(self, people_ids: Collection[int]) -> None:
+        """Find where these people can be reached in one question; a change forgets it."""
+        if not people_ids or self._connection.dialect.name == "sqlite":
+            return
+        asked = {"person_id": list(people_ids)}
+        self._foreseen = {person_id: [] for person_id in people_ids}
+        for person_id, channel, chat in _ADDRESSES_OF_EACH.tuples(self._connection, asked):
+            self._foreseen[person_id].append(Address(channel=channel, chat=chat))
 
     def keep_towns(self, named: Iterable[tuple[str, str]]) -> None:
         """Make the table hold these (name, code) towns; others are marked retired."""
@@ -187,6 +202,7 @@ class GroupRows:
         self, address: Address, *, person_id: int | None = None, group_id: int | None = None
     ) -> None:
         """Remember where somebody, or a group, can be reached; switches it on again."""
+        self._foreseen.clear()
         values = {
             "person_id": person_id,
             "group_id": group_id,
@@ -205,6 +221,8 @@ class GroupRows:
 
     def addresses_of(self, person_id: int) -> tuple[Address, ...]:
         """Return the private chats in which somebody can be reached, the newest first."""
+        if person_id in self._foreseen:
+            return tuple(self._foreseen[person_id])
         rows = _ADDRESSES_OF.tuples(self._connection, {"person": person_id})
         return tuple(Address(channel=channel, chat=chat) for channel, chat in rows)
 
@@ -237,12 +255,14 @@ class GroupRows:
 
     def switch_on(self, address: Address) -> None:
         """Send to an address again, if it is known."""
+        self._foreseen.clear()
         self._connection.execute(
             sa.update(addresses).where(_at(addresses, address)).values(off_at=None, off_reason=None)
         )
 
     def switch_off(self, address: Address, reason: str) -> bool:
         """Stop sending to an address; False when it is unknown, or was off already."""
+        self._foreseen.clear()
         changed = self._connection.execute(
             sa.update(addresses)
             .where(
@@ -261,6 +281,7 @@ class GroupRows:
         forgotten instead. The old chat's cards are forgotten, since the new chat numbers its
         messages anew; returns the alerts that they showed.
         """
+        self._foreseen.clear()
         for table in (groups, addresses):
             known = self._connection.execute(
                 sa.select(table.c.id).where(

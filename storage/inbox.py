@@ -7,6 +7,7 @@ that dies lets the lease end.
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -171,6 +172,23 @@ class InboxRows:
             },
         )
         return changed == 1
+
+    def finish_each(self, heard: Iterable[tuple[InboxRow, InboxOutcome]]) -> None:
+        """End rows that were leased in this transaction, which nobody else can have by now."""
+        _FINISH.run_each(
+            self._connection,
+            (
+                {
+                    "row": row.id,
+                    "held": row.fence,
+                    "done_at": self._now,
+                    "outcome": outcome.value,
+                    "reason": None,
+                    "lease_until": None,
+                }
+                for row, outcome in heard
+            ),
+        )
 
     def put_off(self, row_id: int, *, fence: int, until: datetime, reason: str) -> None:
         """Give a row back, due again at ``until``, after a try that failed."""

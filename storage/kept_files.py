@@ -12,12 +12,14 @@ import hashlib
 import os
 import re
 import secrets
+import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 LARGEST_PHOTO = 10 * 1024 * 1024
+LEAST_FREE = 512 * 1024 * 1024  # bytes of the disk that are left to the words
 
 _PICTURES = {
     "jpg": "image/jpeg",
@@ -79,6 +81,12 @@ class KeptFiles:
     def keep(self, chat: str, content: bytes) -> str:
         """Store a file of any kind and return its file id once it is on disk."""
         return self._put(chat, _suffix_of(content[:_HEAD]), content)
+
+    def has_room(self) -> bool:
+        """Whether the disk has room for files that can wait; words come first."""
+        above = (self._folder, *self._folder.absolute().parents)
+        folder = next(folder for folder in above if folder.exists())
+        return shutil.disk_usage(folder).free >= LEAST_FREE
 
     def find(self, chat: str, file_id: str) -> Found | None:
         """Return where a chat's file lies and what it is; None when it has none such."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 
@@ -56,7 +56,27 @@ class Change:
     source: str
 
 
-def standing(kept: Iterable[KeptStep]) -> tuple[Step, ...]:
+class WrittenStep(Protocol):
+    """What of a step that was written down decides whether it counts."""
+
+    @property
+    def id(self) -> int:
+        """Its row."""
+
+    @property
+    def step(self) -> Step:
+        """The step itself."""
+
+    @property
+    def replaces(self) -> int | None:
+        """The row of the step that it stands for."""
+
+    @property
+    def void(self) -> bool:
+        """Whether it only takes that step away."""
+
+
+def standing(kept: Iterable[WrittenStep]) -> tuple[Step, ...]:
     """Return the steps that count: by day, those that were replaced or taken away left out."""
     rows = tuple(kept)
     gone = {row.replaces for row in rows if row.replaces is not None}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from domain.duty import Person, Role
-from storage.prepared import Prepared
+from storage.prepared import Prepared, among
 from storage.tables import identities, people
 
 
@@ -29,6 +29,11 @@ _KNOWN_AS = Prepared(
         identities.c.sender == sa.bindparam("sender"),
         people.c.revoked_at.is_(None),
     )
+)
+_KNOWN_AS_EACH = Prepared(
+    sa.select(identities.c.channel, identities.c.sender, *_PERSON)
+    .join(identities, identities.c.person_id == people.c.id)
+    .where(among(identities.c.channel, identities.c.sender), people.c.revoked_at.is_(None))
 )
 
 
@@ -51,6 +56,24 @@ class PeopleRows:
         """Bind to a transaction."""
         self._connection = connection
         self._now = now
+        self._foreseen: dict[tuple[str, str], Person | None] = {}
+
+    def foresee(self, senders: Collection[tuple[str, str]]) -> tuple[Person, ...]:
+        """Find who these (channel, sender) are in one question; a change forgets it.
+
+        Returns those who are enrolled. On SQLite, where asking costs no round trip, nothing
+        is asked beforehand, here and where others foresee.
+        """
+        if not senders or self._connection.dialect.name == "sqlite":
+            return ()
+        channels, names = zip(*senders, strict=True)
+        rows = _KNOWN_AS_EACH.rows(
+            self._connection, {"channel": list(channels), "sender": list(names)}
+        )
+        self._foreseen = dict.fromkeys(senders)
+        for row in rows:
+            self._foreseen[row["channel"], row["sender"]] = person_of(row)
+        return tuple(person for person in self._foreseen.values() if person is not None)
 
     def add(self, *, name: str, role: Role, town: str | None, demo: bool = False) -> Person:
         """Enrol somebody."""
@@ -83,12 +106,15 @@ class PeopleRows:
 
     def known_as(self, channel: str, sender: str) -> Person | None:
         """Return who a channel's sender is; None when not enrolled or revoked."""
+        if (channel, sender) in self._foreseen:
+            return self._foreseen[channel, sender]
         known = {"channel": channel, "sender": sender}
         row = _KNOWN_AS.row(self._connection, known)
         return None if row is None else person_of(row)
 
     def identify(self, person: Person, channel: str, sender: str) -> None:
         """Let a channel's sender be this person from now on."""
+        self._foreseen.clear()
         found = self._connection.execute(
             sa.update(identities)
             .where(identities.c.channel == channel, identities.c.sender == sender)
@@ -103,6 +129,7 @@ class PeopleRows:
 
     def revoke(self, person_id: int) -> None:
         """End somebody's enrolment; what they did stays."""
+        self._foreseen.clear()
         self._connection.execute(
             sa.update(people)
             .where(people.c.id == person_id, people.c.revoked_at.is_(None))
@@ -111,6 +138,7 @@ class PeopleRows:
 
     def dismiss_demo(self) -> int:
         """End the enrolment of the demo's people: they never serve in earnest."""
+        self._foreseen.clear()
         return self._connection.execute(
             sa.update(people)
             .where(people.c.demo.is_(True), people.c.revoked_at.is_(None))
@@ -119,6 +147,7 @@ class PeopleRows:
 
     def enlist_demo(self) -> None:
         """Let the demo's people serve again."""
+        self._foreseen.clear()
         self._connection.execute(
             sa.update(people).where(people.c.demo.is_(True)).values(revoked_at=None)
         )

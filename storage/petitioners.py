@@ -42,8 +42,7 @@ _OF = (
     .where(petitioners.c.matter_id == sa.bindparam("matter"))
     .order_by(petitioners.c.position)
 )
-
-
+_MARKS_OF = sa.select(*_MARKS.values()).where(petitioners.c.matter_id == sa.bindparam("matter"))
 _OF_SEVERAL = (
     sa.select(petitioners)
     .where(petitioners.c.matter_id.in_(sa.bindparam("ids", expanding=True)))
@@ -103,6 +102,16 @@ class PetitionerRows:
         """Return the people of a matter, in their order."""
         return tuple(
             _petitioner(row) for row in self._connection.execute(_OF, {"matter": matter_id})
+        )
+
+    def marks_of(self, matter_id: int) -> frozenset[tuple[Known, str]]:
+        """Return the keyed hashes of a matter's people; nobody's name is opened for them."""
+        found = self._connection.execute(_MARKS_OF, {"matter": matter_id})
+        return frozenset(
+            (known, mark)
+            for row in found
+            for known, mark in zip(_MARKS, row, strict=True)
+            if mark is not None
         )
 
     def of_several(self, ids: Sequence[int]) -> dict[int, tuple[Petitioner, ...]]:

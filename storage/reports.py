@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +20,7 @@ from storage.packing import (
     unpack_attachments,
     unpack_location,
 )
-from storage.prepared import Prepared
+from storage.prepared import Prepared, among
 from storage.tables import report_versions, reports
 
 
@@ -78,6 +78,11 @@ _AT_MESSAGE = Prepared(
         reports.c.message_id == sa.bindparam("message"),
     )
 )
+_AT_MESSAGES = Prepared(
+    sa.select(reports.c.channel, reports.c.chat, reports.c.message_id).where(
+        among(reports.c.channel, reports.c.chat, reports.c.message_id)
+    )
+)
 _OF_ALERT = Prepared(
     sa.select(reports).where(reports.c.alert_id == sa.bindparam("alert")).order_by(reports.c.id)
 )
@@ -95,6 +100,17 @@ class ReportRows:
         """Bind to a transaction."""
         self._connection = connection
         self._now = now
+        self._foreseen: set[tuple[str, str, str]] = set()
+
+    def foresee(self, messages: Collection[tuple[Address, str]]) -> None:
+        """Find which messages began no report yet, in one question."""
+        if not messages or self._connection.dialect.name == "sqlite":
+            return
+        places = [(address.channel, address.chat, message) for address, message in messages]
+        channels, chats, names = map(list, zip(*places, strict=True))
+        asked = {"channel": channels, "chat": chats, "message_id": names}
+        began = {tuple(row) for row in _AT_MESSAGES.tuples(self._connection, asked)}
+        self._foreseen = set(places) - began
 
     def add(
         self,
@@ -126,6 +142,7 @@ class ReportRows:
             "verified": person_id is not None,
             "version": 1,
         }
+        self._foreseen.discard((address.channel, address.chat, message_id))
         row_id = _ADD.value(self._connection, values)
         report = _report_of({**values, "id": row_id, "alert_id": None, "withdrawn_at": None})
         self._put_words(
@@ -213,6 +230,8 @@ class ReportRows:
 
     def at_message(self, address: Address, message_id: str) -> Report | None:
         """Return the report that a message of the reporter began."""
+        if (address.channel, address.chat, message_id) in self._foreseen:
+            return None
         place = {"channel": address.channel, "chat": address.chat, "message": message_id}
         row = _AT_MESSAGE.row(self._connection, place)
         return None if row is None else _report_of(row)

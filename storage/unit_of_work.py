@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from storage.alerts import AlertRows, ChangedMeanwhile
 from storage.audit import AuditRows
 from storage.clearing import ClearingRows
+from storage.cohorts import CohortRows
 from storage.deliveries import DeliveryRows
 from storage.dialogues import DialogueRows
 from storage.duty import DutyRows
@@ -63,6 +64,7 @@ class UnitOfWork:
         self.now = now
         self._hints: list[Hint] = []
         self._waits = True
+        self._aparts = 0
 
     def after_commit(self, hint: Callable[..., None], *values: object) -> None:
         """Have ``hint`` called with these values once the transaction is on disk.
@@ -77,17 +79,19 @@ class UnitOfWork:
 
         Said to the driver itself: SQLAlchemy's own costs as much as several statements.
         """
-        hints = len(self._hints)
-        say(self.connection, "SAVEPOINT apart")
+        self._aparts += 1
+        name, hints = f"apart_{self._aparts}", len(self._hints)
+        say(self.connection, f"SAVEPOINT {name}")
         try:
             yield
         except Exception:
             if self.stands:
-                say(self.connection, "ROLLBACK TO SAVEPOINT apart")
-                say(self.connection, "RELEASE SAVEPOINT apart")
+                say(self.connection, f"ROLLBACK TO SAVEPOINT {name}")
             del self._hints[hints:]
             raise
-        say(self.connection, "RELEASE SAVEPOINT apart")
+        # SQLite looks through those that are left; PostgreSQL would have to be asked.
+        if self.connection.dialect.name == "sqlite":
+            say(self.connection, f"RELEASE SAVEPOINT {name}")
 
     @property
     def stands(self) -> bool:
@@ -260,6 +264,11 @@ class UnitOfWork:
     def matters(self) -> MatterRows:
         """The petition ledger's matters and their steps."""
         return MatterRows(self.connection, self.now)
+
+    @cached_property
+    def cohorts(self) -> CohortRows:
+        """Matters to be counted."""
+        return CohortRows(self.connection)
 
     @cached_property
     def petitioners(self) -> PetitionerRows:

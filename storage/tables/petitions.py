@@ -100,6 +100,7 @@ matter_steps = sa.Table(
     sa.Column("recorded_by", BigId),
     sa.Column("source", sa.Text, nullable=False),
     sa.Index("ix_matter_steps_matter", "matter_id", "id"),
+    sa.Index("ix_matter_steps_kind_on_day", "kind", "on_day", "matter_id"),
 )
 
 # One change of a matter's head or people: what stood there before, and what stands now.

@@ -92,6 +92,7 @@ def test_every_day_survives_every_spelling(day: date, spelling: int) -> None:
         ("１３８ ００００ １２３４", ("13800001234",)),
         ("+86 138-0000-1234", ("13800001234",)),
         ("020-84880000", ("02084880000",)),
+        ("13800001234（儿子）", ("13800001234",)),
         ("13800001234、13900005678", ("13800001234", "13900005678")),
         ("13800001234/13900005678\n13700009999", ("13800001234", "13900005678", "13700009999")),
         ("13800001234；无；13900005678", ("13800001234", "", "13900005678")),
@@ -136,7 +137,11 @@ def test_words_for_nothing_are_nothing(value: CellValue) -> None:
     assert cells.is_empty(value)
 
 
-@pytest.mark.parametrize("how", [cells.day, cells.count, cells.text, cells.phones], ids=repr)
+@pytest.mark.parametrize(
+    "how",
+    [cells.day, cells.count, cells.text, cells.phones],
+    ids=["day", "count", "text", "phones"],
+)
 def test_an_error_cell_is_never_a_value(how: Callable[[CellValue], object]) -> None:
     """#N/A is told as what it is."""
     with pytest.raises(Unreadable, match="#REF!"):

@@ -64,6 +64,12 @@ def test_of_two_heads_for_one_field_the_first_of_the_settings_is_read() -> None:
     assert found.unread == ("标题",)
 
 
+def test_a_head_that_is_merged_across_is_one_column() -> None:
+    """Its value stands in the left one."""
+    row_of = SheetRow(1, {1: "编号", 2: "编号", 3: "姓名", 4: "登记日期"}, across=frozenset({1, 2}))
+    assert find_heads([row_of], ACCEPTED).columns[Field.NUMBER] == 1
+
+
 def test_two_columns_with_one_head_are_refused() -> None:
     """Nobody can say which of them is meant."""
     with pytest.raises(PersonCanFix) as told:

@@ -225,6 +225,17 @@ def test_people_are_added_and_their_details(desk: LedgerDesk) -> None:
     assert matter.head.group_size == 15
 
 
+def test_a_sheet_that_says_less_takes_nothing_back(desk: LedgerDesk) -> None:
+    """Fewer names are no smaller group; words are no subject where there is one."""
+    desk.bring({**PLAIN, "人数": 40, "内容分类": "城乡建设"})
+    (result,) = desk.bring({**PLAIN, "姓名": "何秀珍、陈伟"})
+    head = desk.kept().matter.head
+    assert (head.group_size, head.subject, result.outcome) == (40, "城乡建设", Outcome.CHANGED)
+    desk.bring({**PLAIN, "编号": "2026-0043", "姓名": "何秀珍、陈伟"})
+    head = desk.kept("2026-0043").matter.head
+    assert (head.group_size, head.subject) == (2, "反映植村一处挡土墙开裂。")
+
+
 def test_somebody_else_does_not_get_the_old_phone(desk: LedgerDesk) -> None:
     """One person for another is another person; the same phone is a corrected name."""
     desk.bring({**PLAIN, "姓名": "何秀真"})
@@ -244,12 +255,14 @@ def test_rows_under_one_merged_number_are_one_matters_people(desk: LedgerDesk) -
         SheetRow(2, first),
         SheetRow(3, second, below=frozenset({1, 2, 3, 4})),
         SheetRow(4, dict.fromkeys(range(1, 10), "以下空白"), across=frozenset(range(1, 10))),
-        SheetRow(5, {9: "制表人：王芳"}),
+        SheetRow(5, {**first, 1: "2026-0043", 2: date(2026, 11, 3)}, across=frozenset({1, 2})),
+        SheetRow(6, {9: "制表人：王芳"}),
     ]
     reader = Reader(find_heads(rows, desk.accepted), desk.units, appeals=None)
     lines = list(reader.lines(rows))
-    (result,) = desk.do(lambda uow: put(uow, desk.ledger, desk.clerk, lines))
-    assert result.outcome is Outcome.NEW
+    results = desk.do(lambda uow: put(uow, desk.ledger, desk.clerk, lines))
+    assert [one.number for one in results] == ["2026-0042", "2026-0043"]
+    assert {one.outcome for one in results} == {Outcome.NEW}
     assert [one.name for one in desk.kept().matter.petitioners] == ["何秀珍", "陈伟"]
 
 
@@ -286,6 +299,7 @@ def test_a_row_that_decides_wrongly_is_refused_by_its_cell(
         ({"联系电话": "打不通"}, "F3", "不像电话号码"),
         ({"联系电话": "13800001234、13900005678"}, "F3", "只记前 1 个"),
         ({"问题属地": "南沙区"}, "G3", "只有区里能看"),
+        ({"信访目的": "检举", "被反映单位": "大石街"}, "I3", "不能交给被反映的单位"),
         ({"延期至": "2026-12-20"}, "J3", "延期没有记"),
         ({"办结日期": "2026-11-20"}, "J3", "前面没有受理"),
         ({"受理日期": "2026-10-09"}, "J3", "日期早于登记"),

@@ -21,6 +21,7 @@ from bot.channels.webchat.bodies import LARGEST_BODY, Declined, PostedMessage, P
 from bot.channels.webchat.channel import message_key
 from bot.channels.webchat.rooms import NAME, Room, may_sit, private_chat
 from bot.channels.webchat.stream import (
+    AT_ONCE,
     BEAT,
     HISTORY,
     LOOK_EVERY_SECONDS,
@@ -207,7 +208,8 @@ class _Door:
                     quiet_since = clock()
                     if not await _give(response, frames):
                         break
-                else:
+                # What came while this was given has hinted already.
+                if caught_up and len(frames) < AT_ONCE:
                     await listener.wait(LOOK_EVERY_SECONDS)
 
     async def _one(self, request: web.Request) -> Person:

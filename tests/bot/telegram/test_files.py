@@ -134,6 +134,24 @@ async def test_a_link_that_ran_out_is_asked_for_anew(
     assert fate(store, file_id).state is FileState.KEPT
 
 
+async def test_files_wait_while_the_disk_is_nearly_full(
+    store: Store,
+    server: TelegramServer,
+    fetching: Fetching,
+    clock: PushedClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What is left belongs to the words; with room again they come."""
+    (file_id,) = reported(store, server.upload(PNG))
+    with monkeypatch.context() as patched:
+        patched.setattr("storage.kept_files.LEAST_FREE", 2**62)
+        assert await fetching.fetch_due() == 1
+    assert not server.made("getFile")
+    clock.push(FIRST_WAIT)
+    assert await fetching.fetch_due() == 1
+    assert fate(store, file_id).state is FileState.KEPT
+
+
 async def test_what_never_comes_is_given_up(
     store: Store, fetching: Fetching, clock: PushedClock
 ) -> None:

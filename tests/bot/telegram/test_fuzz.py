@@ -29,8 +29,8 @@ from tests.telegram_server import TOKEN, TelegramServer
 from tests.telegram_world import User, World
 
 MUTATED = 20_000
-# So many in the suite; all of them with HUXIN_FUZZ=20000, which takes minutes.
-THROUGH_THE_OFFICE = int(os.environ.get("HUXIN_FUZZ", "300"))
+# So many in the suite; all of them with FUZZ_UPDATES=20000, which takes minutes.
+THROUGH_THE_OFFICE = int(os.environ.get("FUZZ_UPDATES", "300"))
 ODD: list[Any] = [
     None, True, -1, 0, 2**31, 2**63, 10**30, 1e308, "", "x", "\ud83d", "\x00", "﷽" * 50, [], {},
     [[[[]]]], {"id": {}}, "9" * 30, -(2**63), [None], {"file_id": 3},
