@@ -42,7 +42,7 @@ _OF = (
     .where(petitioners.c.matter_id == sa.bindparam("matter"))
     .order_by(petitioners.c.position)
 )
-_MARKS_OF = sa.select(*_MARKS.values()).where(petitioners.c.matter_id == sa.bindparam("matter"))
+_MARKS_OF = sa.select(*MARKS.values()).where(petitioners.c.matter_id == sa.bindparam("matter"))
 _OF_SEVERAL = (
     sa.select(petitioners)
     .where(petitioners.c.matter_id.in_(sa.bindparam("ids", expanding=True)))
@@ -110,7 +110,7 @@ class PetitionerRows:
         return frozenset(
             (known, mark)
             for row in found
-            for known, mark in zip(_MARKS, row, strict=True)
+            for known, mark in zip(MARKS, row, strict=True)
             if mark is not None
         )
 
