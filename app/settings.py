@@ -15,6 +15,7 @@ from typing import Annotated
 
 from pydantic import Field, ValidationError, model_validator
 
+import alerts.retention
 from alerts.office import Silence
 from app.setting_channels import Channels
 from app.setting_faults import explain
@@ -158,6 +159,13 @@ class Retention(Part):
     reports: PositiveDuration
     inbox_raw: PositiveDuration
     access_log: PositiveDuration
+    alert_personal: PositiveDuration
+    openings: PositiveDuration
+    matters: PositiveDuration
+
+    def times(self) -> alerts.retention.Retention:
+        """Return the times of all but the ledger in the remover's own words."""
+        return alerts.retention.Retention(**self.model_dump(exclude={"matters"}))
 
     @model_validator(mode="after")
     def _the_law_asks_for_logs(self) -> Retention:

@@ -17,11 +17,12 @@ from alerts.holidays import Calendar, calendar_of_china, only_weekends
 from alerts.office import Office
 from alerts.pacing import Pacer
 from alerts.planned import Planned
-from alerts.retention import Remover, Retention
+from alerts.retention import Remover
 from alerts.roster_rounds import RosterRounds
 from alerts.sending import DispatchTimes
 from alerts.timers import Timers
 from app.pinging import OutsidePing
+from app.removing import build_remover
 from app.settings import Settings
 from app.telegram_account import open_account, open_channel
 from bot.channels import telegram, webchat
@@ -279,12 +280,8 @@ class House:
 
     def remover(self) -> Remover:
         """Return what removes data that has served."""
-        times = self.settings.retention
-        retention = Retention(
-            reports=times.reports, inbox_raw=times.inbox_raw, access_log=times.access_log
-        )
-        files = KeptFiles(file_folder(self.settings))
-        return Remover(store=self.store, retention=retention, remove_files=files.remove_older)
+        ledger = build_ledger(self.settings, self.office)
+        return build_remover(self.settings, ledger, self.store, file_folder(self.settings))
 
     def close(self) -> None:
         """Finish what waits and close every connection."""

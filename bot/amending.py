@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from alerts import acknowledgement
+from alerts.knowing import may_act
 from bot import form_talk, pausing, replies, report_form, reporting
 from bot.commands import Asked, Command, asked
 from bot.hearing import Hearing
@@ -54,7 +55,7 @@ def _note_outcome(
 ) -> InboxOutcome:
     alert = hearing.uow.alerts.get(int(str(state["alert"])))
     person = hearing.person
-    if alert is None or person is None or not acknowledgement.may_act(person, alert):
+    if alert is None or person is None or not may_act(hearing.asker, alert):
         raise PersonCanFix(replies.NO_SUCH_NUMBER)
     if not _WORDS.search(message.text):
         raise PersonCanFix(replies.NOTE_WANTED)
@@ -134,7 +135,7 @@ def _note(hearing: Hearing, message: IncomingMessage, alert_id: int) -> InboxOut
     person = hearing.person
     if alert is None or person is None or not says_something(message):
         return None
-    is_theirs = acknowledgement.may_act(person, alert)
+    is_theirs = may_act(hearing.asker, alert)
     if not is_theirs and hearing.is_private:
         return None
     kind = LogKind.NOTED if is_theirs else LogKind.MEMBER_NOTED

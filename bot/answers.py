@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 
+from alerts.knowing import is_renounced, looked, may_see
 from alerts.notices import clock, state_words
-from alerts.status import DeliveryLine, deliveries, may_see
+from alerts.status import DeliveryLine, deliveries
 from alerts.view import view
 from bot import petition_talk, replies
 from bot.commands import Asked, Command
@@ -65,26 +66,25 @@ def _status(hearing: Hearing, person: Person, kind: str, row_id: int) -> str:
         report = uow.reports.get(row_id)
         if report is None or report.person_id != person.id or not hearing.is_private:
             raise PersonCanFix(replies.NO_SUCH_NUMBER)
+        looked(uow, hearing.asker, "report", report.number)
         alert = None if report.alert_id is None else uow.alerts.get(report.alert_id)
         return f"{report.number}　{replies.fate(report, alert)}"
     alert = uow.alerts.get(row_id)
     if alert is None:
         raise PersonCanFix(replies.NO_SUCH_NUMBER)
     own = any(report.person_id == person.id for report in uow.reports.of_alert(alert.id))
-    if not (may_see(person, alert) or own):
-        raise PersonCanFix(replies.NO_SUCH_NUMBER)
-    uow.audit.looked(
-        person_id=person.id,
-        what="status",
-        whose=alert.number,
-        channel=hearing.address.channel,
-    )
+    asker = hearing.asker
+    sees = may_see(asker, alert)
+    if not (sees or own):
+        barred = is_renounced(asker, alert)
+        raise PersonCanFix(replies.RENOUNCED_ALERT if barred else replies.NO_SUCH_NUMBER)
+    looked(uow, asker, "status", alert.number)
     stands = state_words(view(uow, alert), hearing.office, uow.now)
     raised = clock(hearing.office, alert.raised_at, day=True)
     head = (
         f"{alert.number} {alert.level.label}　{alert.town or '区值班室'}　{raised} 发出\n{stands}"
     )
-    if not may_see(person, alert):
+    if not sees:
         return head  # whom it was sent to is the officers' to know
     lines = [_delivery(hearing, one) for one in deliveries(uow, alert)]
     return "\n".join([head, *lines])

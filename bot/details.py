@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from alerts import outbox
+from alerts.knowing import is_renounced, looked, may_see
 from alerts.notices import clock
-from alerts.status import may_see
 from alerts.view import view
 from bot import petition_replies, petition_talk, replies
 from bot.hearing import Hearing
@@ -14,25 +14,24 @@ from domain.access import Way
 from domain.alert import Alert
 from domain.channel import Address, plain
 from domain.duty import Person
-from petitions.asking import asker_of
 
 PIECE = 3000  # characters a message, so that every channel takes it whole
 
 
 def send(hearing: Hearing, person: Person, alert: Alert) -> None:
     """Send every word of an alert's reports in private; each look leaves a line."""
-    if not may_see(person, alert):
-        hearing.toast(replies.NO_SUCH_NUMBER)
+    uow = hearing.uow
+    asker = uow.interests.asker(person, Way.PRIVATE, hearing.address.channel)
+    if not may_see(asker, alert):
+        barred = is_renounced(asker, alert)
+        hearing.toast(replies.RENOUNCED_ALERT if barred else replies.NO_SUCH_NUMBER)
         return
     private = hearing.private_address(person)
     if private is None:
         hearing.toast(replies.DETAILS_NEED_PRIVATE)
         return
-    uow = hearing.uow
-    uow.audit.looked(
-        person_id=person.id, what="details", whose=alert.number, channel=hearing.address.channel
-    )
-    met = petition_talk.met(uow, asker_of(uow, person, Way.PRIVATE), alert)
+    looked(uow, asker, "details", alert.number)
+    met = petition_talk.met(uow, asker, alert)
     whole = "\n".join([_words(hearing, alert), *map(petition_replies.met, met)])
     for number, start in enumerate(range(0, len(whole), PIECE)):
         outbox.say(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from alerts import outbox
 from alerts.office import Office
+from domain.access import Asker, Way
 from domain.channel import Address, ButtonPress, ChatKind, Heard, OutgoingMessage, plain
 from domain.duty import Person
 from storage.notices import Priority
@@ -39,6 +40,12 @@ class Hearing:
     def is_private(self) -> bool:
         """Whether only the sender reads the chat."""
         return self.incoming.chat_kind is ChatKind.PRIVATE
+
+    @property
+    def asker(self) -> Asker:
+        """Whoever sent it, as the policy knows them: in a chat alone, or in a group."""
+        way = Way.PRIVATE if self.is_private else Way.GROUP
+        return self.uow.interests.asker(self.person, way, self.address.channel)
 
     def answer(
         self,

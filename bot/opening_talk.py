@@ -9,11 +9,10 @@ from bot import petition_replies, petition_talk, replies
 from bot.commands import Asked, Command
 from bot.hearing import Hearing
 from bot.reporting import tell_desk
-from domain.access import Reach, Topic, Way, reach
+from domain.access import Reach, Topic, reach
 from domain.duty import Person
 from domain.errors import PersonCanFix
 from nlp.people_words import mask_people
-from petitions.asking import asker_of
 from petitions.ledger import Ledger
 from petitions.opening import LASTS, WRITE_A_REASON, open_for_a_reason, renounce
 from petitions.status import question
@@ -45,7 +44,7 @@ def _open(hearing: Hearing, ledger: Ledger, person: Person, words: str) -> None:
     found = _WHO_AND_WHY.match(words.strip())
     if found is None:
         raise PersonCanFix(WRITE_A_REASON)
-    asker = asker_of(hearing.uow, person, Way.PRIVATE)
+    asker = hearing.asker
     opening = open_for_a_reason(hearing.uow, asker, question(found["who"]), found["why"])
     until = clock(hearing.office, opening.ends_at, day=True)
     told = petition_replies.DESK_OPENED.format(
@@ -60,6 +59,6 @@ def _open(hearing: Hearing, ledger: Ledger, person: Person, words: str) -> None:
 def _renounce(hearing: Hearing, ledger: Ledger, person: Person, about: str) -> None:
     if not about.strip():
         raise PersonCanFix(petition_replies.RENOUNCE_HOW)
-    asker = asker_of(hearing.uow, person, Way.PRIVATE)
+    asker = hearing.asker
     label = renounce(hearing.uow, asker, about.strip(), person_id=person.id, towns=ledger.towns)
     hearing.answer(petition_replies.RENOUNCED.format(label=label))

@@ -52,7 +52,7 @@ def met(uow: UnitOfWork, asker: Asker, alert: Alert) -> tuple[Met, ...]:
 
 def _words(hearing: Hearing, ledger: Ledger, person: Person, wanted: str) -> str:
     uow = hearing.uow
-    asker = asker_of(uow, person, Way.PRIVATE)
+    asker = asker_of(uow, person, Way.PRIVATE, hearing.address.channel)
     found = look_up(uow, ledger, asker, question(wanted))
-    numbers = live_naming(uow, person, names=found.names, phones=found.phones)
+    numbers = live_naming(uow, asker, names=found.names, phones=found.phones)
     return petition_replies.status(found, numbers)

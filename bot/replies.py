@@ -113,6 +113,7 @@ STRANGER_GUESSING = "有人连续发错邀请码，请留意是否有人在试�
 CANNOT_READ_DESK = "有一条消息系统没能处理（收件箱 {row}，{channel}），请管理员看一下。"
 
 FILE_OF = "{number} 的附件"
+RENOUNCED_ALERT = "您已登记回避，这一条请同事处理；没人接收会自动往上报。"
 DETAILS_SENT = "已私信您。"
 DETAILS_NEED_PRIVATE = "请先私信我一次，我再把详情发给您。"
 ASK_TOWN = "这件事在哪个镇街？预警已先发出，您选了就转过去。"

@@ -15,9 +15,11 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+from alerts.knowing import looked
 from alerts.status import Timeline, timeline
 from alerts.view import ReportView
 from desk.texts import NOT_FOUND
+from domain.access import Way
 from domain.channel import Attachment
 from domain.duty import Person
 from domain.errors import PersonCanFix
@@ -84,15 +86,15 @@ def file_routes(*, store: Store, folder: Path, watcher: Watcher) -> list[web.Rou
 
 
 def _look(uow: UnitOfWork, person: Person, asked: dict[str, int]) -> Seen | None:
-    found = timeline(uow, person, asked["alert_id"])
+    asker = uow.interests.asker(person, Way.WEB)
+    found = timeline(uow, asker, asked["alert_id"])
     for seen in found.view.reports:
         for version in seen.versions:
             if (seen.report.id, version.number) == (asked["report_id"], asked["version"]):
                 files = _files(uow, seen, version)
                 if asked["place"] >= len(files):
                     return None
-                number = found.line.number
-                uow.audit.looked(person_id=person.id, what="file", whose=number, channel="desk")
+                looked(uow, asker, "file", found.line.number)
                 return files[asked["place"]]
     return None
 

@@ -9,11 +9,13 @@ from typing import Any
 
 from aiohttp import web
 
-from alerts.status import BOARD_ROLES, Timeline, board, timeline
+from alerts.knowing import looked, may_watch
+from alerts.status import Board, Timeline, blotted, board, renounced, timeline
 from desk import files
 from desk.live import BoardFeed, as_json
 from desk.sign_in import SignIn
 from desk.texts import NOT_FOUND
+from domain.access import Way
 from domain.duty import Person
 from domain.errors import PersonCanFix
 from storage.live import Live
@@ -34,7 +36,7 @@ def board_routes(
 
     async def give_board(request: web.Request) -> web.StreamResponse:
         person = await _watcher(request, sign_in)
-        found = await asyncio.to_thread(store.read, lambda uow: board(uow, person))
+        found = await asyncio.wrap_future(store.submit(lambda uow: _look_at_board(uow, person)))
         return web.json_response(text=as_json(found))
 
     async def give_alert(request: web.Request) -> web.StreamResponse:
@@ -52,6 +54,7 @@ def board_routes(
 
     async def stream(request: web.Request) -> web.StreamResponse:
         person = await _watcher(request, sign_in)
+        await asyncio.wrap_future(store.submit(lambda uow: _note_board(uow, person)))
 
         async def still_seated() -> bool:
             return person in await sign_in.who(request)
@@ -72,15 +75,28 @@ def board_routes(
 async def _watcher(request: web.Request, sign_in: SignIn) -> Person:
     """Return the person who watches; to anybody else there is no such page."""
     people = await sign_in.who(request)
-    if len(people) != 1 or people[0].role not in BOARD_ROLES:
+    if len(people) != 1 or not may_watch(people[0]):
         raise web.HTTPNotFound(text=NOT_FOUND)
     return people[0]
 
 
 def _look(uow: UnitOfWork, person: Person, alert_id: int) -> dict[str, Any]:
-    found = timeline(uow, person, alert_id)
-    uow.audit.looked(person_id=person.id, what="alert", whose=found.line.number, channel="desk")
+    asker = uow.interests.asker(person, Way.WEB)
+    found = timeline(uow, asker, alert_id)
+    looked(uow, asker, "alert", found.line.number)
     return _story(uow, found)
+
+
+def _note_board(uow: UnitOfWork, person: Person) -> None:
+    """Leave a line for opening the board; one that stays open leaves no more."""
+    looked(uow, uow.interests.asker(person, Way.WEB), "board", "")
+
+
+def _look_at_board(uow: UnitOfWork, person: Person) -> Board:
+    asker = uow.interests.asker(person, Way.WEB)
+    found = board(uow, asker)
+    looked(uow, asker, "board", "")
+    return blotted(found, renounced(uow, asker))
 
 
 def _story(uow: UnitOfWork, found: Timeline) -> dict[str, Any]:

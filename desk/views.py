@@ -8,7 +8,7 @@ from typing import Any
 import jinja2
 from aiohttp import web
 
-from alerts.status import BOARD_ROLES
+from alerts.knowing import may_watch
 from desk.sign_in import SignIn
 from desk.texts import SAMPLES
 from domain.access import Reach, Topic, reach
@@ -61,7 +61,7 @@ class Pages:
         people = await self._sign_in.who(request)
         if not people:
             return self._way_in()
-        watches = people[0].role in BOARD_ROLES
+        watches = may_watch(people[0])
         raise web.HTTPSeeOther("/desk" if watches else "/chat")
 
     async def chat(self, request: web.Request) -> web.StreamResponse:
@@ -74,7 +74,7 @@ class Pages:
             "chat.html",
             person=person,
             seat=seat,
-            watches=person.role in BOARD_ROLES,
+            watches=may_watch(person),
             counts=_counts(person),
         )
 
@@ -83,7 +83,7 @@ class Pages:
         people = await self._sign_in.who(request)
         if not people:
             return self._way_in()
-        if people[0].role not in BOARD_ROLES:
+        if not may_watch(people[0]):
             raise web.HTTPNotFound
         person = people[0]
         seat = self._seat(request)
@@ -116,7 +116,7 @@ class Pages:
         """Show the form for an invite code; in the demo, the seats to choose from."""
         seats = self._sign_in.demo_seats
         if seats is not None:
-            return self._page("seats.html", seats=seats, board_roles=BOARD_ROLES)
+            return self._page("seats.html", seats=seats)
         # The page's scripts read the status, and show this form in place of a chat that has ended.
         return self._page("enter.html", status=401, problem="", code="", name="")
 

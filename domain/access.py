@@ -102,13 +102,29 @@ class Asker:
 
     ``person`` is None for whoever is not enrolled or no longer. ``interests`` (回避) and
     ``opened`` (a written reason outside one's area, for its three hours) hold the keys of
-    `Subject.keys` that they are about.
+    `Subject.keys` that they are about. ``channel`` is the chat service, where there is one.
     """
 
     person: Person | None
     way: Way
     interests: frozenset[str] = frozenset()
     opened: frozenset[str] = frozenset()
+    channel: str = ""
+
+    @property
+    def place(self) -> str:
+        """From where they look, as the access log has it: telegram:private, command."""
+        return f"{self.channel}:{self.way.value}" if self.channel else self.way.value
+
+
+def number_key(number: str) -> str:
+    """Return the key of a matter's or an alert's number."""
+    return f"number:{number}"
+
+
+def unit_key(unit: str) -> str:
+    """Return the key of a unit."""
+    return f"unit:{unit}"
 
 
 @dataclass(frozen=True, slots=True)

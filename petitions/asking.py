@@ -18,26 +18,19 @@ from storage.unit_of_work import UnitOfWork
 _NOT_YOURS = "{}不在您的职责范围。"
 
 
-def asker_of(uow: UnitOfWork, person: Person | None, way: Way) -> Asker:
+def asker_of(uow: UnitOfWork, person: Person | None, way: Way, channel: str = "") -> Asker:
     """Return who asks, with the interests they declared and what is open to them now."""
-    if person is None:
-        return Asker(None, way)
-    return Asker(
-        person,
-        way,
-        interests=frozenset(one.key for one in uow.interests.declared(person.id)),
-        opened=frozenset(one.key for one in uow.interests.opened(person.id)),
-    )
+    return uow.interests.asker(person, way, channel)
 
 
 def number_key(number: str) -> str:
     """Return the policy's key of a matter's number."""
-    return f"number:{number}"
+    return access.number_key(number)
 
 
 def unit_key(unit: str) -> str:
     """Return the policy's key of a unit."""
-    return f"unit:{unit}"
+    return access.unit_key(unit)
 
 
 def person_key(uow: UnitOfWork, known: Known, value: str) -> str:
@@ -95,4 +88,4 @@ def open_to(head: MatterHead) -> str:
 def looked(uow: UnitOfWork, asker: Asker, what: str, whose: str, why: str = "") -> None:
     """Leave a line in the access log; ``whose`` is a matter's number, never a name."""
     person_id = None if asker.person is None else asker.person.id
-    uow.audit.looked(person_id=person_id, what=what, whose=whose, channel=asker.way.value, why=why)
+    uow.audit.looked(person_id=person_id, what=what, whose=whose, channel=asker.place, why=why)

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from domain.access import Asker, Way
+from domain.duty import Person
 from storage.tables import interests, openings
 
 
@@ -69,6 +71,18 @@ class InterestRows:
         return tuple(
             Interest(row.id, row.person_id, row.key, row.label, row.declared_at)
             for row in self._connection.execute(query.order_by(interests.c.id))
+        )
+
+    def asker(self, person: Person | None, way: Way, channel: str = "") -> Asker:
+        """Return who asks, with what they renounced and what is open to them now."""
+        if person is None:
+            return Asker(None, way, channel=channel)
+        return Asker(
+            person,
+            way,
+            interests=frozenset(one.key for one in self.declared(person.id)),
+            opened=frozenset(one.key for one in self.opened(person.id)),
+            channel=channel,
         )
 
     def open(self, person_id: int, key: str, why: str, *, lasts: timedelta) -> Opening:

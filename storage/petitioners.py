@@ -31,7 +31,7 @@ class Known(enum.StrEnum):
     ID_NUMBER = "petitioners.id_number"
 
 
-_MARKS = {
+MARKS = {
     Known.NAME: petitioners.c.name_mark,
     Known.PHONE: petitioners.c.phone_mark,
     Known.ID_NUMBER: petitioners.c.id_mark,
@@ -42,7 +42,7 @@ _OF = (
     .where(petitioners.c.matter_id == sa.bindparam("matter"))
     .order_by(petitioners.c.position)
 )
-_MARKS_OF = sa.select(*_MARKS.values()).where(petitioners.c.matter_id == sa.bindparam("matter"))
+_MARKS_OF = sa.select(*MARKS.values()).where(petitioners.c.matter_id == sa.bindparam("matter"))
 _OF_SEVERAL = (
     sa.select(petitioners)
     .where(petitioners.c.matter_id.in_(sa.bindparam("ids", expanding=True)))
@@ -110,7 +110,7 @@ class PetitionerRows:
         return frozenset(
             (known, mark)
             for row in found
-            for known, mark in zip(_MARKS, row, strict=True)
+            for known, mark in zip(MARKS, row, strict=True)
             if mark is not None
         )
 
@@ -123,7 +123,7 @@ class PetitionerRows:
 
     def matters_of(self, known: Known, value: str, area: Area) -> tuple[int, ...]:
         """Return the row ids of at most `MOST_FOUND` matters of somebody, the newest first."""
-        column = _MARKS[known]
+        column = MARKS[known]
         query = sa.select(petitioners.c.matter_id).where(
             column == value, within(petitioners.c.open_to, area)
         )

@@ -90,6 +90,7 @@ class _Ring:
     ciphers: dict[str, AESGCM]
     looks_up_by: str
     keyed_hash: hmac.HMAC
+    chain_hash: hmac.HMAC
 
 
 def _ring_of(keys: Keys) -> _Ring:
@@ -102,6 +103,7 @@ def _ring_of(keys: Keys) -> _Ring:
         ciphers=ciphers,
         looks_up_by=id_of(keys.look_up),
         keyed_hash=hmac.new(derive(keys.look_up, "mark"), digestmod="sha256"),
+        chain_hash=hmac.new(derive(keys.look_up, "log"), digestmod="sha256"),
     )
 
 
@@ -191,6 +193,12 @@ class Keyring:
         keyed = self._ring.keyed_hash.copy()
         keyed.update(context.encode() + b"\0" + value.encode())
         return base64.urlsafe_b64encode(keyed.digest()[:MARK_BYTES]).rstrip(b"=").decode("ascii")
+
+    def chained(self, text: str) -> str:
+        """Return the keyed hash that a link of the access log's chain is (128 bits, hex)."""
+        keyed = self._ring.chain_hash.copy()
+        keyed.update(text.encode())
+        return keyed.hexdigest()[: 2 * MARK_BYTES]
 
     @property
     def head(self) -> str:

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from storage.alerts import AlertRows, ChangedMeanwhile
 from storage.audit import AuditRows
+from storage.clearing import ClearingRows
 from storage.cohorts import CohortRows
 from storage.deliveries import DeliveryRows
 from storage.dialogues import DialogueRows
@@ -26,6 +27,7 @@ from storage.inbox import InboxRows
 from storage.interests import InterestRows
 from storage.invites import InviteRows
 from storage.letters import LetterRows
+from storage.looks import LookRows
 from storage.matter_batches import MatterBatchRows
 from storage.matter_pages import MatterPageRows
 from storage.matters import MatterRows
@@ -228,7 +230,12 @@ class UnitOfWork:
     @cached_property
     def audit(self) -> AuditRows:
         """The log of looks at people's data, and heartbeats."""
-        return AuditRows(self.connection, self.now)
+        return AuditRows(self.connection, self.now, self.looks)
+
+    @cached_property
+    def looks(self) -> LookRows:
+        """The access log's chained lines."""
+        return LookRows(self.connection, self.now, self.wait_turn)
 
     @cached_property
     def proof(self) -> ProofRows:
@@ -269,6 +276,11 @@ class UnitOfWork:
     def petitioners(self) -> PetitionerRows:
         """Who petitions."""
         return PetitionerRows(self.connection, self.now)
+
+    @cached_property
+    def clearing(self) -> ClearingRows:
+        """Matters whose time is over, and everything of somebody's."""
+        return ClearingRows(self.connection, self.now)
 
     @cached_property
     def interests(self) -> InterestRows:

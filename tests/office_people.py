@@ -15,6 +15,7 @@ from alerts.office import Office
 from app import settings
 from app.wiring import build_ledger
 from bot.enrolment import invite
+from domain.access import Asker, Way
 from domain.channel import Address, ChatKind
 from domain.duty import Person, Post, Role, Scope
 from nlp import places
@@ -205,3 +206,8 @@ class OfficePeople:
         made = self.write(lambda uow: invite(uow, **{"lasts": self.office.invite_lasts, **what}))
         self.secrets.add(made.code)
         return made.code
+
+
+def at_the_desk(somebody: Somebody) -> Asker:
+    """Return somebody as the policy knows them at the web desk."""
+    return Asker(somebody.known, Way.WEB)

@@ -17,6 +17,7 @@ from storage.tables.common import metadata
 from storage.tables.letters import letter_steps, letters, supervisions
 from storage.tables.people import (
     access_log,
+    access_log_ends,
     addresses,
     chairs,
     code_guesses,
@@ -24,6 +25,7 @@ from storage.tables.people import (
     identities,
     invites,
     people,
+    removals,
     shift_words,
     shifts,
     towns,
@@ -52,6 +54,7 @@ from storage.tables.talk import (
 
 __all__ = [
     "access_log",
+    "access_log_ends",
     "addresses",
     "alert_log",
     "alerts",
@@ -81,6 +84,7 @@ __all__ = [
     "petitioners",
     "plans",
     "quiet",
+    "removals",
     "report_versions",
     "reports",
     "reseals",

@@ -153,7 +153,10 @@ web_sessions = sa.Table(
     sa.Column("expires_at", UtcTime, nullable=False),
     sa.Column("revoked_at", UtcTime),
 )
-# One look at a person's data: who, whose, why (DESIGN.md, "What it never does", 5).
+
+# One look at a person's data: who, whose, why (DESIGN.md, "What it never does", 5). ``number``
+# counts without gaps and ``link`` chains it to the one before (`storage.log_chain`); lines from
+# before the chain have neither.
 access_log = sa.Table(
     "access_log",
     metadata,
@@ -164,4 +167,29 @@ access_log = sa.Table(
     sa.Column("whose", sa.Text, nullable=False),
     sa.Column("why", Sealed("access_log.why"), nullable=False, default=""),
     sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("number", BigId, unique=True),
+    sa.Column("link", sa.Text),
+    sa.Index("ix_access_log_whose", "whose"),
+)
+
+# How many rows of one kind were emptied or removed on one day, because they had served.
+removals = sa.Table(
+    "removals",
+    metadata,
+    sa.Column("day", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("count", sa.Integer, nullable=False),
+    sa.Column("at", UtcTime, nullable=False),
+)
+
+# One end of the access log's chain: ``anchor``, up to which lines were removed, and ``head``.
+access_log_ends = sa.Table(
+    "access_log_ends",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("number", BigId, nullable=False),
+    sa.Column("link", sa.Text, nullable=False),
+    sa.Column("before", BigId, nullable=False, default=0),
+    sa.Column("seal", sa.Text, nullable=False),
+    sa.Column("at", UtcTime, nullable=False),
 )

@@ -18,6 +18,7 @@ from domain.report import TownBy
 from storage.files import FileFate, FileState
 from storage.kept_files import KeptFiles
 from storage.live import LocalLive
+from storage.retention import KeptUntil, rules
 from storage.store import Store
 from tests.fakes import PushedClock
 from tests.page import PNG
@@ -225,5 +226,6 @@ def test_retention_forgets_files(store: Store, clock: PushedClock) -> None:
     reported(store, {"voice": {"file_id": "F1"}})
     clock.push(timedelta(days=731))
     before = clock.now - timedelta(days=730)
-    assert store.write(lambda uow: uow.retention.drop_files(before=before)) == 1
-    assert store.write(lambda uow: uow.retention.drop_files(before=before)) == 0
+    (rule,) = (one for one in rules(KeptUntil(*(5 * [before]))) if one.kind == "files")
+    assert store.write(lambda uow: uow.retention.remove(rule)) == 1
+    assert store.write(lambda uow: uow.retention.remove(rule)) == 0
