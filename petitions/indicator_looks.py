@@ -185,7 +185,11 @@ def _cohort(
     town: str | None,
     unit: str | None = None,
 ) -> Iterator[tuple[Matter, tuple[Counted, ...]]]:
-    """Yield the matters that count in some figure of a month, page by page."""
+    """Yield the matters that count in some figure of a month, page by page.
+
+    A town's own figures hold what is open to its officers alone: a 1 beside a unit would tell
+    them that an accusation, or a complaint about themselves, is there.
+    """
     today = ledger.today(uow.now)
     found = uow.cohorts.matters(
         registered=registered_within(month, ledger.counting, rules),
@@ -194,6 +198,8 @@ def _cohort(
         unit=unit,
     )
     for matter in found:
+        if town is not None and asking.open_to(matter.head) != town:
+            continue
         how = tuple(counted(matter, month, today, counting=ledger.counting, rules=rules))
         if how:
             yield matter, how
