@@ -12,8 +12,8 @@ RUN pip install --no-cache-dir --require-hashes --no-build-isolation -r requirem
 COPY . .
 RUN pip install --no-cache-dir --no-build-isolation --no-deps --no-index --editable .
 
-# The cookie's key and photos; everything else is in PostgreSQL.
-ENV HUXIN_WEB__COOKIE_SECRET_FILE=/data/cookie.key
+# The keys and photos; everything else is in PostgreSQL.
+ENV HUXIN_WEB__COOKIE_SECRET_FILE=/data/cookie.key HUXIN_SEALING__KEY_FILE=/data/seal.key
 VOLUME /data
 USER huxin
 CMD ["huxin", "run"]

@@ -19,7 +19,6 @@ from alerts.office import Office
 from alerts.outcomes import tell_reporters
 from alerts.proposals import propose_no_matches
 from alerts.quiet_words import SNOOZE_TOO_LONG, for_long
-from alerts.routing import holder
 from domain.alert import Alert, AlertState, LogKind, Outcome
 from domain.danger import Level
 from domain.duty import Person
@@ -54,11 +53,6 @@ class Pressed:
 
     result: Result
     alert: Alert
-
-
-def may_act(person: Person | None, alert: Alert) -> bool:
-    """Whether a person belongs to those who handle this alert."""
-    return person is not None and person.may_handle(holder(alert))
 
 
 def take(uow: UnitOfWork, office: Office, alert: Alert, by: Person) -> Pressed:

@@ -140,8 +140,8 @@ class Auditor:
         found = look_for_faults(uow, self.office, far_off, furthest=furthest)
         self._write_down(uow, found)
         uow.audit.beat(Loop.AUDITOR.value)
-        uow.after_commit(lambda: self.live.wake(BOARD))
-        uow.after_commit(lambda: self.live.wake(NOTICES))
+        uow.after_commit(self.live.wake, BOARD)
+        uow.after_commit(self.live.wake, NOTICES)
         return found
 
     def _write_down(self, uow: UnitOfWork, found: list[Found]) -> None:

@@ -12,6 +12,7 @@ from alerts.office import Office
 from alerts.roster import LOOK_AHEAD, empty_times
 from domain.alert import Alert, AlertState
 from domain.roster import Gap
+from storage.log_chain import short
 from storage.unit_of_work import UnitOfWork
 
 MOST_ALERTS = 1000
@@ -41,6 +42,7 @@ class Digest:
     yesterday: Report
     drills: tuple[DrillResult, ...]
     stayed_away: tuple[DrillResult, ...]
+    looks: str
 
 
 def gather(uow: UnitOfWork, office: Office) -> Digest:
@@ -78,4 +80,15 @@ def gather(uow: UnitOfWork, office: Office) -> Digest:
         yesterday=figures(uow, office, since=yesterday, until=midnight),
         drills=drills,
         stayed_away=stayed_away(drills),
+        looks=_log_head(uow),
     )
+
+
+def _log_head(uow: UnitOfWork) -> str:
+    """Return the access log's head as people keep it: 512:3fa91c0b; empty: nobody looked yet.
+
+    What stands in yesterday's digest is not in the database, so that a log whose last lines
+    were cut off shows against it.
+    """
+    head = uow.looks.head()
+    return "" if head is None else f"{head.number}:{short(head.link)}"

@@ -31,7 +31,8 @@ def digest_words(digest: Digest, office: Office, now: datetime) -> OutgoingMessa
         Span(f"没有读的消息：{_unread(digest)}\n"),
         Span(f"7 天内值班空缺：{_gaps(digest.gaps, digest.ahead, office)}\n"),
         Span(f"昨天：{_yesterday(digest)}\n"),
-        Span(f"最近的演练：{_drills(digest.drills, digest.stayed_away)}"),
+        Span(f"最近的演练：{_drills(digest.drills, digest.stayed_away)}\n"),
+        Span(f"查看记录：{f'尾号 {digest.looks}' if digest.looks else NOTHING}"),
     ]
     return OutgoingMessage(body=tuple(spans), rings=bool(digest.open))
 

@@ -74,16 +74,18 @@ class Dispatcher:
         self._stop.clear()
         with self.live.listen(NOTICES) as listener:
             try:
+                hinted = True
                 while True:
                     began = time.monotonic()
                     try:
-                        leased = await self._begin(listener)
+                        leased = await self._begin(listener, hinted=hinted)
                         await pulse.beat()
                     except Exception:
                         log.exception("dispatch_failed")
                         leased = 0
+                    hinted = False
                     if not leased:
-                        await listener.wait(self.times.poll.total_seconds())
+                        hinted = await listener.wait(self.times.poll.total_seconds())
                     if leased < BATCH // 2:
                         await asyncio.sleep(began + BREATH_SECONDS - time.monotonic())
             finally:
@@ -95,14 +97,14 @@ class Dispatcher:
         await asyncio.gather(*(self._sender.send(turn, stop=self._stop) for turn in turns))
         return leased
 
-    async def _begin(self, listener: Listener) -> int:
+    async def _begin(self, listener: Listener, *, hinted: bool) -> int:
         """Lease a batch and begin to send it; returns how many notices were leased.
 
         A channel with all its places taken is left out, until half of them are free again.
         """
         busy = Counter(self._flying.values())
         full = frozenset(name for name, chats in busy.items() if chats >= CHATS_AT_ONCE)
-        leased, turns = await self._claim(full)
+        leased, turns = await self._claim(full, look=not hinted)
         for turn in turns:
             channel = turn.address.channel
             task = asyncio.create_task(self._fly(turn))
@@ -143,9 +145,11 @@ class Dispatcher:
             Gathering(self.store),
         )
 
-    async def _claim(self, not_channels: frozenset[str]) -> tuple[int, list[Turn]]:
-        # Looking costs no commit; most passes find nothing.
-        if not await asyncio.to_thread(self.store.read, lambda uow: uow.notices.is_due()):
+    async def _claim(
+        self, not_channels: frozenset[str], *, look: bool = True
+    ) -> tuple[int, list[Turn]]:
+        # Looking costs no commit, and most passes that nobody hinted at find nothing.
+        if look and not await asyncio.to_thread(self.store.read, lambda uow: uow.notices.is_due()):
             return 0, []
         leased, written, now = await asyncio.wrap_future(
             self.store.submit(lambda uow: (*self._lease(uow, not_channels), uow.now))
@@ -159,6 +163,8 @@ class Dispatcher:
         return leased, list(turns.values())
 
     def _lease(self, uow: UnitOfWork, not_channels: frozenset[str]) -> tuple[int, list[Written]]:
+        if not uow.notices.is_due():
+            return 0, []
         uow.notices.expire()
         if self._forgot_at is None or uow.now - self._forgot_at > FORGET_EVERY:
             uow.quiet.forget()
@@ -189,7 +195,7 @@ class Dispatcher:
             error = RetryLater(reason, not_before=until)
             settle(uow, notice, error, self.times.longest(notice.priority))
         if held:
-            uow.after_commit(lambda: self.live.wake(NOTICES))
+            uow.after_commit(self.live.wake, NOTICES)
         return len(held)
 
     def _write(self, uow: UnitOfWork, notice: Notice) -> tuple[OutgoingMessage | None, int]:

@@ -8,7 +8,7 @@ changes nothing.
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from alerts import discretion, outbox
 from alerts.escalation import climb, freeze_chain, restart
@@ -205,7 +205,7 @@ def _raise_or_feed(
         kind = LogKind.CORROBORATED if other else LogKind.SUPPLEMENTED
         fed = add_to_alert(uow, office, alert, report, assessment, text=text, kind=kind, fresh=True)
         became = FiledAs.CORROBORATION if other else FiledAs.SUPPLEMENT
-        return Filed(report=_fresh(uow, report), became=became, alert=fed)
+        return Filed(report=_of(report, fed), became=became, alert=fed)
     unsure = found.get(Sameness.UNSURE, [])
     # Of somebody unknown, or where the town is not sure, nobody can say that it is one event.
     known = report.verified and report.town is not None and not ask_towns
@@ -223,10 +223,10 @@ def _raise_or_feed(
                 kind=LogKind.CORROBORATED,
                 fresh=True,
             )
-            return Filed(report=_fresh(uow, report), became=FiledAs.GATHERED, alert=fed)
+            return Filed(report=_of(report, fed), became=FiledAs.GATHERED, alert=fed)
     raised = raise_alert(uow, office, report, assessment, sure_of_town=not ask_towns)
     return Filed(
-        report=_fresh(uow, report),
+        report=_of(report, raised),
         became=FiledAs.RAISED,
         alert=raised,
         ask_towns=ask_towns,
@@ -251,12 +251,12 @@ def _feed_repeated(
     mine = [one for one in before if is_by_same(one, report)]
     if any(one.withdrawn_at is None for one in mine):
         uow.reports.attach(report.id, alert.id)
-        return Filed(report=_fresh(uow, report), became=FiledAs.REPEATED, alert=alert)
+        return Filed(report=_of(report, alert), became=FiledAs.REPEATED, alert=alert)
     kind = LogKind.SUPPLEMENTED if mine else LogKind.CORROBORATED
     said = text if mine else ""
     fed = add_to_alert(uow, office, alert, report, assessment, text=said, kind=kind, fresh=True)
     became = FiledAs.SUPPLEMENT if mine else FiledAs.CORROBORATION
-    return Filed(report=_fresh(uow, report), became=became, alert=fed)
+    return Filed(report=_of(report, fed), became=became, alert=fed)
 
 
 def _town_of(office: Office, filing: Filing) -> Responsibility:
@@ -272,5 +272,6 @@ def _level_words(alert: Alert, report: Report) -> str:
     return f"{alert.level.label}·{kinds}，{report.number}"
 
 
-def _fresh(uow: UnitOfWork, report: Report) -> Report:
-    return uow.reports.get(report.id) or report
+def _of(report: Report, alert: Alert) -> Report:
+    """Return a report as it stands now that it belongs to an alert."""
+    return replace(report, alert_id=alert.id)

@@ -61,7 +61,7 @@ def learn(
 
 def units_in(uow: UnitOfWork, office: Office, report: Report) -> frozenset[str]:
     """Return the towns whose office a report's standing words complain about."""
-    words = "\n".join(version.text for version in uow.reports.standing(report.id))
+    words = "\n".join(version.text for version in uow.words.standing_of(report.id))
     return units_complained_about(words, office.gazetteer, own=report.town)
 
 

@@ -24,10 +24,10 @@ def alike(
     town = report.town if report.verified else None
     uow.wait_turn(f"alerts of {town}")  # two who report the same at once: the second sees the first
     since = uow.now - office.merge_within
-    for told in uow.reports.told_in(town, verified=report.verified, heard_since=since):
+    for told in uow.words.told_in(town, verified=report.verified, heard_since=since):
         if told.report_id == report.id:
             continue
-        whole = "\n".join(told.texts)
+        whole = told.texts[0] if len(told.texts) == 1 else "\n".join(told.texts)
         for text in dict.fromkeys([*told.texts, whole]):
             theirs = event_words(text, told.categories, office.gazetteer)
             sameness = compare(words, theirs)

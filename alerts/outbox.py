@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
+from itertools import groupby
 
 from alerts.group_words import pin_words, taken_over_words
 from alerts.notices import Why
@@ -15,6 +16,7 @@ from alerts.routing import Target, district_desk, holder, is_barred, paused_grou
 from domain.alert import Alert
 from domain.channel import Address, OutgoingMessage, plain
 from domain.danger import Level
+from domain.report import standing
 from storage.notices import NoticeKind, Priority
 from storage.unit_of_work import UnitOfWork
 
@@ -45,6 +47,7 @@ def send_cards(uow: UnitOfWork, alert: Alert, reached: Iterable[Target], why: Wh
 
     The key holds the alert's version: the same call twice in one state sends once.
     """
+    pins = _pins(uow, alert)
     for target in reached:
         address = target.address
         uow.notices.add(
@@ -55,23 +58,26 @@ def send_cards(uow: UnitOfWork, alert: Alert, reached: Iterable[Target], why: Wh
             alert_id=alert.id,
             why=why.value,
         )
-        _send_pins(uow, alert, address)
-
-
-def _send_pins(uow: UnitOfWork, alert: Alert, address: Address) -> None:
-    """Have the places that reporters sent shown in a chat, each once."""
-    for report in uow.reports.of_alert(alert.id):
-        for version in uow.reports.standing(report.id):
-            if version.location is None:
-                continue
+        for named, message in pins:
             uow.notices.add(
                 address,
-                key=f"pin:{alert.id}:{report.id}:{version.number}:{address.channel}:{address.chat}",
+                key=f"pin:{named}:{address.channel}:{address.chat}",
                 kind=NoticeKind.MESSAGE,
                 priority=priority_of(alert.level),
                 alert_id=alert.id,
-                body=pin_words(alert, version.location),
+                body=message,
             )
+
+
+def _pins(uow: UnitOfWork, alert: Alert) -> list[tuple[str, OutgoingMessage]]:
+    """Return the places that reporters sent, each with what its notices' keys hold."""
+    reports = groupby(uow.words.of_alert(alert.id), key=lambda words: words.report_id)
+    return [
+        (f"{alert.id}:{report_id}:{words.number}", pin_words(alert, words.location))
+        for report_id, versions in reports
+        for words in standing(versions)
+        if words.location is not None
+    ]
 
 
 def edit_cards(uow: UnitOfWork, alert: Alert) -> None:

@@ -53,6 +53,9 @@ class Pacer:
         buckets = whole + [
             bucket(f"{number}:{notice.address.chat}", rate) for number, rate in enumerate(of_chat)
         ]
+        if notice.kind is NoticeKind.EDIT and limits.edit is not None:
+            # What waits here is overtaken by later changes and shows them all.
+            buckets.append(bucket(f"edit:{notice.address.chat}:{notice.target}", limits.edit))
         if not buckets:
             return None
         red, others = self.patience

@@ -58,8 +58,8 @@ class Planned:
             log.info("drills_begun", count=len(raised))
         if digest:
             log.info("digest_sent")
-        uow.after_commit(lambda: self.live.wake(NOTICES))
-        uow.after_commit(lambda: self.live.wake(BOARD))
+        uow.after_commit(self.live.wake, NOTICES)
+        uow.after_commit(self.live.wake, BOARD)
         return len(raised) + told + int(digest)
 
 

@@ -1,15 +1,15 @@
-"""A sheet as plain values: cells, what is merged, and how people call a cell.
+"""A duty sheet as plain values: cells, and what is merged.
 
 Refuses: files. What reads and writes Excel hands a grid over.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+
+from domain.sheet import tidy
 
 Value = str | int | float | date | None  # a datetime is a date
 
@@ -75,22 +75,3 @@ class Grid:
     def below(self, row: int) -> Iterator[int]:
         """Give the rows under one."""
         yield from range(row + 1, self.rows + 1)
-
-
-def tidy(text: str) -> str:
-    """Return words in one spelling: full-width signs as usual ones, no blanks around."""
-    return unicodedata.normalize("NFKC", text).strip()
-
-
-def bare(text: str) -> str:
-    """Return words without any blanks, as heads of columns are compared."""
-    return re.sub(r"\s+", "", tidy(text))
-
-
-def cell_name(row: int, column: int) -> str:
-    """Return what people call a cell: C7."""
-    letters = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return f"{letters}{row}"

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import time
 
-from alerts.roster_grid import bare
 from domain.duty import Post
 from domain.roster import Chair, DutyHours, RosterTimes
+from domain.sheet import bare
 
 DAY_HEADS = ("日期", "值班日期", "时间", "值班时间")
 _WEEKDAY = frozenset({"星期", "周", "星期几", "周几", "礼拜"})

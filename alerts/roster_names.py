@@ -6,9 +6,9 @@ import difflib
 import re
 from collections.abc import Iterable, Sequence
 
-from alerts.roster_grid import bare, tidy
 from domain.duty import Person
 from domain.roster import Chair
+from domain.sheet import bare, tidy
 
 _BETWEEN = re.compile(r"[、,;/\n\r\\|]+")
 _PHONE = re.compile(r"\+?\d[\d\- ]{6,}\d")

@@ -53,8 +53,8 @@ class RosterRounds:
         said = tell_changes(uow, self.office)
         if gaps_are_due(uow, self.office):
             said += tell_gaps(uow, self.office)
-        uow.after_commit(lambda: self.live.wake(NOTICES))
-        uow.after_commit(lambda: self.live.wake(BOARD))
+        uow.after_commit(self.live.wake, NOTICES)
+        uow.after_commit(self.live.wake, BOARD)
         return said
 
 

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta, tzinfo
 
 from alerts.roster_days import Around, NoSuchDay, check_weekday, day_of, month_of
-from alerts.roster_grid import Formula, Grid, Value, bare, cell_name
+from alerts.roster_grid import Formula, Grid, Value
 from alerts.roster_heads import DAY_HEADS, Head, Kind, hours_in, read_head
 from alerts.roster_names import Names
 from domain.duty import Person
 from domain.errors import PersonCanFix
 from domain.roster import Chair, DutyHours, Planned, RosterTimes
+from domain.sheet import bare, cell_name
 
 HEAD_WITHIN = 15  # rows from the top
 LONGEST_DAYS = 400

@@ -10,7 +10,7 @@ from __future__ import annotations
 import enum
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -33,25 +33,34 @@ class Sameness(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EventWords:
-    """What tells one event from another in the words of a report."""
+    """What tells one event from another in the words of a report.
+
+    ``surnames`` are those of the people, ``by_unit`` the places by what they are counted in:
+    worked out here, since one text is held against many.
+    """
 
     bare_text: str
     villages: frozenset[str]
     places: frozenset[str]
     people: frozenset[str]
     categories: frozenset[Category]
+    surnames: frozenset[str]
+    by_unit: Mapping[str, frozenset[str]]
 
 
 @lru_cache(maxsize=4096)  # each danger of a town is held against all that is live there
 def event_words(text: str, categories: tuple[Category, ...], gazetteer: Gazetteer) -> EventWords:
     """Read the words that tell events apart from a report's text."""
     places = gazetteer.find(text)
+    people = frozenset(find_people(text))
     return EventWords(
         bare_text=_BARE.sub("", unicodedata.normalize("NFKC", text)),
         villages=frozenset(village.name for village in places.villages),
         places=frozenset(places.words),
-        people=frozenset(find_people(text)),
+        people=people,
         categories=frozenset(categories),
+        surnames=_surnames(people),
+        by_unit=_by_unit(places.words),
     )
 
 
@@ -85,12 +94,11 @@ def _contradict(new: EventWords, old: EventWords) -> bool:
     """Whether both name a village, a person or a place of one kind, and not the same."""
     if new.villages and old.villages and not new.villages & old.villages:
         return True
-    theirs, ours = _surnames(new.people), _surnames(old.people)
-    if theirs and ours and not theirs & ours:
+    if new.surnames and old.surnames and not new.surnames & old.surnames:
         return True
-    new_places, old_places = _by_unit(new.places), _by_unit(old.places)
     return any(
-        not new_places[unit] & old_places[unit] for unit in new_places.keys() & old_places.keys()
+        unit in old.by_unit and not places & old.by_unit[unit]
+        for unit, places in new.by_unit.items()
     )
 
 
@@ -98,10 +106,11 @@ def _surnames(people: frozenset[str]) -> frozenset[str]:
     return frozenset(name.lstrip("阿小老")[:1] for name in people if name.lstrip("阿小老"))
 
 
-def _by_unit(places: frozenset[str]) -> dict[str, set[str]]:
-    sorted_places: dict[str, set[str]] = {}
+def _by_unit(places: Iterable[str]) -> dict[str, frozenset[str]]:
+    sorted_places: dict[str, frozenset[str]] = {}
     for place in places:
         unit = _UNIT.match(place)
         if unit is not None:
-            sorted_places.setdefault(unit.group(1), set()).add(place)
+            known = sorted_places.get(unit.group(1), frozenset())
+            sorted_places[unit.group(1)] = known | {place}
     return sorted_places

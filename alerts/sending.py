@@ -177,7 +177,7 @@ class Sender:
 
         def record(uow: UnitOfWork) -> bool:
             record_sent(uow, one, message_id, self.live)
-            return not (rest and look and uow.quiet.holds(turn.address, rest[0].priority))
+            return not (rest and look and _has_to_stop(uow, rest[0]))
 
         goes_on = await self._write_down(record)
         if look:
@@ -212,12 +212,18 @@ class Sender:
             settle(uow, notice, error, self.times.longest(notice.priority))
             if chat_waits and isinstance(error, RetryLater):
                 ask_for_quiet(uow, notice, error)
-            uow.after_commit(lambda: self.live.wake(NOTICES))
+            uow.after_commit(self.live.wake, NOTICES)
 
         if isinstance(error, RetryLater) and error.whole_channel and error.not_before:
             self.hushed[notice.address.channel] = error.not_before
         await self.gathering.do(record)
         return not isinstance(error, RetryLater | AddressMoved)
+
+
+def _has_to_stop(uow: UnitOfWork, following: Notice) -> bool:
+    """Whether a chat is to be quiet before the next notice, or something goes before it."""
+    address, priority = following.address, following.priority
+    return uow.quiet.holds(address, priority) or uow.notices.is_overtaken(address, priority)
 
 
 def ask_for_quiet(uow: UnitOfWork, notice: Notice, error: RetryLater) -> None:
@@ -261,13 +267,13 @@ def record_sent(uow: UnitOfWork, one: Written, message_id: str | None, live: Liv
         uow.alerts.log(alert.id, LogKind.NOTIFIED, detail=uow.groups.name_of(notice.address))
         if alert.version > version:
             outbox.edit_cards(uow, alert)
-            uow.after_commit(lambda: live.wake(NOTICES))
+            uow.after_commit(live.wake, NOTICES)
     elif notice.card_id is not None and alert is not None:
         uow.alerts.shown(notice.card_id, version)
         if alert.version > version:
             outbox.edit_cards(uow, alert)
-            uow.after_commit(lambda: live.wake(NOTICES))
-    uow.after_commit(lambda: live.wake(BOARD))
+            uow.after_commit(live.wake, NOTICES)
+    uow.after_commit(live.wake, BOARD)
 
 
 async def _put_out(channel: Channel, notice: Notice, message: OutgoingMessage) -> str | None:

@@ -5,25 +5,27 @@ Reading only. Each look at an alert's details leaves a line in the access log.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from alerts import knowing
 from alerts.auditor import Light, light
+from alerts.knowing import may_see
 from alerts.notices import next_words
-from alerts.routing import holder
 from alerts.view import AlertView, view
+from domain.access import Asker, Topic, rule
 from domain.alert import Alert, AlertState
 from domain.channel import Address
 from domain.danger import Level
-from domain.duty import Person, Post, Role
+from domain.duty import Post
 from domain.errors import PersonCanFix
 from storage.unit_of_work import UnitOfWork
 
 BOARD_LIMIT = 300
 CLOSED_STAY = timedelta(hours=24)
 SUMMARY_CHARACTERS = 60
-
-BOARD_ROLES = frozenset({Role.DISTRICT_OFFICER, Role.LEADER, Role.ADMIN, Role.AUDITOR})
+RENOUNCED = "（您已登记回避）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +96,12 @@ class Timeline:
     deliveries: tuple[DeliveryLine, ...]
 
 
-def board(uow: UnitOfWork, person: Person) -> Board:
-    """Return the board; `PersonCanFix` for those who may not see it."""
-    if person.role not in BOARD_ROLES:
+def board(uow: UnitOfWork, asker: Asker) -> Board:
+    """Return the board; `PersonCanFix` for those who may not see it.
+
+    It is the same for all who may; what one of them renounced is blotted out by `blotted`.
+    """
+    if not rule(asker, Topic.BOARD).allows:
         raise PersonCanFix("这个看板只给区值班人员看。")
     lost = uow.deliveries.undeliverable()
     lines = [
@@ -118,6 +123,34 @@ def board(uow: UnitOfWork, person: Person) -> Board:
     )
 
 
+def renounced(uow: UnitOfWork, asker: Asker) -> frozenset[int]:
+    """Return the alerts on the board whose words are not somebody's to read."""
+    if not asker.interests:
+        return frozenset()
+    every = uow.alerts.board(closed_since=uow.now - CLOSED_STAY, limit=BOARD_LIMIT)
+    return frozenset(alert.id for alert in every if not may_see(asker, alert))
+
+
+def blotted(shown: Board, barred: frozenset[int]) -> Board:
+    """Return a board without the words of some alerts.
+
+    Their lines stay, with level and time: whoever may not read them still calls a colleague.
+    """
+    if not barred:
+        return shown
+    return replace(
+        shown,
+        alerts=tuple(_blot(line, barred) for line in shown.alerts),
+        closed=tuple(_blot(line, barred) for line in shown.closed),
+    )
+
+
+def _blot(line: BoardAlert, barred: frozenset[int]) -> BoardAlert:
+    if line.id not in barred:
+        return line
+    return replace(line, summary=RENOUNCED, wait_why="", outcome="", categories=())
+
+
 _STATE_ORDER = {
     AlertState.OPEN: 0,
     AlertState.TAKEN: 1,
@@ -126,13 +159,13 @@ _STATE_ORDER = {
 }
 
 
-def timeline(uow: UnitOfWork, person: Person, alert_id: int) -> Timeline:
-    """Return an alert's story to somebody who may see it.
+def timeline(uow: UnitOfWork, asker: Asker, alert_id: int) -> Timeline:
+    """Return an alert's story to somebody who may see it; the caller leaves the line.
 
     `PersonCanFix` says the same whether the alert is not there or not theirs to see.
     """
     alert = uow.alerts.get(alert_id)
-    if alert is None or not may_see(person, alert):
+    if alert is None or not may_see(asker, alert):
         raise PersonCanFix("没有这个编号的预警，或不在您的范围。")
     return Timeline(
         line=_line(uow, alert, uow.deliveries.undeliverable().get(alert.id, ())),
@@ -163,9 +196,19 @@ def deliveries(uow: UnitOfWork, alert: Alert) -> tuple[DeliveryLine, ...]:
     )
 
 
-def may_see(person: Person, alert: Alert) -> bool:
-    """Whether an alert's details are somebody's to know: their area, and not against them."""
-    return person.role is Role.AUDITOR or person.may_handle(holder(alert))
+def live_naming(
+    uow: UnitOfWork, asker: Asker, *, names: Iterable[str], phones: Iterable[str]
+) -> tuple[str, ...]:
+    """Return the numbers of live alerts, theirs to see, whose reports name one of these people.
+
+    Read from the words of the reports when somebody asks; nothing is kept that joins a person
+    and an alert.
+    """
+    return tuple(
+        alert.number
+        for alert in knowing.live_naming(uow, (*names, *phones))
+        if may_see(asker, alert)
+    )
 
 
 def _line(uow: UnitOfWork, alert: Alert, lost: tuple[Address, ...]) -> BoardAlert:

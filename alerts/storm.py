@@ -45,7 +45,7 @@ def is_news(
         return True
     before: list[EventWords] = []
     pins: set[tuple[float, float]] = set()
-    for words in uow.storms.words_of(alert.id):
+    for words in uow.words.of_alert(alert.id):
         if (words.report_id, words.number) == (report.id, report.version):
             continue
         before.append(event_words(words.text, (), office.gazetteer))
@@ -92,7 +92,7 @@ def sum_up_due(uow: UnitOfWork, office: Office, *, limit: int = 50) -> int:
         if alert is None or alert.summary_at is None:
             continue
         if alert.is_live and alert.gathered:
-            words = uow.storms.words_of(alert.id)
+            words = uow.words.of_alert(alert.id)
             summary = summary_words(
                 alert,
                 more=alert.gathered,

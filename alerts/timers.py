@@ -71,8 +71,8 @@ class Timers:
         return acted
 
     def _wake(self, uow: UnitOfWork) -> None:
-        uow.after_commit(lambda: self.live.wake(NOTICES))
-        uow.after_commit(lambda: self.live.wake(BOARD))
+        uow.after_commit(self.live.wake, NOTICES)
+        uow.after_commit(self.live.wake, BOARD)
 
 
 def _is_silence_over(uow: UnitOfWork) -> bool:

@@ -13,9 +13,17 @@ from typing import Any
 import click
 
 from app import logs
+from app.audit_group import audit
 from app.command_line import answers_mistakes, settings_of
+from app.indicators_group import indicators
+from app.interests_group import interests
+from app.keys_group import keys
+from app.letters_group import letters
+from app.matters_group import matters
 from app.office_group import group as duty_groups
 from app.office_group import people
+from app.person_group import person
+from app.retention_group import retention
 from app.roster_group import roster
 from app.rules_group import rules
 
@@ -191,7 +199,10 @@ def stats(
     stats_command.stats(settings_of(context), starts=starts, ends=ends, by=by, as_csv=as_csv)
 
 
-for group in (rules, roster, people, duty_groups):
+for group in (
+    *(rules, roster, people, duty_groups, matters, letters, indicators, keys),
+    *(audit, interests, person, retention),
+):
     main.add_command(group)
 
 

@@ -21,7 +21,7 @@ def look(names: list[str]) -> str | None:
     if unknown or not names:
         return f"name loops of: {', '.join(loop.value for loop in Loop)}"
     try:
-        store = Store(load().storage.url, connections=1)
+        store = Store(load().storage.url, keyring=None, connections=1)
     except SetupError as error:
         return str(error)
     try:

@@ -10,16 +10,25 @@ from pathlib import Path
 
 from telegram.error import InvalidToken, TelegramError
 
+from app import letter_paper
 from app.settings import PRODUCT, Settings
-from app.wiring import calendar, open_telegram
+from app.telegram_account import open_account
+from app.wiring import calendar
 from domain.errors import SetupError
 from nlp import places, rulebook, weak_signals
 from nlp.assess import Assessor
 from storage import migrate
+from storage.key_rows import admit
 from storage.live import redis_answers
 
 A_MONTH = timedelta(days=31)  # before the known holidays end, it is said
+PRIVACY_OFF = "群里的话都听得到"
+PRIVACY_ON = (
+    "隐私模式开着：群里只听得到命令和对它的回复。"
+    "要听到大家的话：设为群管理员，或在 @BotFather 发 /setprivacy 选 Disable 再重新入群"
+)
 LEAST_FREE = 512 * 1024 * 1024  # bytes on the disk that holds the data
+BACK_UP = "另存了吗？要和数据库的备份分开放；丢了它，里面的文字谁也打不开"
 
 Say = Callable[[str], object]
 
@@ -37,9 +46,11 @@ def check_everything(read_settings: Callable[[], Settings], *, say: Say) -> bool
         ("镇街", _towns),
         ("节假日", _holidays),
         ("数据库", _database),
+        ("密钥", _keys),
         ("磁盘", _disk),
         ("Redis", _redis),
         ("渠道", _channels),
+        ("提醒函", _letters),
     )
     good = True
     for name, look in checks:
@@ -84,6 +95,21 @@ def _database(settings: Settings) -> str:
     return f"能读写，结构 {found}"
 
 
+def _keys(settings: Settings) -> str:
+    source = settings.sealing.source()
+    keyring = admit(settings.storage.url, source)
+    if source.open_to_others():
+        raise SetupError(
+            where=str(source.file),
+            key=source.setting,
+            found="别的用户也能读",
+            write=f"请运行 chmod 600 {source.file}",
+        )
+    plain = "；升级前的内容还没有加密，请运行 huxin keys rotate" if keyring.accepts_plain else ""
+    readers = "" if source.text else "，只有本用户能读"
+    return f"{source.name}{readers}。{BACK_UP}{plain}"
+
+
 def _disk(settings: Settings) -> str:
     url = settings.storage.url
     where = (
@@ -120,10 +146,10 @@ def _redis(settings: Settings) -> str:
 
 async def _telegram(settings: Settings) -> str:
     """Ask Telegram who the bot is."""
-    account = open_telegram(settings)
+    account = open_account(settings)
     assert account is not None  # noqa: S101 - for the type checker
     try:
-        me = await account.bot.get_me()
+        own = await account.ask_self()
     except InvalidToken:
         raise SetupError(
             where="settings.toml",
@@ -140,7 +166,8 @@ async def _telegram(settings: Settings) -> str:
         ) from None
     finally:
         await account.close()
-    return f"Telegram @{me.username}（{settings.channels.telegram.mode}）"
+    hears = PRIVACY_OFF if own.hears_all else PRIVACY_ON
+    return f"Telegram @{own.name}（{settings.channels.telegram.mode}）{hears}"
 
 
 def _channels(settings: Settings) -> str:
@@ -157,3 +184,9 @@ def _channels(settings: Settings) -> str:
             write="至少启用一个，如 [channels.webchat] enabled = true",
         )
     return "、".join(names)
+
+
+def _letters(settings: Settings) -> str:
+    template = settings.petitions.letters.template
+    letter_paper.check(template)
+    return f"模板 {template.name}"

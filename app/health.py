@@ -57,6 +57,8 @@ class Figures:
     findings: dict[FindingKind, int]
     ping_age: float | None
     telegram_silent: float
+    telegram_update: float
+    telegram_answered: float
 
 
 def read_figures(uow: UnitOfWork) -> Figures:
@@ -82,6 +84,8 @@ def read_figures(uow: UnitOfWork) -> Figures:
         findings=_count_findings(uow),
         ping_age=None if pinged is None else _age(uow.now, pinged),
         telegram_silent=_age(uow.now, uow.audit.last_beat(telegram.HEARD)),
+        telegram_update=_age(uow.now, uow.audit.last_beat(telegram.UPDATE)),
+        telegram_answered=_age(uow.now, uow.audit.last_beat(telegram.ANSWERED)),
     )
 
 
@@ -120,6 +124,16 @@ class _Collector(Collector):
                 "huxin_telegram_silent_seconds",
                 "Since Telegram was last reached or reached us; 0 where there is none",
                 figures.telegram_silent,
+            ),
+            (
+                "huxin_telegram_update_age_seconds",
+                "Since the last message or press came from Telegram; 0 where there is none",
+                figures.telegram_update,
+            ),
+            (
+                "huxin_telegram_call_age_seconds",
+                "Since a call to Telegram last went well; 0 where there is none",
+                figures.telegram_answered,
             ),
         ):
             yield GaugeMetricFamily(name, words, value=value)

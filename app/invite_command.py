@@ -10,7 +10,8 @@ import click
 
 from app.invite_pages import Sheet, write_pages
 from app.settings import Settings
-from app.wiring import open_store, telegram_name
+from app.telegram_account import bot_name
+from app.wiring import open_store
 from bot import enrolment
 from bot.enrolment import NewInvite
 from domain.duty import Role, Scope
@@ -34,7 +35,7 @@ def invite(
 
     With ``qr`` each code is also a picture and a sheet to print in that folder.
     """
-    bot = asyncio.run(telegram_name(settings))
+    bot = asyncio.run(bot_name(settings))
     if qr is not None and not bot:
         message = "二维码打开的是 Telegram：先设 channels.telegram.token，再用 huxin check 看看。"
         raise PersonCanFix(message)

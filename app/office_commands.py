@@ -10,6 +10,7 @@ from alerts.proof_words import who_words
 from app.invite_command import known_town
 from app.settings import Settings
 from app.wiring import build_office, open_store
+from domain.access import Way
 from domain.alert import Alert
 from domain.duty import Person, Role
 from domain.errors import PersonCanFix
@@ -77,10 +78,15 @@ def drill_result(settings: Settings) -> None:
 
 
 def list_people(settings: Settings) -> None:
-    """Print everybody enrolled."""
+    """Print everybody enrolled; the look leaves a line, by whomever it was."""
+
+    def look(uow: UnitOfWork) -> tuple[Person, ...]:
+        uow.audit.looked(person_id=None, what="people", whose="", channel=Way.COMMAND.value)
+        return uow.people.serving(*Role)
+
     store = open_store(settings)
     try:
-        found = store.read(lambda uow: uow.people.serving(*Role))
+        found = store.write(look)
     finally:
         store.close()
     for person in found:

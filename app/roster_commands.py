@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime, timedelta
 import click
 
 from alerts import roster
-from alerts.roster_grid import bare
 from alerts.roster_heads import hours_in
 from alerts.roster_plan import Pattern, replace_plan
 from alerts.roster_plan import repeat as repeated
@@ -20,6 +19,7 @@ from app.wiring import build_office, open_store
 from domain.duty import Person, Post
 from domain.errors import PersonCanFix
 from domain.roster import Chair, Change, DutyHours, Entry, ShiftKind, ShiftSource
+from domain.sheet import bare
 from storage.store import Store
 from storage.unit_of_work import UnitOfWork
 

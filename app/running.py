@@ -18,11 +18,13 @@ from alerts.pulse import Loop
 from app.demo import prepare_demo
 from app.health import health_routes, why_not_ready
 from app.settings import Settings
-from app.wiring import House, calendar, open_house, photo_folder
+from app.wiring import House, build_ledger, calendar, file_folder, open_house
 from bot import enrolment
 from bot.channels import telegram, webchat
 from desk import application
+from desk.indicator_pages import IndicatorDesk, IndicatorPages
 from desk.sign_in import SignIn, read_secret
+from desk.views import page_templates
 from domain.duty import Person
 from domain.errors import SetupError
 from storage.unit_of_work import UnitOfWork
@@ -91,6 +93,9 @@ def _loops(house: House, parts: frozenset[Part]) -> list[Coroutine[Any, Any, Non
         receiving = house.receiving()
         if receiving is not None:
             loops.append(receiving.run())
+        fetching = house.fetching()
+        if fetching is not None:
+            loops.append(fetching.run())
     if Part.DISPATCHER in parts:
         loops += [house.dispatcher().run(), house.timers().run()]
     loops.append(house.auditor().run())
@@ -109,6 +114,7 @@ def _loops_of(parts: frozenset[Part]) -> frozenset[Loop]:
 def _take_back_leases(uow: UnitOfWork) -> None:
     uow.inbox.take_back()
     uow.notices.take_back()
+    uow.files.take_back()
     uow.audit.let_go(telegram.PLACE)
     uow.plans.let_go_turns()
 
@@ -165,10 +171,11 @@ async def _serve(house: House, *, loops: frozenset[Loop]) -> tuple[web.AppRunner
             store=house.store,
             live=house.live,
             who=sign_in.who,
-            files=photo_folder(house.settings),
+            files=file_folder(house.settings),
             largest_body=settings.max_body,
             closing=closing.is_set,
         )
+    routes += _indicator_pages(house, sign_in).routes()
     own = house.settings.channels.telegram
     if own.enabled and own.mode == "webhook":
         routes += telegram.hook_routes(
@@ -180,6 +187,7 @@ async def _serve(house: House, *, loops: frozenset[Loop]) -> tuple[web.AppRunner
         sign_in=sign_in,
         office=house.office.name,
         zone=house.settings.office.time_zone.key,
+        files=file_folder(house.settings),
         more_routes=routes,
         public_url=settings.public_url,
         closing=closing,
@@ -200,6 +208,19 @@ async def _serve(house: House, *, loops: frozenset[Loop]) -> tuple[web.AppRunner
     port = runner.addresses[0][1]
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     return runner, f"http://{host}:{port}/"
+
+
+def _indicator_pages(house: House, sign_in: SignIn) -> IndicatorPages:
+    return IndicatorPages(
+        IndicatorDesk(
+            store=house.store,
+            sign_in=sign_in,
+            ledger=build_ledger(house.settings, house.office),
+            rules=house.settings.petitions.indicators.rules(),
+            zone=house.settings.office.time_zone.key,
+        ),
+        page_templates(),
+    )
 
 
 def _redeem_with_seat(uow: UnitOfWork, code: str, name: str) -> Person:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, SecretStr
 
-from app.setting_kinds import Part
+from app.setting_kinds import Part, Size
 
 
 class Webchat(Part):
@@ -24,6 +24,7 @@ class Telegram(Part):
     mode: Literal["polling", "webhook"]
     proxy: str = Field(repr=False)
     names_in_groups: bool
+    largest_file: Size
 
     @property
     def enabled(self) -> bool:

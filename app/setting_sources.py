@@ -17,7 +17,7 @@ from domain.errors import SetupError
 
 PREFIX = "HUXIN_"
 # Read by the command line, not settings: which file to take.
-NOT_SETTINGS = {"HUXIN_SETTINGS"}
+NOT_SETTINGS = {"HUXIN_SETTINGS", "HUXIN_AS"}
 
 Key = tuple[str, ...]
 

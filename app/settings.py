@@ -15,9 +15,10 @@ from typing import Annotated
 
 from pydantic import Field, ValidationError, model_validator
 
+import alerts.retention
 from alerts.office import Silence
 from app.setting_channels import Channels
-from app.setting_faults import HIDDEN, explain
+from app.setting_faults import explain
 from app.setting_kinds import (
     Day,
     Duration,
@@ -33,31 +34,25 @@ from app.setting_kinds import (
     wrong,
 )
 from app.setting_levels import Levels
+from app.setting_petitions import Petitions
 from app.setting_proof import Digest, Drill, Proof
+from app.setting_sealing import Sealing
+from app.setting_secrets import KEY_FILE, SECRETS, TOKEN_FILE, keep_out_of_files, read_token
 from app.setting_sources import Gathered, Key, Source, read_environment, read_file
 from domain.alert import LevelTimes
 from domain.danger import Level
 from domain.duty import Support
-from domain.errors import SetupError
 from domain.roster import RosterTimes
 
 PRODUCT = Path(__file__).resolve().parent.parent / "settings.toml"
-TOKEN: Key = ("channels", "telegram", "token")
-TOKEN_FILE: Key = ("channels", "telegram", "token_file")
-# An address may hold a password, so its value is not shown either.
-SECRETS: set[Key] = {
-    TOKEN,
-    ("storage", "url"),
-    ("redis", "url"),
-    ("channels", "telegram", "proxy"),
-    ("proof", "ping_url"),
-}
 PATHS: tuple[Key, ...] = (
     ("office", "towns_file"),
     ("rules", "folder"),
     ("second_reader", "weights"),
     ("web", "cookie_secret_file"),
+    KEY_FILE,
     TOKEN_FILE,
+    ("petitions", "letters", "template"),
 )
 _SQLITE = "sqlite:///"
 
@@ -164,6 +159,13 @@ class Retention(Part):
     reports: PositiveDuration
     inbox_raw: PositiveDuration
     access_log: PositiveDuration
+    alert_personal: PositiveDuration
+    openings: PositiveDuration
+    matters: PositiveDuration
+
+    def times(self) -> alerts.retention.Retention:
+        """Return the times of all but the ledger in the remover's own words."""
+        return alerts.retention.Retention(**self.model_dump(exclude={"matters"}))
 
     @model_validator(mode="after")
     def _the_law_asks_for_logs(self) -> Retention:
@@ -219,6 +221,8 @@ class Settings(Part):
     digest: Digest
     drill: Drill
     silence: SilenceSettings
+    petitions: Petitions
+    sealing: Sealing
 
     @model_validator(mode="after")
     def _a_webhook_has_an_address(self) -> Settings:
@@ -255,7 +259,8 @@ def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> S
     for name, table in read_environment(environ):
         gathered.lay(table, Source(own.parent, variable=name))
     _find_paths(gathered)
-    _read_token(gathered)
+    keep_out_of_files(gathered)
+    read_token(gathered)
     try:
         return Settings.model_validate(gathered.values)
     except ValidationError as error:
@@ -274,19 +279,3 @@ def _find_paths(gathered: Gathered) -> None:
         file = value.removeprefix(_SQLITE)
         if file and not file.startswith(":"):
             gathered.put(key, _SQLITE + str(source.folder / file))
-
-
-def _read_token(gathered: Gathered) -> None:
-    """Take the token from the environment, else from the file that holds it."""
-    source = gathered.source(TOKEN)
-    if source is not None and source.file is not None and gathered.get(TOKEN):
-        write = f"不要写在这里：写进环境变量 HUXIN_{'__'.join(TOKEN).upper()}，或用 token_file"
-        raise SetupError(where=source.name, key=".".join(TOKEN), found=HIDDEN, write=write)
-    file, source = gathered.get(TOKEN_FILE), gathered.source(TOKEN_FILE)
-    if gathered.get(TOKEN) or not file or not isinstance(file, str) or source is None:
-        return
-    try:
-        gathered.put(TOKEN, Path(file).read_text("utf-8").strip())
-    except (OSError, UnicodeDecodeError):
-        key, write = ".".join(TOKEN_FILE), "这个文件读不出来：请检查路径和权限"
-        raise SetupError(where=source.name, key=key, found=file, write=write) from None

@@ -5,10 +5,10 @@ Everything is opened here, from the settings, and handed on by argument. Refuses
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
 from pathlib import Path
-
-from telegram.error import TelegramError
 
 from alerts.auditor import Auditor
 from alerts.clock import WorkingHours
@@ -17,15 +17,18 @@ from alerts.holidays import Calendar, calendar_of_china, only_weekends
 from alerts.office import Office
 from alerts.pacing import Pacer
 from alerts.planned import Planned
-from alerts.retention import Remover, Retention
+from alerts.retention import Remover
 from alerts.roster_rounds import RosterRounds
 from alerts.sending import DispatchTimes
 from alerts.timers import Timers
 from app.pinging import OutsidePing
+from app.removing import build_remover
 from app.settings import Settings
+from app.telegram_account import open_account, open_channel
 from bot.channels import telegram, webchat
-from bot.channels.webchat import Photos, Webchat
+from bot.channels.webchat import Webchat
 from bot.dialogue import Dialogue
+from bot.fetching import Fetching
 from bot.reader import Reader
 from domain.channel import Channel
 from domain.danger import Assessment
@@ -34,12 +37,20 @@ from nlp.assess import Assessor
 from nlp.masking import place_names
 from nlp.places import Gazetteer
 from nlp.reading import TwoReaders
+from petitions.deadlines import Counting
+from petitions.ledger import Ledger
+from petitions.supervision_rounds import SupervisionRounds
 from storage import migrate
+from storage.kept_files import KeptFiles
+from storage.key_rows import admit
 from storage.live import Live, open_live
 from storage.notices import Priority
 from storage.rates import Rates, open_rates
 from storage.store import Store
 from storage.unit_of_work import UnitOfWork
+
+# Texts whose assessment is kept: a text is read before the writer's turn, and heard in it.
+LATELY_READ = 128
 
 
 def build_readers(
@@ -66,7 +77,9 @@ def build_office(settings: Settings, *, reads: bool = True) -> Office:
     return Office(
         name=settings.office.name,
         district=settings.office.district,
-        assess=build_readers(settings, gazetteer).assess if reads else _reads_nothing,
+        assess=lru_cache(maxsize=LATELY_READ)(build_readers(settings, gazetteer).assess)
+        if reads
+        else _reads_nothing,
         gazetteer=gazetteer,
         times=settings.level_times(),
         hours=working_hours(settings),
@@ -80,6 +93,28 @@ def build_office(settings: Settings, *, reads: bool = True) -> Office:
         silence=settings.silence.limits(),
         masked_channels=frozenset(
             () if settings.channels.telegram.names_in_groups else (telegram.NAME,)
+        ),
+    )
+
+
+_WEEKDAYS = frozenset(range(1, 6))
+
+
+def build_ledger(settings: Settings, office: Office) -> Ledger:
+    """Return what the petition ledger knows of the office."""
+    own, days = settings.petitions, calendar(settings)
+    # The law's working days, whatever days this office chose to work on.
+    of_the_law = replace(office.hours, days=_WEEKDAYS, off=days.off, on=days.on)
+    return Ledger(
+        office=office.name,
+        district=office.district,
+        zone=office.hours.zone,
+        towns=office.town_names,
+        counting=Counting(
+            works_on=of_the_law.works_on,
+            office_last_day=own.last_day,
+            holidays_known_to=date(days.last_year, 12, 31),
+            own_notice_units=frozenset(own.own_notice_units),
         ),
     )
 
@@ -108,13 +143,14 @@ def working_hours(settings: Settings) -> WorkingHours:
 
 
 def open_store(settings: Settings) -> Store:
-    """Bring the database to this version's schema and open it."""
-    migrate.upgrade(settings.storage.url)
-    return Store(settings.storage.url)
+    """Bring the database to this version's schema and open it with the keys it needs."""
+    url = settings.storage.url
+    migrate.upgrade(url)
+    return Store(url, keyring=admit(url, settings.sealing.source()))
 
 
-def photo_folder(settings: Settings) -> Path:
-    """Return where photos of the web chat are kept: beside the cookie key."""
+def file_folder(settings: Settings) -> Path:
+    """Return where photos and other files of reports are kept: beside the cookie key."""
     return settings.web.cookie_secret_file.parent / "files"
 
 
@@ -149,9 +185,23 @@ class House:
         """Return what turns stored messages into reports and answers."""
         return Reader(
             store=self.store,
-            dialogue=Dialogue(self.office),
+            dialogue=Dialogue(self.office, build_ledger(self.settings, self.office)),
             channels=self.channels,
             live=self.live,
+        )
+
+    def fetching(self) -> Fetching | None:
+        """Return what fetches the files of reports, if a channel has any to fetch."""
+        channel = self.channels.get(telegram.NAME)
+        largest = self.settings.channels.telegram.largest_file
+        if not isinstance(channel, telegram.Telegram) or not largest:
+            return None
+        return Fetching(
+            store=self.store,
+            live=self.live,
+            kept=KeptFiles(file_folder(self.settings)),
+            sources={telegram.NAME: channel},
+            largest=largest,
         )
 
     def dispatcher(self) -> Dispatcher:
@@ -185,7 +235,20 @@ class House:
                 self.rounds().look,
                 self.remover().look,
                 self.planned().look,
+                self.supervision().look,
             ),
+        )
+
+    def supervision(self) -> SupervisionRounds:
+        """Return what tells each day's supervision; it is handed when people work."""
+        own = self.settings.petitions.supervision
+        return SupervisionRounds(
+            store=self.store,
+            live=self.live,
+            ledger=build_ledger(self.settings, self.office),
+            times=own.times(),
+            at=own.at if own.enabled else None,
+            open_until=self.office.hours.open_until,
         )
 
     def planned(self) -> Planned:
@@ -217,41 +280,14 @@ class House:
 
     def remover(self) -> Remover:
         """Return what removes data that has served."""
-        times = self.settings.retention
-        retention = Retention(
-            reports=times.reports, inbox_raw=times.inbox_raw, access_log=times.access_log
-        )
-        photos = Photos(photo_folder(self.settings))
-        return Remover(store=self.store, retention=retention, remove_files=photos.remove_older)
+        ledger = build_ledger(self.settings, self.office)
+        return build_remover(self.settings, ledger, self.store, file_folder(self.settings))
 
     def close(self) -> None:
         """Finish what waits and close every connection."""
         self.live.close()
         self.rates.close()
         self.store.close()
-
-
-def open_telegram(settings: Settings) -> telegram.Account | None:
-    """Return the bot's account, which has not called yet; None when there is no token."""
-    own = settings.channels.telegram
-    if not own.enabled:
-        return None
-    return telegram.open_account(
-        own.token.get_secret_value(), base_url=own.base_url, proxy=own.proxy
-    )
-
-
-async def telegram_name(settings: Settings) -> str:
-    """Return the bot's name on Telegram; empty when there is none or Telegram is away."""
-    account = open_telegram(settings)
-    if account is None:
-        return ""
-    try:
-        return (await account.bot.get_me()).username or ""
-    except TelegramError:
-        return ""
-    finally:
-        await account.close()
 
 
 def open_house(settings: Settings, *, reads: bool = True) -> House:
@@ -265,12 +301,9 @@ def open_house(settings: Settings, *, reads: bool = True) -> House:
     channels: dict[str, Channel] = {}
     if settings.channels.webchat.enabled:
         channels[webchat.NAME] = Webchat(store, live)
-    account = open_telegram(settings)
+    account = open_account(settings)
     if account is not None:
-        watch = telegram.Watch(store, live)
-        channels[telegram.NAME] = telegram.Telegram(
-            account.bot, store.clock, token_refused=watch.note_token_refused
-        )
+        channels[telegram.NAME] = open_channel(account, store, live)
 
     def prepare(uow: UnitOfWork) -> None:
         uow.groups.keep_towns((town.name, town.code) for town in office.gazetteer.towns)

@@ -89,7 +89,7 @@ class Run:
                 for town in self.towns:
                     enrolling.create_task(self._enrol(town))
                 if self.telegram is not None:
-                    enrolling.create_task(self.telegram.enrol(self._invite, self.office.rows.url))
+                    enrolling.create_task(self.telegram.enrol(self._invite, self._open_store))
             self.officers.sort(key=lambda one: one.room)
             under_fire_since = time.monotonic()
             await self._under_fire()
@@ -109,6 +109,7 @@ class Run:
             [press for officer in self.officers for press in officer.presses],
             sent=len(self.reports),
             in_order=self.office.in_order,
+            keyring=self.office.keyring,
             telegram=self.telegram,
         )
         self._add_own(findings, codes, settle_seconds)
@@ -148,7 +149,7 @@ class Run:
 
     def _invites(self, town: str, role: Role, count: int) -> list[NewInvite]:
         lasts = timedelta(days=1)
-        store = Store(self.office.rows.url)
+        store = self._open_store()
         try:
             return store.write(
                 lambda uow: [
@@ -158,6 +159,9 @@ class Run:
             )
         finally:
             store.close()
+
+    def _open_store(self) -> Store:
+        return Store(self.office.rows.url, keyring=self.office.keyring)
 
     async def _under_fire(self) -> None:
         moments = self.office.moments(len(self.reports))

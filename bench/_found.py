@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from storage.sealing import Keyring
+
 DOUBLES_ONE_IN = 200  # 0.5 %
 ENOUGH = 1000  # messages of which a share says something
 
@@ -85,11 +87,13 @@ def too_many(doubles: int, sent: int) -> bool:
 
 
 @contextlib.contextmanager
-def reading(database: Path) -> Iterator[sqlite3.Connection]:
-    """Open the file for reading."""
+def reading(database: Path, keyring: Keyring | None = None) -> Iterator[sqlite3.Connection]:
+    """Open the file for reading; with its keys SQL knows ``opened(value, 'table.column')``."""
     address = f"file:{database}?mode=ro"
     with contextlib.closing(sqlite3.connect(address, uri=True, timeout=30)) as rows:
         rows.row_factory = sqlite3.Row
+        if keyring is not None:
+            rows.create_function("opened", 2, keyring.open)
         yield rows
 
 

@@ -20,6 +20,7 @@ from bench._running import EndedEarly, RunningOffice, free_port
 from bench._seats import Door
 from bench._standing import PostgresRows
 from bench._workload import BURST, Uptime
+from storage.sealing import Keyring
 
 KINDS = ("kill", "redis", "postgres", "freeze", "disk", "clock")
 PARTS = ("web", "web", "bot", "bot", "dispatcher", "dispatcher", "dispatcher")
@@ -99,6 +100,11 @@ class ManyProcesses:
         """Add settings, before it starts."""
         for one in self._parts:
             one.more = one.more | more
+
+    @property
+    def keyring(self) -> Keyring:
+        """What opens the rows."""
+        return self._parts[0].keyring
 
     @property
     def log(self) -> Path:

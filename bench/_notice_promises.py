@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 from bench._found import Findings, counts
-from bench._opened import opened
 from storage.notices import CHAT_MOVED
 
 # The first button of a card, by the state of its alert.
@@ -61,7 +61,8 @@ def examine_web_chat(rows: sqlite3.Connection, findings: Findings) -> int:
     shown = Counter(
         (row["chat"], row["message_id"])
         for row in rows.execute(
-            "SELECT chat, message_id, body FROM webchat_events WHERE kind = 'message'"
+            "SELECT chat, message_id, opened(body, 'webchat_events.body') AS body"
+            " FROM webchat_events WHERE kind = 'message'"
             " AND message_id LIKE 'w.%'"
         )
         if _verb(row["body"]) == "take"
@@ -75,7 +76,8 @@ def examine_web_chat(rows: sqlite3.Connection, findings: Findings) -> int:
 def _old_cards(rows: sqlite3.Connection) -> Iterator[str]:
     """Name the cards whose last event has another first button than the alert's state asks."""
     for row in rows.execute(
-        "SELECT c.chat, a.id, a.state, (SELECT e.body FROM webchat_events e"
+        "SELECT c.chat, a.id, a.state, (SELECT opened(e.body, 'webchat_events.body')"
+        "  FROM webchat_events e"
         "  WHERE e.chat = c.chat AND e.message_id = c.message_id ORDER BY e.number DESC LIMIT 1)"
         " FROM cards c JOIN alerts a ON a.id = c.alert_id WHERE c.channel = 'webchat'"
     ):
@@ -87,7 +89,7 @@ def _old_cards(rows: sqlite3.Connection) -> Iterator[str]:
 
 def _verb(body: str) -> str:
     """Return what the first button under a message asks for, or nothing."""
-    buttons: Any = opened(body)["buttons"]
+    buttons: Any = json.loads(body)["buttons"]
     parts = buttons[0][0][1].split(":") if buttons else []
     return parts[2] if parts[:1] == ["a"] else ""
 

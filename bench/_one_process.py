@@ -18,6 +18,7 @@ from bench._seats import Door
 from bench._small_disks import SmallDisk
 from bench._standing import SqliteRows
 from bench._workload import Plan, Uptime
+from storage.sealing import Keyring
 
 KINDS = ("kill", "freeze", "disk", "clock")
 MEGABYTES = 192
@@ -56,6 +57,11 @@ class OneProcess:
     def configure(self, more: dict[str, str]) -> None:
         """Add settings, before it starts."""
         self._office.more |= more
+
+    @property
+    def keyring(self) -> Keyring:
+        """What opens the rows."""
+        return self._office.keyring
 
     @property
     def log(self) -> Path:

@@ -15,6 +15,7 @@ from bench._notice_promises import examine_notices, examine_web_chat
 from bench._press_promises import examine_presses
 from bench._telegram_promises import examine_telegram, presses_of
 from bench._telegram_side import TelegramSide
+from storage.sealing import Keyring
 
 
 def examine(
@@ -24,6 +25,7 @@ def examine(
     *,
     sent: int,
     in_order: bool,
+    keyring: Keyring,
     telegram: TelegramSide | None = None,
 ) -> Findings:
     """Hold the rows against what was accepted; ``sent`` is how many reports there were.
@@ -31,7 +33,7 @@ def examine(
     ``in_order``: one process hears, so the first press stored is the first heard.
     """
     findings = Findings()
-    with reading(database) as rows:
+    with reading(database, keyring) as rows:
         _file(rows, findings)
         _reports(rows, findings, accepted, sent)
         _alerts(rows, findings, accepted)

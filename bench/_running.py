@@ -13,6 +13,9 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from storage.key_file import read_keyring
+from storage.sealing import Keyring
+
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 180.0
 STOP_SECONDS = 30.0
@@ -59,6 +62,15 @@ class RunningOffice:
         """What every process of this office wrote to standard error."""
         return self.folder / "log.txt"
 
+    @property
+    def _key_file(self) -> Path:
+        return self.folder / "seal.key"
+
+    @property
+    def keyring(self) -> Keyring:
+        """What opens the office's rows, once it has started for the first time."""
+        return read_keyring(self._key_file)
+
     def environment(self) -> dict[str, str]:
         """Return the variables under which every command of this office runs."""
         own = {
@@ -66,6 +78,7 @@ class RunningOffice:
             "HUXIN_WEB__PORT": str(self.port),
             "HUXIN_WEB__DEMO": str(self.demo).lower(),
             "HUXIN_WEB__COOKIE_SECRET_FILE": str(self.folder / "cookie.key"),
+            "HUXIN_SEALING__KEY_FILE": str(self._key_file),
             "PYTHONUNBUFFERED": "1",
         }
         return {**os.environ, **own, **self.more}

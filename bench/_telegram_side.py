@@ -87,10 +87,10 @@ class TelegramSide:
 
     # People ----------------------------------------------------------------------------
 
-    async def enrol(self, invite: Invite, url: str) -> None:
+    async def enrol(self, invite: Invite, open_store: Callable[[], Store]) -> None:
         """Let workers and officers of each town enrol, and bind its group."""
         await asyncio.gather(*(self._enrol(town, invite) for town in self.towns))
-        await asyncio.to_thread(self._bind, url)
+        await asyncio.to_thread(self._bind, open_store)
 
     async def _enrol(self, town: str, invite: Invite) -> None:
         workers, officers = await asyncio.gather(
@@ -120,8 +120,8 @@ class TelegramSide:
             )
         return users
 
-    def _bind(self, url: str) -> None:
-        store = Store(url)
+    def _bind(self, open_store: Callable[[], Store]) -> None:
+        store = open_store()
         for town, room in self.rooms.items():
             store.write(
                 lambda uow, town=town, room=room: uow.groups.bind(  # type: ignore[misc]

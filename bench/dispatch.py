@@ -39,6 +39,7 @@ sys.path.insert(0, str(ROOT))
 from alerts.dispatcher import Dispatcher  # noqa: E402
 from alerts.sending import DispatchTimes  # noqa: E402
 from bench._claims import Plans, measure_claims  # noqa: E402
+from bench._keys import KEYRING  # noqa: E402
 from bot.channels.webchat.channel import Webchat  # noqa: E402
 from domain.channel import Address, Channel, Incoming, Limits, OutgoingMessage, Unreadable, plain  # noqa: E402
 from storage import migrate  # noqa: E402
@@ -92,7 +93,7 @@ class Counting:
 
 def be_a_sender(keys: Path) -> None:
     """Run the dispatcher of an office, and nothing else, until killed."""
-    store = Store(os.environ["BENCH_STORAGE"])
+    store = Store(os.environ["BENCH_STORAGE"], keyring=KEYRING)
     live = open_live(os.environ["BENCH_REDIS"])
     file = os.open(keys, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     channels: dict[str, Channel] = {
@@ -163,7 +164,7 @@ def _senders(url: str, redis: str, keys: Path, count: int) -> Iterator[None]:
 
 def _run(url: str, redis: str, folder: Path, *, channel: str, senders: int, count: int) -> Sent:
     keys = folder / f"keys-{channel}-{senders}"
-    store = Store(url, connections=2)
+    store = Store(url, keyring=KEYRING, connections=2)
     live = open_live(redis)
     with _senders(url, redis, keys, senders):
         store.write(lambda uow: _put(uow, channel, count))

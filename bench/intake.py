@@ -27,10 +27,11 @@ import sqlalchemy as sa
 
 from alerts.office import Office
 from app.settings import Settings, load
-from app.wiring import build_office
+from app.wiring import build_ledger, build_office
 from bench._counting import Counted, count
 from bench._databases import POSTGRESQL, SQLITE, new_database, postgresql_is_there
 from bench._disk import Disk
+from bench._keys import KEYRING
 from bench._raw import REPORT_OF, Speed, raw, timed
 from bench._reports import Report, make_reports, towns_of
 from bench._wire import WIRE, Wire, packed_message
@@ -91,13 +92,16 @@ async def _read_all(reader: Reader) -> None:
 
 def hear(url: str, office: Office, reports: Sequence[Report], *, profile: bool) -> Heard:
     """Have the product's reader hear every report; returns how long it took."""
-    store = Store(url)
+    store = Store(url, keyring=KEYRING)
     try:
         store.write(lambda uow: furnish(uow, reports))
         store.write(lambda uow: accept(uow, reports))
         wire = Wire()
         reader = Reader(
-            store=store, dialogue=Dialogue(office), channels={WIRE: wire}, live=LocalLive()
+            store=store,
+            dialogue=Dialogue(office, build_ledger(load(None), office)),
+            channels={WIRE: wire},
+            live=LocalLive(),
         )
         with count(store.engine) as counted, timed() as speed:
             if profile:

@@ -37,6 +37,7 @@ from bench._counting import Counted, count
 from bench._crowd import Crowd, Plan, furnish
 from bench._databases import POSTGRESQL, SQLITE, new_database
 from bench._findings import Findings, Longest
+from bench._keys import KEYRING
 from bench._limits import SimulatedChannel
 from bench._paper import Run
 from bench._province import write_towns
@@ -196,7 +197,7 @@ def _run(told: argparse.Namespace, folder: Path) -> int:
     crowd = Crowd(plan, random.Random(SEED))
     reports = crowd.foresee(ZONE_HOURS)
     with new_database(told.engine, folder) as url:
-        store = Store(url, clock=clock)
+        store = Store(url, keyring=KEYRING, clock=clock)
         try:
             began = time.perf_counter()
             store.write(lambda uow: furnish(uow, plan))

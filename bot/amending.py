@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from alerts import acknowledgement
+from alerts.knowing import may_act
 from bot import form_talk, pausing, replies, report_form, reporting
 from bot.commands import Asked, Command, asked
 from bot.hearing import Hearing
@@ -16,6 +17,7 @@ from domain.report import Report
 from storage.inbox import InboxOutcome
 
 NOTE_LENGTH = 200
+NAME_LENGTH = 20
 
 _WORDS = re.compile(r"\w")
 _AMEND = re.compile(r"^(?P<word>更正|改为|撤回|补充)[\s::，,]*(?P<rest>.*)$", re.DOTALL)
@@ -53,11 +55,14 @@ def _note_outcome(
 ) -> InboxOutcome:
     alert = hearing.uow.alerts.get(int(str(state["alert"])))
     person = hearing.person
-    if alert is None or person is None or not acknowledgement.may_act(person, alert):
+    if alert is None or person is None or not may_act(hearing.asker, alert):
         raise PersonCanFix(replies.NO_SUCH_NUMBER)
     if not _WORDS.search(message.text):
         raise PersonCanFix(replies.NOTE_WANTED)
-    note = message.text.strip()[:NOTE_LENGTH]
+    whole = message.text.strip()
+    note = whole[:NOTE_LENGTH]
+    if note != whole:  # the card has room for the beginning only
+        hearing.uow.alerts.log(alert.id, LogKind.NOTED, person_id=person.id, detail=whole)
     done = acknowledgement.close(
         hearing.uow, hearing.office, alert, person, Outcome(str(state["outcome"])), note=note
     )
@@ -107,22 +112,42 @@ def hear_reply(hearing: Hearing, message: IncomingMessage, reply_to: str) -> Inb
     return None
 
 
+def note_of_stranger(hearing: Hearing, message: IncomingMessage) -> bool:
+    """Let a reply to a card, by a member of its group who is not enrolled, be a note."""
+    if message.reply_to is None or message.edit:
+        return False
+    answered = hearing.uow.notices.message_of(message.address, message.reply_to)
+    alert = None if answered is None else hearing.uow.alerts.get(answered[1] or 0)
+    if alert is None or not says_something(message):
+        return False
+    called = message.sender.name.strip()[:NAME_LENGTH]
+    words = f"{called}（{replies.NOT_ENROLLED_HERE}）：{_whole(message)}"
+    hearing.uow.alerts.log(alert.id, LogKind.MEMBER_NOTED, detail=words)
+    return True
+
+
 def _note(hearing: Hearing, message: IncomingMessage, alert_id: int) -> InboxOutcome | None:
+    """Let a reply to a card be a note, by an officer or by another member of the group."""
     state = hearing.uow.dialogues.get(hearing.address, hearing.sender)
     if state is not None and state.get("kind") in _OF_OFFICERS:
         return None
     alert = hearing.uow.alerts.get(alert_id)
     person = hearing.person
-    if alert is None or person is None or not acknowledgement.may_act(person, alert):
+    if alert is None or person is None or not says_something(message):
         return None
-    hearing.uow.alerts.log(
-        alert.id,
-        LogKind.NOTED,
-        person_id=person.id,
-        detail=message.text.strip()[:NOTE_LENGTH],
-    )
+    is_theirs = may_act(hearing.asker, alert)
+    if not is_theirs and hearing.is_private:
+        return None
+    kind = LogKind.NOTED if is_theirs else LogKind.MEMBER_NOTED
+    hearing.uow.alerts.log(alert.id, kind, person_id=person.id, detail=_whole(message))
     hearing.answer(replies.NOTED.format(number=alert.number), alert_id=alert.id)
     return InboxOutcome.ANSWER
+
+
+def _whole(message: IncomingMessage) -> str:
+    """Return a message's words, all of them, and that files came with it."""
+    files = f"（附件 {len(message.attachments)} 个）" if message.attachments else ""
+    return message.text.strip() + files
 
 
 def amend_by_command(hearing: Hearing, message: IncomingMessage, command: Asked) -> InboxOutcome:

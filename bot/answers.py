@@ -1,6 +1,6 @@
 """Answers to commands that only look something up: 帮助, 我的, 状态.
 
-Each look at an alert or a report leaves a line in the access log. What is not there and
+Each look at an alert or a matter leaves a line in the access log. What is not there and
 what is not theirs to see are answered alike.
 """
 
@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import re
 
+from alerts.knowing import is_renounced, looked, may_see
 from alerts.notices import clock, state_words
-from alerts.status import DeliveryLine, deliveries, may_see
+from alerts.status import DeliveryLine, deliveries
 from alerts.view import view
-from bot import replies
+from bot import petition_talk, replies
 from bot.commands import Asked, Command
 from bot.hearing import Hearing
+from domain.duty import Person
 from domain.errors import PersonCanFix
+from petitions.ledger import Ledger
 
 MOST_REPORTS = 8
 
 _NUMBER = re.compile(r"^(?P<kind>[AaRr])[-－]?(?P<id>\d{1,9})$")
 
 
-def answer(hearing: Hearing, command: Asked) -> None:
+def answer(hearing: Hearing, ledger: Ledger, command: Asked) -> None:
     """Answer a look-up command."""
     if command.command is Command.HELP:
         hearing.answer(replies.help_text(hearing.person))
@@ -30,7 +33,19 @@ def answer(hearing: Hearing, command: Asked) -> None:
     elif command.command is Command.MINE:
         hearing.answer(_mine(hearing))
     else:
-        hearing.answer(_status(hearing, command.rest))
+        _answer_status(hearing, ledger, command.rest.strip())
+
+
+def _answer_status(hearing: Hearing, ledger: Ledger, wanted: str) -> None:
+    """Answer 状态: by an alert's or a report's number, else by whom a matter is of."""
+    person = hearing.person
+    if not wanted or person is None:
+        raise PersonCanFix(replies.WHICH_STATUS)
+    number = _NUMBER.match(wanted)
+    if number is None:
+        petition_talk.answer(hearing, ledger, person, wanted)
+    else:
+        hearing.answer(_status(hearing, person, number["kind"], int(number["id"])))
 
 
 def _mine(hearing: Hearing) -> str:
@@ -45,37 +60,31 @@ def _mine(hearing: Hearing) -> str:
     return replies.mine(hearing.office, lines)
 
 
-def _status(hearing: Hearing, wanted: str) -> str:
-    number = _NUMBER.match(wanted.strip())
-    person = hearing.person
-    if number is None or person is None:
-        raise PersonCanFix(replies.WHICH_STATUS)
-    row_id = int(number["id"])
+def _status(hearing: Hearing, person: Person, kind: str, row_id: int) -> str:
     uow = hearing.uow
-    if number["kind"] in "Rr":
+    if kind in "Rr":
         report = uow.reports.get(row_id)
         if report is None or report.person_id != person.id or not hearing.is_private:
             raise PersonCanFix(replies.NO_SUCH_NUMBER)
+        looked(uow, hearing.asker, "report", report.number)
         alert = None if report.alert_id is None else uow.alerts.get(report.alert_id)
         return f"{report.number}　{replies.fate(report, alert)}"
     alert = uow.alerts.get(row_id)
     if alert is None:
         raise PersonCanFix(replies.NO_SUCH_NUMBER)
     own = any(report.person_id == person.id for report in uow.reports.of_alert(alert.id))
-    if not (may_see(person, alert) or own):
-        raise PersonCanFix(replies.NO_SUCH_NUMBER)
-    uow.audit.looked(
-        person_id=person.id,
-        what="status",
-        whose=alert.number,
-        channel=hearing.address.channel,
-    )
+    asker = hearing.asker
+    sees = may_see(asker, alert)
+    if not (sees or own):
+        barred = is_renounced(asker, alert)
+        raise PersonCanFix(replies.RENOUNCED_ALERT if barred else replies.NO_SUCH_NUMBER)
+    looked(uow, asker, "status", alert.number)
     stands = state_words(view(uow, alert), hearing.office, uow.now)
     raised = clock(hearing.office, alert.raised_at, day=True)
     head = (
         f"{alert.number} {alert.level.label}　{alert.town or '区值班室'}　{raised} 发出\n{stands}"
     )
-    if not may_see(person, alert):
+    if not sees:
         return head  # whom it was sent to is the officers' to know
     lines = [_delivery(hearing, one) for one in deliveries(uow, alert)]
     return "\n".join([head, *lines])

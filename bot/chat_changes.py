@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from alerts import unreachable
 from alerts.moving import move_chat
-from bot import enrolment, replies
+from bot import chat_replies, enrolment, replies
 from bot.hearing import Hearing
 from domain.channel import Button, ButtonPress, ChatChange, ChatKind, OutgoingMessage, Span
 from domain.duty import Group, Person, Role, Scope
@@ -24,17 +24,21 @@ def hear(hearing: Hearing, change: ChatChange) -> InboxOutcome:
     if change.moved_to is not None:
         move_chat(hearing.uow, change.address, change.moved_to)
     elif change.reachable is False:
-        unreachable.switch_off(hearing.uow, change.address, replies.BOT_REMOVED)
+        unreachable.switch_off(hearing.uow, change.address, chat_replies.BOT_REMOVED)
     elif change.reachable:
         groups.switch_on(change.address)
         if change.chat_kind is ChatKind.GROUP and groups.at(change.address) is None:
-            hearing.answer(
-                OutgoingMessage(
-                    body=(Span(replies.BOT_IN_GROUP),),
-                    buttons=((Button(replies.BIND_THIS_GROUP, BIND),),),
-                )
-            )
+            _greet(hearing, change)
+    elif change.hears_all is not None and change.chat_kind is ChatKind.GROUP:
+        hearing.answer(chat_replies.hearing(hears_all=change.hears_all))
     return InboxOutcome.NOTICE
+
+
+def _greet(hearing: Hearing, change: ChatChange) -> None:
+    """Say what a group can be, with the one button, and what is heard in it."""
+    words = chat_replies.IN_GROUP + chat_replies.hearing(hears_all=change.hears_all)
+    bind = Button(chat_replies.BIND_THIS_GROUP, BIND)
+    hearing.answer(OutgoingMessage(body=(Span(words),), buttons=((bind,),)))
 
 
 def press(hearing: Hearing, pressed: ButtonPress) -> None:
@@ -44,7 +48,7 @@ def press(hearing: Hearing, pressed: ButtonPress) -> None:
         hearing.toast(replies.ENROL_FIRST)
         return
     if hearing.is_private or not (person.role.serves_district or person.role is Role.TOWN_OFFICER):
-        hearing.toast(replies.MAY_NOT_BIND)
+        hearing.toast(chat_replies.MAY_NOT_BIND)
         return
     choice = pressed.data.removeprefix(BIND).lstrip(":")
     if person.role is Role.TOWN_OFFICER:
@@ -68,7 +72,7 @@ def press(hearing: Hearing, pressed: ButtonPress) -> None:
 def _bind(hearing: Hearing, person: Person, town: str | None) -> None:
     there = hearing.uow.groups.at(hearing.address)
     if there is not None and there.town != town and not person.role.serves_district:
-        hearing.toast(replies.BOUND_ALREADY.format(title=there.title))
+        hearing.toast(chat_replies.BOUND_ALREADY.format(title=there.title))
         return
     group: Group = enrolment.bind_here(
         hearing.uow,
@@ -77,15 +81,15 @@ def _bind(hearing: Hearing, person: Person, town: str | None) -> None:
         town=town,
         by=person,
     )
-    hearing.replace_pressed(replies.group_bound(group))
-    hearing.toast(replies.BOUND_NOW)
+    hearing.replace_pressed(chat_replies.group_bound(group))
+    hearing.toast(chat_replies.BOUND_NOW)
 
 
 def _ask(hearing: Hearing, person: Person) -> None:
     towns = [Button(town.name, f"{BIND}:{town.code}") for town in hearing.office.gazetteer.towns]
     rows = [tuple(towns[at : at + 2]) for at in range(0, len(towns), 2)]
-    rows.append((Button(replies.DISTRICT_GROUP, f"{BIND}:{DISTRICT}"),))
+    rows.append((Button(chat_replies.DISTRICT_GROUP, f"{BIND}:{DISTRICT}"),))
     rows.append((Button(replies.CANCEL, f"{BIND}:{DROP}"),))
-    words = replies.ASK_BIND.format(who=person.name)
+    words = chat_replies.ASK_BIND.format(who=person.name)
     hearing.answer(OutgoingMessage(body=(Span(words),), buttons=tuple(rows), rings=False))
     hearing.toast("")

@@ -33,6 +33,8 @@ class Command(enum.StrEnum):
     SUPPLEMENT = "supplement"
     PAUSE = "pause"
     RESUME = "resume"
+    OPEN = "open"
+    RENOUNCE = "renounce"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,9 @@ _WORDS = {
     "status": Command.STATUS,
     "值班": Command.DUTY,
     "duty": Command.DUTY,
+    "take_shift": Command.TAKE_SHIFT,
+    "hand_back": Command.HAND_BACK,
+    "shift_words": Command.SHIFT_WORDS,
     "我来值": Command.TAKE_SHIFT,
     "我来值班": Command.TAKE_SHIFT,
     "还班": Command.HAND_BACK,
@@ -78,6 +83,10 @@ _WORDS = {
     "维护结束": Command.RESUME,
     "结束维护": Command.RESUME,
     "resume": Command.RESUME,
+    "查阅": Command.OPEN,
+    "open": Command.OPEN,
+    "回避": Command.RENOUNCE,
+    "renounce": Command.RENOUNCE,
 }
 
 _SLASH = re.compile(
@@ -88,11 +97,11 @@ _CODE = r"[0-9A-Za-z][0-9A-Za-z\- ]{5,20}"
 _WITH_CODE = re.compile(rf"^(?P<word>绑定|登记)[\s::]*(?P<rest>{_CODE})$")
 _WITH_NUMBER = re.compile(r"^(?P<word>状态|撤回)[\s::]*(?P<rest>[AaRr][--]?\d{1,9})$")
 _TAKE_FOR = re.compile(r"^(?P<word>我来值)班?[\s,:]*(?P<rest>\d{1,3})\s*个?(?:小时|h)$")
-_OF_SHIFT = re.compile(r"^(?P<word>替班|换班|交接)[\s,:]+(?P<rest>.+)$", re.DOTALL)
+_WITH_WORDS = re.compile(r"^(?P<word>替班|换班|交接|查阅|回避)[\s,:]+(?P<rest>.+)$", re.DOTALL)
 _PAUSE_FOR = re.compile(
     r"^(?P<word>维护)[\s::]*(?P<rest>\d{1,4}\s*(?:小时|个小时|分钟|分|天).{0,100})$"
 )
-_STATUS_OF = re.compile(r"^状态\s+(?P<rest>.{1,40})$")
+_STATUS_OF = re.compile(r"^状态(?:[\s::]+(?P<rest>.{1,60})|(?P<number>\d[\dXx\s-]{5,30}))$")
 
 
 def asked(text: str) -> Asked | None:
@@ -102,13 +111,13 @@ def asked(text: str) -> Asked | None:
     if slash is not None:
         command = _WORDS.get(slash["word"].lower())
         return None if command is None else Asked(command, (slash["rest"] or "").strip())
-    for pattern in (_WITH_CODE, _WITH_NUMBER, _TAKE_FOR, _OF_SHIFT, _PAUSE_FOR):
+    for pattern in (_WITH_CODE, _WITH_NUMBER, _TAKE_FOR, _WITH_WORDS, _PAUSE_FOR):
         found = pattern.match(tidy)
         if found is not None:
             return Asked(_WORDS[found["word"]], found["rest"].strip())
     status = _STATUS_OF.match(tidy)
     if status is not None:
-        return Asked(Command.STATUS, status["rest"].strip())
+        return Asked(Command.STATUS, (status["rest"] or status["number"]).strip())
     bare = _WORDS.get(tidy.rstrip("。.! "))
     if bare is not None and not tidy.isascii():
         return Asked(bare)

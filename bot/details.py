@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from alerts import outbox
+from alerts.knowing import is_renounced, looked, may_see
 from alerts.notices import clock
-from alerts.status import may_see
 from alerts.view import view
-from bot import replies
+from bot import petition_replies, petition_talk, replies
 from bot.hearing import Hearing
+from domain.access import Way
 from domain.alert import Alert
 from domain.channel import Address, plain
 from domain.duty import Person
@@ -17,18 +20,19 @@ PIECE = 3000  # characters a message, so that every channel takes it whole
 
 def send(hearing: Hearing, person: Person, alert: Alert) -> None:
     """Send every word of an alert's reports in private; each look leaves a line."""
-    if not may_see(person, alert):
-        hearing.toast(replies.NO_SUCH_NUMBER)
+    uow = hearing.uow
+    asker = uow.interests.asker(person, Way.PRIVATE, hearing.address.channel)
+    if not may_see(asker, alert):
+        barred = is_renounced(asker, alert)
+        hearing.toast(replies.RENOUNCED_ALERT if barred else replies.NO_SUCH_NUMBER)
         return
-    private = _private(hearing, person)
+    private = hearing.private_address(person)
     if private is None:
         hearing.toast(replies.DETAILS_NEED_PRIVATE)
         return
-    uow = hearing.uow
-    uow.audit.looked(
-        person_id=person.id, what="details", whose=alert.number, channel=hearing.address.channel
-    )
-    whole = _words(hearing, alert)
+    looked(uow, asker, "details", alert.number)
+    met = petition_talk.met(uow, asker, alert)
+    whole = "\n".join([_words(hearing, alert), *map(petition_replies.met, met)])
     for number, start in enumerate(range(0, len(whole), PIECE)):
         outbox.say(
             uow,
@@ -37,13 +41,25 @@ def send(hearing: Hearing, person: Person, alert: Alert) -> None:
             key=f"detail{number}:{hearing.inbox_id}",
             alert_id=alert.id,
         )
+    _send_files(hearing, private, alert)
     hearing.toast(replies.DETAILS_SENT)
 
 
-def _private(hearing: Hearing, person: Person) -> Address | None:
-    ways = hearing.uow.groups.addresses_of(person.id)
-    here = [way for way in ways if way.channel == hearing.address.channel]
-    return next(iter([*here, *ways]), None)
+def _send_files(hearing: Hearing, private: Address, alert: Alert) -> None:
+    """Send the files that the officer's own channel has; the desk shows the others."""
+    for report in view(hearing.uow, alert).reports:
+        for version in report.versions:
+            for place, file in enumerate(version.attachments):
+                if not file.away or report.report.address.channel != private.channel:
+                    continue
+                words = replies.FILE_OF.format(number=report.report.number)
+                outbox.say(
+                    hearing.uow,
+                    private,
+                    replace(plain(words), file=file, rings=False),
+                    key=f"file{report.report.id}.{version.number}.{place}:{hearing.inbox_id}",
+                    alert_id=alert.id,
+                )
 
 
 def _words(hearing: Hearing, alert: Alert) -> str:

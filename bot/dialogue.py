@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -22,6 +23,7 @@ from bot import (
     enrolment,
     form_talk,
     maintenance_talk,
+    opening_talk,
     replies,
     report_form,
     reporting,
@@ -31,6 +33,7 @@ from bot.hearing import Hearing
 from bot.presses import press
 from domain.channel import ButtonPress, ChatChange, Heard, IncomingMessage
 from domain.danger import Level
+from petitions.ledger import Ledger
 from storage.inbox import InboxOutcome
 from storage.unit_of_work import UnitOfWork
 
@@ -39,6 +42,7 @@ HOUR = timedelta(hours=1)
 REPLACED = "\ufffd"  # what stands where a character could not be stored
 
 _WORDS = re.compile(r"\w")
+_TEST = re.compile(r"^(?:测试|试一下|试试|试发)[一下]*[\s,，。.!！~～]*$")
 _PLEASANTRY = re.compile(
     r"^(?:你好|您好|在吗|在么|有人吗|收到|好的?|谢谢您?|多谢|辛苦了?|ok|hi|hello|早|早上好|晚安|嗯+|哦+)[\s,，。.!！~～?？]*$",
     re.IGNORECASE,
@@ -53,6 +57,16 @@ class Dialogue:
     """Hears messages and presses for one office."""
 
     office: Office
+    ledger: Ledger
+
+    def foresee(self, uow: UnitOfWork, coming: Iterable[Heard]) -> None:
+        """Find out in a few questions what hearing each of these asks first."""
+        coming = tuple(coming)
+        messages = [one for one in coming if isinstance(one, IncomingMessage)]
+        senders = {(one.address.channel, one.sender.id) for one in coming}
+        uow.groups.foresee({person.id for person in uow.people.foresee(senders)})
+        uow.dialogues.foresee({(one.address, one.sender.id) for one in messages})
+        uow.reports.foresee({(one.address, one.message_id) for one in messages})
 
     def hear(self, uow: UnitOfWork, incoming: Heard, inbox_id: int) -> InboxOutcome:
         """Act on a message or a press and answer it; returns how its inbox row ends.
@@ -113,11 +127,7 @@ class Dialogue:
             hearing.answer(replies.TOO_FAST, part="pace")
 
     def _hear_message(self, hearing: Hearing, message: IncomingMessage) -> InboxOutcome:
-        command = self._command(message.text)
-        if command is not None and not duty_talk.is_theirs(hearing.person, command):
-            command = None  # 交接 of somebody who has no shift may tell of anything
-        if command is not None and not maintenance_talk.is_for(hearing, command):
-            command = None  # a lift's maintenance, told by somebody who has no group
+        command = self._command(hearing, message.text)
         if hearing.person is None:
             return self._hear_stranger(hearing, message, command)
         if message.edit:
@@ -135,12 +145,23 @@ class Dialogue:
                 return outcome
         return self._hear_report(hearing, message)
 
-    def _command(self, text: str) -> Asked | None:
-        """Return the command that a text is; one behind which stands a danger is a report."""
+    def _command(self, hearing: Hearing, text: str) -> Asked | None:
+        """Return the command that a text is.
+
+        One behind which stands a danger is a report, and so is one of somebody whose command
+        it cannot be: 交接 without a shift, 查阅 of a grid worker, the maintenance of a lift.
+        """
         command = asked(text)
-        if command is None or command.command in _TAKES_WORDS | duty_talk.TAKES_WORDS:
-            return command
-        return None if self.office.assess(command.rest).level.is_danger else command
+        if command is None:
+            return None
+        theirs = (
+            duty_talk.is_theirs(hearing.person, command)
+            and opening_talk.is_theirs(hearing.person, command)
+            and maintenance_talk.is_for(hearing, command)
+        )
+        if command.command not in _TAKES_WORDS | duty_talk.TAKES_WORDS:
+            theirs = theirs and not self.office.assess(command.rest).level.is_danger
+        return command if theirs else None
 
     def _hear_edit(self, hearing: Hearing, message: IncomingMessage) -> InboxOutcome:
         """An edited message corrects its report; if it was none, only a danger makes it one."""
@@ -158,7 +179,9 @@ class Dialogue:
         if command is not None and command.command in {Command.ENROL, Command.BIND}:
             return self._enrol(hearing, message, command)
         if not hearing.is_private and hearing.uow.groups.at(hearing.address) is not None:
-            return InboxOutcome.NOTICE  # talk in a duty group is no report
+            # Talk in a duty group is no report.
+            noted = amending.note_of_stranger(hearing, message)
+            return InboxOutcome.ANSWER if noted else InboxOutcome.NOTICE
         said = self._add_of_stranger(hearing, message)
         if said is not None:
             return said
@@ -240,8 +263,10 @@ class Dialogue:
             hearing.answer(replies.NOTHING_TO_CANCEL if waiting is None else replies.CANCELLED)
         elif kind in duty_talk.COMMANDS:
             duty_talk.obey(hearing, command)
+        elif kind in opening_talk.COMMANDS:
+            opening_talk.obey(hearing, self.ledger, command)
         else:
-            answers.answer(hearing, command)
+            answers.answer(hearing, self.ledger, command)
         return InboxOutcome.COMMAND
 
     def _hear_report(self, hearing: Hearing, message: IncomingMessage) -> InboxOutcome:
@@ -253,6 +278,9 @@ class Dialogue:
                 return InboxOutcome.NOTICE
         if not _WORDS.search(text) and not message.attachments and message.location is None:
             hearing.answer(replies.ONLY_SIGNS if _visible(text) else replies.NO_WORDS)
+            return InboxOutcome.ANSWER
+        if _TEST.match(text):
+            hearing.answer(replies.TESTED)
             return InboxOutcome.ANSWER
         if _PLEASANTRY.match(text):
             hearing.answer(replies.PLEASED)

@@ -5,6 +5,7 @@ Somebody's role says which chair is theirs; nobody takes another's.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
@@ -36,6 +37,8 @@ TAKES_WORDS = frozenset({Command.SHIFT_WORDS})
 TEXT_PARTS = 2  # a name and a day
 SWAP_PARTS = 3
 NOTICE_LASTS = timedelta(days=2)
+
+_HOURS = re.compile(r"\d{1,3}")
 
 
 def is_theirs(person: Person | None, command: Asked) -> bool:
@@ -78,7 +81,8 @@ def _on_duty(hearing: Hearing) -> OutgoingMessage:
 
 
 def _take(hearing: Hearing, person: Person, _chair: Chair, rest: str) -> None:
-    lasts = timedelta(hours=int(rest)) if rest else None
+    hours = _HOURS.match(rest)
+    lasts = timedelta(hours=int(hours[0])) if hours else None
     if lasts is not None and not timedelta() < lasts <= roster.LONGEST_TAKEN:
         raise PersonCanFix(duty_replies.TOO_LONG)
     hearing.answer(_taken(hearing, person, lasts))

@@ -11,7 +11,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot import replies
+from bot import chat_replies, replies
 from domain.channel import Address
 from domain.duty import Group, Person, Role, Scope
 from domain.errors import PersonCanFix
@@ -133,17 +133,17 @@ def bind_group(
         address,
         scope=found.scope,
         town=found.town,
-        title=title or replies.group_title(found.scope, found.town),
+        title=title or chat_replies.group_title(found.scope, found.town),
         bound_by=None if by is None else by.id,
     )
-    return Redeemed(reply=replies.group_bound(group), group=group)
+    return Redeemed(reply=chat_replies.group_bound(group), group=group)
 
 
 def bind_here(
     uow: UnitOfWork, address: Address, *, scope: Scope, town: str | None, by: Person
 ) -> Group:
     """Make a chat a duty group because somebody who may do so pressed the button there."""
-    title = replies.group_title(scope, town)
+    title = chat_replies.group_title(scope, town)
     return uow.groups.bind(address, scope=scope, town=town, title=title, bound_by=by.id)
 
 

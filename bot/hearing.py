@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from alerts import outbox
 from alerts.office import Office
+from domain.access import Asker, Way
 from domain.channel import Address, ButtonPress, ChatKind, Heard, OutgoingMessage, plain
 from domain.duty import Person
 from storage.notices import Priority
@@ -40,6 +41,12 @@ class Hearing:
         """Whether only the sender reads the chat."""
         return self.incoming.chat_kind is ChatKind.PRIVATE
 
+    @property
+    def asker(self) -> Asker:
+        """Whoever sent it, as the policy knows them: in a chat alone, or in a group."""
+        way = Way.PRIVATE if self.is_private else Way.GROUP
+        return self.uow.interests.asker(self.person, way, self.address.channel)
+
     def answer(
         self,
         message: OutgoingMessage | str,
@@ -61,6 +68,12 @@ class Hearing:
             priority=priority,
             lasts=outbox.RECEIPT_LASTS if lasts_long else outbox.ANSWER_LASTS,
         )
+
+    def private_address(self, person: Person) -> Address | None:
+        """Return where somebody is reached in private, by the same channel if possible."""
+        ways = self.uow.groups.addresses_of(person.id)
+        here = [way for way in ways if way.channel == self.address.channel]
+        return next(iter([*here, *ways]), None)
 
     def toast(self, text: str) -> None:
         """Answer a press with a short line for the presser alone."""

@@ -6,6 +6,7 @@ import re
 
 from alerts import acknowledgement
 from alerts.acknowledgement import Pressed, Result
+from alerts.knowing import may_act
 from alerts.notices import WATCH_CHOICES, clock
 from alerts.quiet_words import (
     OWN_WORDS,
@@ -96,7 +97,7 @@ def hear_why(hearing: Hearing, text: str, state: dict[str, object]) -> None:
     """Take somebody's own sentence as the reason."""
     alert = hearing.uow.alerts.get(int(str(state["alert"])))
     person = hearing.person
-    if alert is None or person is None or not acknowledgement.may_act(person, alert):
+    if alert is None or person is None or not may_act(hearing.asker, alert):
         raise PersonCanFix(replies.NO_SUCH_NUMBER)
     if not _WORDS.search(text):
         raise PersonCanFix(replies.NOTE_WANTED)

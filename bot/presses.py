@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from alerts import acknowledgement, handover
+from alerts.knowing import is_renounced, may_act
 from alerts.notices import FALSE_ALARM_REASONS, OUTCOME_CHOICES
 from bot import details, duty_talk, pausing, replies
 from bot.choosing import answer, ask, ended, is_dropped, stands
@@ -51,11 +52,17 @@ def _press_alert(hearing: Hearing, alert_id: int, verb: str, choice: str) -> Non
     if verb == "detail":
         details.send(hearing, hearing.person, alert)
         return
-    if not acknowledgement.may_act(hearing.person, alert):
-        # Only a chat that was sent the alert may learn how it stands.
-        knows = any(card.address == hearing.address for card in hearing.uow.alerts.cards(alert_id))
-        who = stands(hearing, alert) if knows else ""
-        hearing.toast(replies.NOT_YOUR_ALERT.format(number=alert.number, who=who))
+    asker = hearing.asker
+    if is_renounced(asker, alert):
+        hearing.toast(replies.RENOUNCED_ALERT)
+        return
+    if not may_act(asker, alert):
+        # Only a chat that was sent the alert may learn that it is there, and how it stands.
+        if any(card.address == hearing.address for card in hearing.uow.alerts.cards(alert_id)):
+            who = stands(hearing, alert)
+            hearing.toast(replies.NOT_YOUR_ALERT.format(number=alert.number, who=who))
+        else:
+            hearing.toast(replies.NO_SUCH_NUMBER)
         return
     if not alert.is_live:
         hearing.toast(ended(alert))

@@ -1,12 +1,15 @@
 """Reading the inbox: each raw message to its one end.
 
-A row is heard in one transaction with everything that follows from it. What does not parse
-or fails again and again is set aside where a person sees it; the next one goes on.
+A row is heard in one transaction with everything that follows from it. Those that wait are
+leased and heard together, in one commit, each undone alone when it fails; what was not heard
+so is heard alone. What does not parse or fails again and again is set aside where a person
+sees it; the next one goes on.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -76,13 +79,62 @@ class Reader:
     async def read_due(self) -> int:
         """Lease what is due and bring each row to its end; returns how many were leased."""
         # Looking costs no commit; most passes find nothing.
-        if not await asyncio.to_thread(self.store.read, lambda uow: uow.inbox.is_due()):
+        due = await asyncio.to_thread(self._look)
+        if not due:
             return 0
-        rows = await asyncio.wrap_future(
-            self.store.submit(lambda uow: uow.inbox.lease(limit=BATCH, lease=LEASE))
-        )
-        await asyncio.gather(*(self._read(row) for row in rows))
-        return len(rows)
+        try:
+            leased, left = await asyncio.wrap_future(
+                self.store.submit(lambda uow: self._hear_together(uow, due))
+            )
+        except Exception as error:  # noqa: BLE001 - each of them then stands or falls alone
+            log.warning("heard_apart", error=type(error).__name__)
+            rows = await asyncio.wrap_future(
+                self.store.submit(lambda uow: uow.inbox.lease(limit=due, lease=LEASE))
+            )
+            for row in rows:  # one after the other: a commit that fails is one's own
+                await self._read(row)
+            return len(rows)
+        await asyncio.gather(*(self._read(row) for row in left))
+        return leased
+
+    def _look(self) -> int:
+        """Return how many rows to lease, at most; 0 when none is due.
+
+        Where there is one writer, their texts are read beforehand: that is what hearing them
+        costs most, and the writer has other work.
+        """
+        if not self.store.sqlite:
+            return BATCH if self.store.read(lambda uow: uow.inbox.is_due()) else 0
+        due = self.store.read(lambda uow: uow.inbox.due(limit=BATCH))
+        for row in due:
+            incoming = self._parse(row)
+            if isinstance(incoming, IncomingMessage):
+                with contextlib.suppress(Exception):  # hearing it will say what is wrong
+                    self.dialogue.office.assess(incoming.text)
+                    self.dialogue.office.gazetteer.find(incoming.text)
+        return len(due)
+
+    def _hear_together(self, uow: UnitOfWork, due: int) -> tuple[int, list[InboxRow]]:
+        """Lease what is due and hear it; returns how many were leased, and who is left."""
+        uow.wait_for_nobody()
+        coming = [(row, self._parse(row)) for row in uow.inbox.lease(limit=due, lease=LEASE)]
+        self.dialogue.foresee(uow, (one for _, one in coming if not isinstance(one, Unreadable)))
+        left, heard = [], []
+        for row, incoming in coming:
+            if isinstance(incoming, Unreadable):
+                left.append(row)
+                continue
+            try:
+                with uow.apart():
+                    heard.append((row, self.dialogue.hear(uow, incoming, row.id)))
+            except Exception:  # it is heard once more, alone, and that says what is wrong
+                if not uow.stands:
+                    raise
+                left.append(row)
+        # Leased in this very transaction, they cannot have passed to somebody else.
+        uow.inbox.finish_each(heard)
+        self._hint(uow)
+        return len(coming), left
 
     async def finish_forms(self) -> int:
         """File the guided reports that were left unfinished."""
@@ -103,21 +155,22 @@ class Reader:
         except LostLeaseError:
             log.info("lease_lost", inbox=row.id)
 
-    async def _read_once(self, row: InboxRow) -> None:
+    def _parse(self, row: InboxRow) -> Heard | Unreadable:
         try:
             channel = self.channels.get(row.channel)
-            incoming = (
-                Unreadable(f"渠道 {row.channel} 没有启用")
-                if channel is None
-                else channel.parse(row.raw)
-            )
+            if channel is None:
+                return Unreadable(f"渠道 {row.channel} 没有启用")
+            incoming = channel.parse(row.raw)
+            return incoming if isinstance(incoming, Unreadable) else _storable(incoming)
         except Exception as error:
             log.exception("parse_failed", channel=row.channel)
-            incoming = Unreadable(type(error).__name__)
+            return Unreadable(type(error).__name__)
+
+    async def _read_once(self, row: InboxRow) -> None:
+        incoming = self._parse(row)
         if isinstance(incoming, Unreadable):
             await self._set_aside(row, incoming.reason, None)
             return
-        incoming = _storable(incoming)
         try:
             await asyncio.wrap_future(self.store.submit(lambda uow: self._hear(uow, row, incoming)))
         except PersonCanFix as problem:
@@ -155,7 +208,7 @@ class Reader:
 
     def _hint(self, uow: UnitOfWork) -> None:
         for topic in (NOTICES, TIMERS, BOARD):
-            uow.after_commit(lambda topic=topic: self.live.wake(topic))  # type: ignore[misc]
+            uow.after_commit(self.live.wake, topic)
 
     async def _try_later(self, row: InboxRow, incoming: Heard, error: Exception) -> None:
         name = type(error).__name__
@@ -217,6 +270,8 @@ def _some_form_is_left(uow: UnitOfWork) -> bool:
 
 def _storable(incoming: Heard) -> Heard:
     """Replace what no database takes (NUL, half a character), one for one: places stay."""
+    if not _NOT_STORABLE.search(_words_of(incoming)):
+        return incoming
     sender = replace(incoming.sender, name=_clean(incoming.sender.name))
     if isinstance(incoming, ButtonPress):
         return replace(incoming, sender=sender, data=_clean(incoming.data))
@@ -230,6 +285,17 @@ def _storable(incoming: Heard) -> Heard:
         location=incoming.location
         and replace(incoming.location, title=_clean(incoming.location.title)),
     )
+
+
+def _words_of(incoming: Heard) -> str:
+    """Return everything in a message or press that somebody wrote."""
+    if isinstance(incoming, ButtonPress):
+        return incoming.sender.name + incoming.data
+    if isinstance(incoming, ChatChange):
+        return incoming.sender.name + incoming.title
+    pin = "" if incoming.location is None else incoming.location.title
+    names = (item.name for item in incoming.attachments)
+    return "".join((incoming.sender.name, incoming.text, pin, *names))
 
 
 def _clean(text: str) -> str:

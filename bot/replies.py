@@ -10,10 +10,11 @@ from collections.abc import Iterable, Sequence
 from alerts.notices import clock
 from alerts.office import Office
 from alerts.routing import holder
+from domain.access import Reach, Topic, reach
 from domain.alert import Alert, AlertState
 from domain.channel import Button, OutgoingMessage, Span, Style
 from domain.danger import Level
-from domain.duty import Group, Person, Role, Scope
+from domain.duty import Person, Role
 from domain.report import Report
 from nlp.places import Town
 
@@ -41,6 +42,7 @@ WORDS_WANTED = (
     "有人身危险请先拨110／120，再按「有危险」。"
 )
 ONLY_SIGNS = "只看到表情或符号。请写一句：谁、在哪、什么情况。有人身危险请先拨110／120。"
+TESTED = "测试收到，通了。真有情况时像这样直接写一句：谁、在哪、什么情况。急事先拨110／120。"
 PLEASED = "在的。看到危险请直接写：谁、在哪、什么情况。发「帮助」看用法。"
 TOO_FAST = "您发得很快，每条都收下了，会逐条处理。急事请先拨110／120。"
 SAVED_FOR_PERSON = "系统处理这条消息时出错，内容已保存，值班员会看。急事请先拨110／120。"
@@ -50,7 +52,7 @@ NOTHING_TO_CANCEL = "现在没有要取消的。"
 NOT_FOR_GROUP = "请私信我办理。"
 NO_REPORTS = "您还没有上报过。"
 WHICH_REPORT = "请回复那条上报，或写明编号，如：撤回 R-0457"
-WHICH_STATUS = "请写编号，如：状态 A-0132 或 状态 R-0457"
+WHICH_STATUS = "请写编号，如：状态 A-0132、状态 R-0457；查信访事项写姓名、电话或编号"
 NO_SUCH_NUMBER = "没有这个编号，或不在您的范围。"
 WRITE_SUPPLEMENT = "请写要补充的内容。发「取消」不补充。"
 WRITE_CORRECTION = "请把正确的内容完整写一遍。发「取消」不更正。"
@@ -96,6 +98,7 @@ RAISED_BY_YOU = "已发出预警，请人马上看。"
 SAID_DANGER = "上报人按了「有危险」，规则没有看出来。"
 CHOICE_DROPPED = "{number} 没有改动。"
 NOTED = "已记入 {number}。"
+NOT_ENROLLED_HERE = "群成员，未登记"
 
 FORM_WHO = "谁有危险？（姓名或称呼，不知道可跳过）"
 FORM_WHERE = "在哪？（镇街、村居、楼栋）"
@@ -109,26 +112,10 @@ CANCEL = "取消"
 STRANGER_GUESSING = "有人连续发错邀请码，请留意是否有人在试码。"
 CANNOT_READ_DESK = "有一条消息系统没能处理（收件箱 {row}，{channel}），请管理员看一下。"
 
-BOT_IN_GROUP = (
-    "护信在这个群里了。\n"
-    "作值班群：请已登记的值班员或管理员按下面的按钮，预警就发到这里。\n"
-    "作上报群：不用绑定，已登记的人在这里写的危险会上报。\n"
-    "开着隐私模式时，我只听得到命令（如 /report）和对我的回复。要让我听到大家的话，"
-    "请把我设为群管理员，或在 @BotFather 关掉隐私模式后把我移出再加入。"
-)
-BIND_THIS_GROUP = "绑定为值班群"
-ASK_BIND = "{who}：本群绑定为哪里的值班群？"
-DISTRICT_GROUP = "区值班群"
-BOUND_NOW = "绑定好了。"
-BOUND_ALREADY = "本群已经是{title}，要改请找管理员。"
-MAY_NOT_BIND = "只有值班员、区值班员、带班领导和管理员能绑定。"
-BOT_REMOVED = "机器人被停用或移出了群"
+FILE_OF = "{number} 的附件"
+RENOUNCED_ALERT = "您已登记回避，这一条请同事处理；没人接收会自动往上报。"
 DETAILS_SENT = "已私信您。"
 DETAILS_NEED_PRIVATE = "请先私信我一次，我再把详情发给您。"
-TELEGRAM_DARK = "Telegram 已有一阵子收不到消息，请检查网络或代理。这期间请用别的渠道上报。"
-TELEGRAM_TOKEN = "Telegram 不认机器人的口令，收发都停了。请管理员换上新的口令再启动。"  # noqa: S105
-TELEGRAM_HOOK = "Telegram 送不到护信的网页地址（webhook），请检查 public_url、证书和防火墙。"
-
 ASK_TOWN = "这件事在哪个镇街？预警已先发出，您选了就转过去。"
 OTHER_TOWN = "其他镇街"
 ASK_SAME = "与 {number}（{at} {town}）是同一件事吗？"
@@ -154,6 +141,12 @@ SHIFT_HELP = (
 )
 
 
+MATTER_HELP = (
+    "状态 张三 — 查信访事项：姓名、电话或编号，只私下答复",
+    "查阅 张三 理由 — 查辖区外的，区里会知道；回避 张三 — 我与此有关，不看",
+)
+
+
 def help_text(person: Person | None) -> str:
     """Return what somebody can do here."""
     if person is None:
@@ -168,6 +161,8 @@ def help_text(person: Person | None) -> str:
         "回复自己的上报：补充；写「更正…」改正；写「撤回」撤回",
         "取消 — 停下正在填的",
     ]
+    if reach(person.role, Topic.MATTER) is not Reach.NONE:
+        lines[4:4] = MATTER_HELP
     return "\n".join([*lines, *SHIFT_HELP] if has_shifts else lines)
 
 
@@ -178,19 +173,9 @@ def welcome(person: Person) -> str:
     if person.role in {Role.TOWN_OFFICER, Role.DISTRICT_OFFICER, Role.LEADER}:
         return first + "\n有预警会发到值班群和您这里，按「接收」就由您处理。发「帮助」看用法。"
     return (
-        first + "\n看到危险，直接写：谁、在哪、什么情况。现在就可以发一条试试。发「帮助」看用法。"
+        first
+        + "\n看到危险，直接写：谁、在哪、什么情况。现在发「测试」两个字试一次。发「帮助」看用法。"
     )
-
-
-def group_title(scope: Scope, town: str | None) -> str:
-    """Return what a duty group is called when its chat has no name."""
-    return f"{town}值班群" if scope is Scope.TOWN else "区值班群"
-
-
-def group_bound(group: Group) -> str:
-    """Return what a group reads once it is bound."""
-    whose = group.town if group.scope is Scope.TOWN else "区值班室"
-    return f"本群已绑定为{whose}值班群，预警会发到这里。值班员请先私信我登记，才能按按钮。"
 
 
 def receipt(

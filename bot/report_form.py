@@ -82,7 +82,7 @@ class Form:
             "message_id": self.message_id,
             "step": self.step,
             "answers": [list(answer) for answer in self.answers],
-            "attachments": [[a.kind, a.file_id, a.name] for a in self.attachments],
+            "attachments": [[a.kind, a.file_id, a.name, a.away] for a in self.attachments],
             "location": None
             if self.location is None
             else [self.location.latitude, self.location.longitude, self.location.title],

@@ -27,7 +27,7 @@ LARGEST_FORM = 16 * 1024
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
-        "img-src 'self' data: blob:; connect-src 'self'; manifest-src 'self'; "
+        "img-src 'self' data: blob:; media-src 'self'; connect-src 'self'; manifest-src 'self'; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
@@ -50,6 +50,7 @@ def build(
     sign_in: SignIn,
     office: str,
     zone: str,
+    files: Path,
     more_routes: Iterable[web.AbstractRouteDef] = (),
     public_url: str = "",
     closing: asyncio.Event | None = None,
@@ -57,6 +58,7 @@ def build(
     """Return the application.
 
     ``office`` and ``zone`` are the office's name and its time zone (IANA), for the pages.
+    ``files`` is the folder of photos and other files of reports.
     ``more_routes`` are those of channels and of health. ``public_url`` is the address that
     people type when a proxy stands before us. ``closing`` is set when the application shuts
     down, so that live streams end.
@@ -67,7 +69,7 @@ def build(
     )
     app.router.add_routes(Pages(sign_in, office=office, zone=zone).routes())
     app.router.add_routes(
-        board_routes(store=store, live=live, sign_in=sign_in, closing=closing.is_set)
+        board_routes(store=store, live=live, sign_in=sign_in, folder=files, closing=closing.is_set)
     )
     app.router.add_routes(more_routes)
     app.router.add_static("/static", STATIC)

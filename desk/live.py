@@ -17,7 +17,8 @@ from typing import Any
 import structlog
 from aiohttp import web
 
-from alerts.status import Board, board
+from alerts.status import Board, blotted, board, renounced
+from domain.access import Way
 from domain.duty import Person
 from storage.board import Mark, board_mark
 from storage.live import BOARD, Live
@@ -69,11 +70,19 @@ class BoardFeed:
             if shown is not None and mark == self._mark and rested:
                 return shown
             self._mark, self._read_at = mark, looked_at
-            found = board(uow, person)
+            found = board(uow, uow.interests.asker(person, Way.WEB))
             same = shown is not None and found == dataclasses.replace(shown, now=found.now)
             return shown if shown is not None and same else found
 
         return look
+
+    async def _renounced(self, person: Person) -> frozenset[int]:
+        """Return which alerts of the board this one of those who watch may not read."""
+
+        def look(uow: UnitOfWork) -> frozenset[int]:
+            return renounced(uow, uow.interests.asker(person, Way.WEB))
+
+        return await asyncio.to_thread(self._store.read, look)
 
     async def stream(
         self, request: web.Request, person: Person, *, still_seated: Callable[[], Awaitable[bool]]
@@ -110,7 +119,8 @@ class BoardFeed:
                     shown = present
                     now = self._store.clock().isoformat()
                     content = f'event: now\ndata: "{now}"\n\n'.encode()
-                    content += f"event: board\ndata: {as_json(shown)}\n\n".encode()
+                    seen = blotted(shown, await self._renounced(person))
+                    content += f"event: board\ndata: {as_json(seen)}\n\n".encode()
                 elif clock() - quiet_since >= HEARTBEAT_SECONDS:
                     if not await still_seated():
                         break

@@ -8,30 +8,37 @@ from typing import Any
 import jinja2
 from aiohttp import web
 
-from alerts.status import BOARD_ROLES
+from alerts.knowing import may_watch
 from desk.sign_in import SignIn
 from desk.texts import SAMPLES
+from domain.access import Reach, Topic, reach
+from domain.duty import Person
 from domain.errors import PersonCanFix
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 TEMPLATES = Path(__file__).parent / "templates"
 
 
+def page_templates() -> jinja2.Environment:
+    """Return the templates of all pages, escaped by default."""
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
 class Pages:
-    """Every page; the words stand in the templates."""
+    """The pages of reports and alerts; the words stand in the templates."""
 
     def __init__(self, sign_in: SignIn, *, office: str, zone: str) -> None:
-        """Load the templates, escaped by default."""
+        """Bind to who sits where, and to the templates."""
         self._sign_in = sign_in
         self._office = office
         self._zone = zone
-        self._templates = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(TEMPLATES),
-            autoescape=True,
-            undefined=jinja2.StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._templates = page_templates()
 
     def routes(self) -> list[web.RouteDef]:
         """Return the pages' routes."""
@@ -54,7 +61,7 @@ class Pages:
         people = await self._sign_in.who(request)
         if not people:
             return self._way_in()
-        watches = people[0].role in BOARD_ROLES
+        watches = may_watch(people[0])
         raise web.HTTPSeeOther("/desk" if watches else "/chat")
 
     async def chat(self, request: web.Request) -> web.StreamResponse:
@@ -63,16 +70,24 @@ class Pages:
         if not people:
             return self._way_in()
         seat, person = self._seat(request), people[0]
-        return self._page("chat.html", person=person, seat=seat, watches=person.role in BOARD_ROLES)
+        return self._page(
+            "chat.html",
+            person=person,
+            seat=seat,
+            watches=may_watch(person),
+            counts=_counts(person),
+        )
 
     async def desk(self, request: web.Request) -> web.StreamResponse:
         """Show the board to those who may see it."""
         people = await self._sign_in.who(request)
         if not people:
             return self._way_in()
-        if people[0].role not in BOARD_ROLES:
+        if not may_watch(people[0]):
             raise web.HTTPNotFound
-        return self._page("desk.html", person=people[0], seat=self._seat(request))
+        person = people[0]
+        seat = self._seat(request)
+        return self._page("desk.html", person=person, seat=seat, counts=_counts(person))
 
     async def ask_code(self, _: web.Request) -> web.StreamResponse:
         """Show the form for an invite code."""
@@ -101,7 +116,7 @@ class Pages:
         """Show the form for an invite code; in the demo, the seats to choose from."""
         seats = self._sign_in.demo_seats
         if seats is not None:
-            return self._page("seats.html", seats=seats, board_roles=BOARD_ROLES)
+            return self._page("seats.html", seats=seats)
         # The page's scripts read the status, and show this form in place of a chat that has ended.
         return self._page("enter.html", status=401, problem="", code="", name="")
 
@@ -114,6 +129,11 @@ class Pages:
             office=self._office, zone=self._zone, demo=self._sign_in.demo_seats is not None, **words
         )
         return web.Response(text=text, status=status, content_type="text/html")
+
+
+def _counts(person: Person) -> bool:
+    """Whether somebody may see figures."""
+    return reach(person.role, Topic.FIGURES) is not Reach.NONE
 
 
 def _asker(request: web.Request) -> str:

@@ -95,6 +95,7 @@ class LogKind(enum.StrEnum):
     SEPARATED = "separated"
     GROUP_PAUSED = "group_paused"
     NOTED = "noted"
+    MEMBER_NOTED = "member_noted"
     CLOSED = "closed"
     MERGED = "merged"
 
@@ -134,6 +135,7 @@ _LOG_LABEL = {
     LogKind.SEPARATED: "上报人说不是同一件事",
     LogKind.GROUP_PAUSED: "值班群维护，转区值班室",
     LogKind.NOTED: "备注",
+    LogKind.MEMBER_NOTED: "群里回复",
     LogKind.CLOSED: "办结",
     LogKind.MERGED: "并案",
 }

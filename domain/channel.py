@@ -37,11 +37,12 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A photo, voice, video or document; the bytes stay with the channel until fetched."""
+    """A photo, voice, video or document. ``away``: the channel has the bytes, to be fetched."""
 
     kind: str
     file_id: str
     name: str = ""
+    away: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,8 @@ class ChatChange:
     """What happened to a chat, rather than what was said in it; perhaps nothing that matters.
 
     ``reachable`` is whether the desk may write there from now on, None where that stays as
-    it was. ``moved_to`` is the chat's new id. ``sender`` is who did it.
+    it was. ``moved_to`` is the chat's new id. ``sender`` is who did it. ``hears_all`` is
+    whether the desk hears everything that is said there, None where that is not known.
     """
 
     address: Address
@@ -103,6 +105,7 @@ class ChatChange:
     title: str = ""
     reachable: bool | None = None
     moved_to: str | None = None
+    hears_all: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +155,8 @@ class OutgoingMessage:
     ``level`` lets a channel colour the message; ``reply_to`` is a message id of the same
     chat; ``rings`` is False for what should not make a phone sound. ``details`` is a button
     that a channel adds where it has to clip the text. ``pin`` is shown on a map where the
-    channel has one; the text says the same.
+    channel has one; the text says the same. ``file`` is one that the same channel has, shown
+    with the text.
     """
 
     body: tuple[Span, ...]
@@ -162,6 +166,7 @@ class OutgoingMessage:
     rings: bool = True
     details: Button | None = None
     pin: Location | None = None
+    file: Attachment | None = None
 
     @property
     def plain_text(self) -> str:
@@ -201,12 +206,14 @@ class Rate:
 class Limits:
     """How fast a channel takes messages: as a whole, and each rate of one chat.
 
+    ``edit`` is how often one message is edited: changes that come together are shown at once.
     ``reserve`` is the share of every burst that only what is red, and short answers to a
     press, may use.
     """
 
     channel: Rate | None = None
     chat: tuple[Rate, ...] = ()
+    edit: Rate | None = None
     reserve: float = 0.2
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol, TypeVar
 
 from domain.channel import Address, Attachment, Location
 from domain.danger import Assessment, Level
@@ -41,6 +43,29 @@ class ReportVersion:
     at: datetime
     attachments: tuple[Attachment, ...] = ()
     location: Location | None = None
+
+
+class _Version(Protocol):
+    @property
+    def kind(self) -> VersionKind: ...
+
+
+_V = TypeVar("_V", bound=_Version)
+
+
+def standing(versions: Iterable[_V]) -> tuple[_V, ...]:
+    """Return the versions that count of a report's, in order: from its last first words on.
+
+    A correction replaces the words before it; a supplement adds to them; a withdrawal has
+    no words.
+    """
+    kept: list[_V] = []
+    for version in versions:
+        if version.kind in {VersionKind.FILED, VersionKind.CORRECTED}:
+            kept = [version]
+        elif version.kind is VersionKind.SUPPLEMENTED:
+            kept.append(version)
+    return tuple(kept)
 
 
 @dataclass(frozen=True, slots=True)

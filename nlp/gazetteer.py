@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import ahocorasick_rs
 
@@ -41,6 +42,7 @@ _NOW_BEFORE = re.compile(
 )
 _OFFICIAL = ("社区", "村", "街道", "镇")
 _LOOK_BACK = 24
+LATELY = 128  # texts whose places are kept: each is asked for several times within moments
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,8 @@ class Gazetteer:
             forms.setdefault(plain(form), []).extend(stands_for)
         self._claims = [tuple(stands_for) for stands_for in forms.values()]
         self._automaton = ahocorasick_rs.AhoCorasick(list(forms))
+        # A report's places are asked for beforehand, for its town and for its event.
+        self._lately_found = lru_cache(maxsize=LATELY)(self._find)
         self._by_name = {plain(town.name): town for town in self.towns}
         for town in self.towns:
             for short in town.short_names:
@@ -122,6 +126,9 @@ class Gazetteer:
 
     def find(self, text: str) -> Places:
         """Return the places that ``text`` names, with their offsets in it."""
+        return self._lately_found(text)
+
+    def _find(self, text: str) -> Places:
         folded, back = _folded(text)
         hits = self._hits(folded)
         spots = [_spot(folded, hit) for hit in hits if hit.claims]

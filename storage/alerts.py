@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ from domain.alert import Alert, AlertState, Chain, LogEntry, LogKind, Outcome
 from domain.channel import Address
 from domain.danger import Category, Level
 from storage.packing import pack_chain, unpack_chain
+from storage.prepared import Prepared
 from storage.tables import alert_log, alerts, cards
 
 
@@ -31,7 +33,7 @@ class Card:
     shown_version: int
 
 
-def alert_of(row: sa.RowMapping) -> Alert:
+def alert_of(row: Mapping[Any, Any]) -> Alert:
     """Build an alert from its row."""
     return Alert(
         id=row["id"],
@@ -62,7 +64,7 @@ def alert_of(row: sa.RowMapping) -> Alert:
     )
 
 
-def _card_of(row: sa.RowMapping) -> Card:
+def _card_of(row: Mapping[Any, Any]) -> Card:
     return Card(
         id=row["id"],
         alert_id=row["alert_id"],
@@ -72,7 +74,34 @@ def _card_of(row: sa.RowMapping) -> Card:
     )
 
 
-_LOG = sa.insert(alert_log)
+_THIS = alerts.c.id == sa.bindparam("alert")
+_ADD = Prepared(
+    sa.insert(alerts).returning(alerts.c.id),
+    *("town", "level", "categories", "state", "raised_at", "heard_at", "chain", "step"),
+    *("next_escalation_at", "version", "outcome_note", "verified", "drill", "about_units"),
+)
+_GET = Prepared(sa.select(alerts).where(_THIS))
+_HEAR = Prepared(sa.update(alerts).where(_THIS), "heard_at")
+_LOG = Prepared(sa.insert(alert_log), "alert_id", "at", "kind", "person_id", "detail")
+_ADD_CARD = Prepared(
+    sa.insert(cards).returning(cards.c.id),
+    *("alert_id", "channel", "chat", "message_id", "shown_version", "sent_at"),
+)
+_CARDS = Prepared(
+    sa.select(cards).where(cards.c.alert_id == sa.bindparam("alert")).order_by(cards.c.id)
+)
+_SHOWN = Prepared(sa.update(cards).where(cards.c.id == sa.bindparam("card")), "shown_version")
+
+
+@cache
+def _change(names: tuple[str, ...]) -> Prepared:
+    """Return the conditional UPDATE of these columns."""
+    statement = (
+        sa.update(alerts)
+        .where(_THIS, alerts.c.version == sa.bindparam("before"))
+        .values(version=alerts.c.version + 1)
+    )
+    return Prepared(statement, *names)
 
 
 class AlertRows:
@@ -95,34 +124,43 @@ class AlertRows:
         drill: bool = False,
     ) -> Alert:
         """Raise an alert; it is due for its first step at once or when the chain says."""
-        row = (
-            self._connection.execute(
-                sa.insert(alerts)
-                .values(
-                    town=town,
-                    level=level.value,
-                    categories=[category.value for category in categories],
-                    state=AlertState.OPEN.value,
-                    raised_at=self._now,
-                    heard_at=self._now,
-                    chain=pack_chain(chain),
-                    step=0,
-                    next_escalation_at=chain.due_at[0],
-                    version=1,
-                    verified=verified,
-                    drill=drill,
-                    about_units=sorted(about_units),
-                )
-                .returning(alerts)
-            )
-            .mappings()
-            .one()
+        raised = Alert(
+            id=0,
+            town=town,
+            level=level,
+            categories=categories,
+            state=AlertState.OPEN,
+            raised_at=self._now,
+            chain=chain,
+            step=0,
+            next_escalation_at=chain.due_at[0],
+            version=1,
+            verified=verified,
+            drill=drill,
+            about_units=about_units,
         )
-        return alert_of(row)
+        values = {
+            "town": town,
+            "level": level.value,
+            "categories": [category.value for category in categories],
+            "state": raised.state.value,
+            "raised_at": self._now,
+            "heard_at": self._now,
+            "chain": pack_chain(chain),
+            "step": raised.step,
+            "next_escalation_at": raised.next_escalation_at,
+            "version": raised.version,
+            "outcome_note": raised.outcome_note,
+            "verified": verified,
+            "drill": drill,
+            "about_units": sorted(about_units),
+        }
+        return replace(raised, id=_ADD.value(self._connection, values))
 
     def get(self, alert_id: int) -> Alert | None:
         """Return an alert by id."""
-        return self._one(sa.select(alerts).where(alerts.c.id == alert_id))
+        row = _GET.row(self._connection, {"alert": alert_id})
+        return None if row is None else alert_of(row)
 
     def get_and_hold(self, alert_id: int) -> Alert | None:
         """Return an alert that nobody changes until this transaction ends.
@@ -140,25 +178,14 @@ class AlertRows:
         enums are stored by value.
         """
         packed = {name: _packed(value) for name, value in values.items()}
-        row = (
-            self._connection.execute(
-                sa.update(alerts)
-                .where(alerts.c.id == alert.id, alerts.c.version == alert.version)
-                .values(version=alerts.c.version + 1, **packed)
-                .returning(alerts)
-            )
-            .mappings()
-            .first()
-        )
-        if row is None:
+        which = {"alert": alert.id, "before": alert.version}
+        if not _change(tuple(sorted(packed))).run(self._connection, {**packed, **which}):
             raise ChangedMeanwhile(alert.number)
-        return alert_of(row)
+        return replace(alert, version=alert.version + 1, **_as_read(values, packed))
 
     def hear(self, alert_id: int) -> None:
         """Note that something was heard about an alert just now (for telling events apart)."""
-        self._connection.execute(
-            sa.update(alerts).where(alerts.c.id == alert_id).values(heard_at=self._now)
-        )
+        _HEAR.run(self._connection, {"alert": alert_id, "heard_at": self._now})
 
     def is_due(self) -> bool:
         """Whether the time of some alert has come."""
@@ -223,8 +250,8 @@ class AlertRows:
         self, alert_id: int, kind: LogKind, *, person_id: int | None = None, detail: str = ""
     ) -> None:
         """Add a line to the timeline, in the same transaction as what it tells."""
-        self._connection.execute(
-            _LOG,
+        _LOG.run(
+            self._connection,
             {
                 "alert_id": alert_id,
                 "at": self._now,
@@ -246,25 +273,22 @@ class AlertRows:
 
     def add_card(self, alert_id: int, address: Address, message_id: str, version: int) -> int:
         """Remember that a chat shows an alert in a message; returns the card's id."""
-        card_id: int = self._connection.execute(
-            sa.insert(cards)
-            .values(
-                alert_id=alert_id,
-                channel=address.channel,
-                chat=address.chat,
-                message_id=message_id,
-                shown_version=version,
-                sent_at=self._now,
-            )
-            .returning(cards.c.id)
-        ).scalar_one()
+        card_id: int = _ADD_CARD.value(
+            self._connection,
+            {
+                "alert_id": alert_id,
+                "channel": address.channel,
+                "chat": address.chat,
+                "message_id": message_id,
+                "shown_version": version,
+                "sent_at": self._now,
+            },
+        )
         return card_id
 
     def cards(self, alert_id: int) -> tuple[Card, ...]:
         """Return every card of an alert, the first sent first."""
-        rows = self._connection.execute(
-            sa.select(cards).where(cards.c.alert_id == alert_id).order_by(cards.c.id)
-        ).mappings()
+        rows = _CARDS.rows(self._connection, {"alert": alert_id})
         return tuple(_card_of(row) for row in rows)
 
     def card(self, card_id: int) -> Card | None:
@@ -278,9 +302,7 @@ class AlertRows:
 
     def shown(self, card_id: int, version: int) -> None:
         """Remember which version of the alert a card shows."""
-        self._connection.execute(
-            sa.update(cards).where(cards.c.id == card_id).values(shown_version=version)
-        )
+        _SHOWN.run(self._connection, {"card": card_id, "shown_version": version})
 
     def drop_cards(self, card_ids: Iterable[int]) -> None:
         """Forget cards whose messages are gone."""
@@ -292,6 +314,17 @@ class AlertRows:
 
     def _many(self, query: sa.Select[tuple[Any, ...]]) -> tuple[Alert, ...]:
         return tuple(alert_of(row) for row in self._connection.execute(query).mappings())
+
+
+def _as_read(values: dict[str, Any], packed: dict[str, Any]) -> dict[str, Any]:
+    """Return changed columns as an alert's row would be read."""
+    read = {**values}
+    if "categories" in read:
+        read["categories"] = tuple(map(Category, packed["categories"]))
+    for name, empty in (("wait_why", ""), ("gathered", 0)):
+        if name in read:
+            read[name] = read[name] or empty
+    return read
 
 
 def _packed(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Who looked at whose data, and which loops are alive."""
+"""Which loops are alive, and the door through which a look is written down."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from storage.looks import LookRows
 from storage.tables import access_log, heartbeats
 from storage.upsert import put
 
@@ -13,25 +14,17 @@ from storage.upsert import put
 class AuditRows:
     """The access log and the heartbeats in one transaction."""
 
-    def __init__(self, connection: sa.Connection, now: datetime) -> None:
+    def __init__(self, connection: sa.Connection, now: datetime, looks: LookRows) -> None:
         """Bind to a transaction."""
         self._connection = connection
         self._now = now
+        self._looks = looks
 
     def looked(
         self, *, person_id: int | None, what: str, whose: str, channel: str, why: str = ""
     ) -> None:
         """Leave a line for one look; ``whose`` is a number (A-0132), never a name."""
-        self._connection.execute(
-            sa.insert(access_log).values(
-                at=self._now,
-                person_id=person_id,
-                what=what,
-                whose=whose,
-                why=why,
-                channel=channel,
-            )
-        )
+        self._looks.write(person_id=person_id, what=what, whose=whose, channel=channel, why=why)
 
     def looks(self) -> tuple[tuple[int | None, str, str], ...]:
         """Return every look as (person, what, whose), the oldest first."""

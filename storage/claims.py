@@ -10,10 +10,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
+from storage.columns import BigId, UtcTime
+from storage.prepared import Prepared
 from storage.tables import notices, quiet
 
 # Written into the statement: no planner proves a partial index from a parameter.
@@ -33,22 +37,27 @@ _LOCK = sa.text(
 LOOK_AHEAD = 5
 
 
+Moment = datetime | sa.ColumnElement[Any]
+"""A time, or the parameter that stands for one."""
+
+
 def some_due(connection: sa.Connection, now: datetime) -> bool:
     """Whether a notice waits to be sent or to expire."""
-    due = sa.select(notices.c.id).where(notices.c.state == DUE, notices.c.due_at <= now)
-    found = connection.execute(sa.select(sa.or_(due.exists(), over(now).exists())))
-    return bool(found.scalar_one())
+    return bool(_SOME_DUE.value(connection, {"now": now}))
 
 
-def over(now: datetime) -> sa.Select[Any]:
-    """Return the query for notices whose time is over."""
-    return sa.select(notices.c.id).where(notices.c.state == DUE, notices.c.expires_at <= now)
+def expire(connection: sa.Connection, now: datetime) -> int:
+    """End the notices whose time is over; returns how many."""
+    return _EXPIRE.run(connection, {"now": now, "state": "expired", "lease_until": None})
 
 
 def choice(
-    now: datetime, *, limit: int, not_channels: frozenset[str] = frozenset()
+    now: Moment, *, limit: sa.ColumnElement[int] | int, not_channels: int = 0
 ) -> sa.Select[Any]:
-    """Return the query for what may be sent now, the most urgent first, then as it came."""
+    """Return the query for what may be sent now, the most urgent first, then as it came.
+
+    ``not_channels`` is how many channels are left out; its values are ``not_0`` and on.
+    """
     query = (
         sa.select(notices)
         .where(
@@ -61,8 +70,8 @@ def choice(
         .order_by(notices.c.priority, notices.c.id)
         .limit(limit)
     )
-    if not_channels:
-        query = query.where(notices.c.channel.not_in(sorted(not_channels)))
+    for number in range(not_channels):
+        query = query.where(notices.c.channel != sa.bindparam(f"not_{number}"))
     return query
 
 
@@ -81,13 +90,14 @@ def claim(
     are left out: two who skip each other's rows within one chat would part it in the middle.
     The rows are looked at again after the lock, so that what was leased meanwhile is seen.
     """
-    query = choice(now, limit=limit, not_channels=not_channels)
-    if connection.dialect.name == "postgresql":
-        of_mine = _take_chats(connection, query.limit(limit * LOOK_AHEAD), enough=limit)
-        if not of_mine:
+    asked: dict[str, Any] = {"now": now, "limit": limit}
+    asked |= {f"not_{number}": name for number, name in enumerate(sorted(not_channels))}
+    locking = connection.dialect.name == "postgresql"
+    if locking:
+        asked["mine"] = _take_chats(connection, asked, len(not_channels))
+        if not asked["mine"]:
             return []
-        query = query.where(notices.c.id.in_(of_mine))
-    rows = connection.execute(query.with_for_update(skip_locked=True)).mappings().all()
+    rows = _claiming(len(not_channels), locking=locking).rows(connection, asked)
     taken: Counter[tuple[str, str]] = Counter()
     few = []
     for row in rows:
@@ -110,7 +120,7 @@ def claim_held(
 
     ``longest`` is how long, by priority. Returns each with when its chat is free, and why.
     """
-    end: datetime | None = connection.execute(sa.select(sa.func.max(quiet.c.until))).scalar()
+    end: datetime | None = _QUIET_END.value(connection, {})
     if end is None or not longest or end <= now + min(longest.values()):
         return []
     held = _hushed(now).with_only_columns(sa.func.max(quiet.c.until)).scalar_subquery()
@@ -144,7 +154,26 @@ def claim_held(
     return [(row, row["held_until"], row["held_for"]) for row in rows]
 
 
-def _chat_is_busy(now: datetime) -> sa.ColumnElement[bool]:
+def is_overtaken(
+    connection: sa.Connection, now: datetime, chat: tuple[str, str], than: int
+) -> bool:
+    """Whether something more urgent waits in a chat whose turn somebody has."""
+    found = connection.execute(
+        sa.select(notices.c.id)
+        .where(
+            notices.c.channel == chat[0],
+            notices.c.chat == chat[1],
+            notices.c.state == DUE,
+            notices.c.priority < than,
+            notices.c.due_at <= now,
+            sa.or_(notices.c.lease_until.is_(None), notices.c.lease_until <= now),
+        )
+        .limit(1)
+    )
+    return found.first() is not None
+
+
+def _chat_is_busy(now: Moment) -> sa.ColumnElement[bool]:
     other = notices.alias()
     return (
         sa.select(other.c.id)
@@ -158,7 +187,7 @@ def _chat_is_busy(now: datetime) -> sa.ColumnElement[bool]:
     )
 
 
-def _hushed(now: datetime) -> sa.Select[Any]:
+def _hushed(now: Moment) -> sa.Select[Any]:
     """Return the query for what keeps a notice's chat or channel quiet."""
     return (
         sa.select(quiet.c.until)
@@ -172,15 +201,14 @@ def _hushed(now: datetime) -> sa.Select[Any]:
     )
 
 
-def _take_chats(connection: sa.Connection, query: sa.Select[Any], *, enough: int) -> list[int]:
+def _take_chats(connection: sa.Connection, asked: dict[str, Any], not_channels: int) -> list[int]:
     """Lock the most urgent chats that nobody else has locked, until the transaction ends.
 
     Returns the ids of their notices, as they stood before the lock.
     """
-    found = connection.execute(
-        query.with_only_columns(notices.c.id, notices.c.channel, notices.c.chat)
-    ).all()
-    wanted = list(dict.fromkeys((row.channel, row.chat) for row in found))
+    enough = asked["limit"]
+    found = _looking(not_channels).tuples(connection, {**asked, "limit": enough * LOOK_AHEAD})
+    wanted = list(dict.fromkeys((channel, chat) for _, channel, chat in found))
     if not wanted:
         return []
     channels, chats = zip(*wanted, strict=True)
@@ -188,18 +216,55 @@ def _take_chats(connection: sa.Connection, query: sa.Select[Any], *, enough: int
         _LOCK, {"channels": list(channels), "chats": list(chats), "enough": enough}
     )
     mine = {(row.channel, row.chat) for row in locked}
-    return [row.id for row in found if (row.channel, row.chat) in mine]
+    return [row_id for row_id, channel, chat in found if (channel, chat) in mine]
 
 
 def _lease(connection: sa.Connection, rows: Sequence[_Row], until: datetime) -> list[_Row]:
     if not rows:
         return []
-    connection.execute(
-        sa.update(notices)
-        .where(notices.c.id.in_([row["id"] for row in rows]))
-        .values(lease_until=until, fence=notices.c.fence + 1)
-    )
+    _LEASE.run_each(connection, ({"notice": row["id"], "until": until} for row in rows))
     return [
         {**row, "fence": row["fence"] + 1, "ran_out": row["lease_until"] is not None}
         for row in rows
     ]
+
+
+_NOW = sa.bindparam("now", type_=UtcTime)
+_OVER = sa.select(notices.c.id).where(notices.c.state == DUE, notices.c.expires_at <= _NOW)
+_SOME_DUE = Prepared(
+    sa.select(
+        sa.or_(
+            sa.select(notices.c.id)
+            .where(notices.c.state == DUE, notices.c.due_at <= _NOW)
+            .exists(),
+            _OVER.exists(),
+        )
+    )
+)
+_EXPIRE = Prepared(
+    sa.update(notices).where(notices.c.id.in_(_OVER.with_for_update(skip_locked=True))),
+    *("state", "lease_until"),
+)
+_QUIET_END = Prepared(sa.select(sa.func.max(quiet.c.until)))
+_LEASE = Prepared(
+    sa.update(notices)
+    .where(notices.c.id == sa.bindparam("notice"))
+    .values(fence=notices.c.fence + 1, lease_until=sa.bindparam("until"))
+)
+
+
+@cache
+def _claiming(not_channels: int, *, locking: bool) -> Prepared:
+    """Return the statement that chooses what is leased, of all chats or of locked ones."""
+    query = choice(_NOW, limit=sa.bindparam("limit"), not_channels=not_channels)
+    if locking:
+        mine = sa.bindparam("mine", type_=postgresql.ARRAY(BigId))
+        query = query.where(notices.c.id == sa.any_(mine))
+    return Prepared(query.with_for_update(skip_locked=True))
+
+
+@cache
+def _looking(not_channels: int) -> Prepared:
+    """Return the statement for whose notices are most urgent."""
+    query = choice(_NOW, limit=sa.bindparam("limit"), not_channels=not_channels)
+    return Prepared(query.with_only_columns(notices.c.id, notices.c.channel, notices.c.chat))

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from domain.channel import Address, ChatKind, IncomingMessage, Sender
 from storage.columns import UtcTime
+from storage.prepared import Prepared, among
 from storage.tables import dialogues, sender_pace
-from storage.upsert import put
+from storage.upsert import inserting, put
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +44,29 @@ class LeftOpen:
         )
 
 
-# Built once: building a statement costs several times what running it does.
-_OPEN = sa.select(dialogues.c.state).where(
+_THIS = sa.and_(
     dialogues.c.channel == sa.bindparam("channel"),
     dialogues.c.chat == sa.bindparam("chat"),
     dialogues.c.sender == sa.bindparam("sender"),
-    dialogues.c.expires_at > sa.bindparam("now"),
 )
+_OPEN = Prepared(
+    sa.select(dialogues.c.state).where(_THIS, dialogues.c.expires_at > sa.bindparam("now"))
+)
+_OPEN_EACH = Prepared(
+    sa.select(dialogues.c.channel, dialogues.c.chat, dialogues.c.sender, dialogues.c.state).where(
+        among(dialogues.c.channel, dialogues.c.chat, dialogues.c.sender),
+        dialogues.c.expires_at > sa.bindparam("now"),
+    )
+)
+_OVERDUE = Prepared(sa.select(dialogues.c.state).where(_THIS))
+_END = Prepared(sa.delete(dialogues).where(_THIS))
 
 
-@cache
-def _hear(dialect: str) -> Any:
+def _hear_one(dialect: str) -> Any:
     """Return the statement that counts one more message in its sender's window."""
     window_is_over = sender_pace.c.window_at <= sa.bindparam("window_over", type_=UtcTime)
     told_is_over = sender_pace.c.told_at <= sa.bindparam("told_over", type_=UtcTime)
-    statement = (postgresql if dialect == "postgresql" else sqlite).insert(sender_pace)
+    statement = inserting(dialect, sender_pace)
     names = ("channel", "sender", "window_at", "heard", "told_at")
     statement = statement.values({name: sa.bindparam(name) for name in names})
     new = statement.excluded
@@ -72,6 +80,9 @@ def _hear(dialect: str) -> Any:
     ).returning(sender_pace.c.heard, sender_pace.c.told_at)
 
 
+_HEAR = Prepared(_hear_one)
+
+
 class DialogueRows:
     """Dialogue states in one transaction; a state is JSON that `bot` alone understands."""
 
@@ -79,24 +90,31 @@ class DialogueRows:
         """Bind to a transaction."""
         self._connection = connection
         self._now = now
+        self._foreseen: dict[tuple[str, str, str], dict[str, Any] | None] = {}
+
+    def foresee(self, senders: Collection[tuple[Address, str]]) -> None:
+        """Find the open questions to senders in one question; a change of one forgets it."""
+        if not senders or self._connection.dialect.name == "sqlite":
+            return
+        places = [(address.channel, address.chat, sender) for address, sender in senders]
+        channels, chats, names = map(list, zip(*places, strict=True))
+        asked = {"channel": channels, "chat": chats, "sender": names, "now": self._now}
+        self._foreseen = dict.fromkeys(places)
+        for channel, chat, sender, state in _OPEN_EACH.tuples(self._connection, asked):
+            self._foreseen[channel, chat, sender] = state
 
     def get(self, address: Address, sender: str) -> dict[str, Any] | None:
         """Return the open question to a sender, or None when there is none or it expired."""
+        if (address.channel, address.chat, sender) in self._foreseen:
+            return self._foreseen[address.channel, address.chat, sender]
         place = {"channel": address.channel, "chat": address.chat, "sender": sender}
-        state: dict[str, Any] | None = self._connection.execute(
-            _OPEN, {**place, "now": self._now}
-        ).scalar()
+        state: dict[str, Any] | None = _OPEN.value(self._connection, {**place, "now": self._now})
         return state
 
     def overdue(self, address: Address, sender: str) -> dict[str, Any] | None:
         """Return the question to a sender, whether its time is over or not."""
-        state: dict[str, Any] | None = self._connection.execute(
-            sa.select(dialogues.c.state).where(
-                dialogues.c.channel == address.channel,
-                dialogues.c.chat == address.chat,
-                dialogues.c.sender == sender,
-            )
-        ).scalar()
+        place = {"channel": address.channel, "chat": address.chat, "sender": sender}
+        state: dict[str, Any] | None = _OVERDUE.value(self._connection, place)
         return state
 
     def any_expired(self, *, kind: str) -> bool:
@@ -105,7 +123,7 @@ class DialogueRows:
             sa.select(dialogues.c.sender)
             .where(
                 dialogues.c.expires_at <= self._now,
-                dialogues.c.state["kind"].as_string() == kind,
+                dialogues.c.kind == kind,
             )
             .limit(1)
         ).first()
@@ -117,7 +135,7 @@ class DialogueRows:
             sa.select(dialogues)
             .where(
                 dialogues.c.expires_at <= self._now,
-                dialogues.c.state["kind"].as_string() == kind,
+                dialogues.c.kind == kind,
             )
             .order_by(dialogues.c.expires_at)
             .limit(limit)
@@ -136,33 +154,31 @@ class DialogueRows:
         self, address: Address, sender: str, state: dict[str, Any], *, lasts: timedelta
     ) -> None:
         """Wait for an answer until ``lasts`` from now."""
+        self._foreseen.pop((address.channel, address.chat, sender), None)
         put(
             self._connection,
             dialogues,
             channel=address.channel,
             chat=address.chat,
             sender=sender,
+            kind=state.get("kind"),
             state=state,
             expires_at=self._now + lasts,
         )
 
     def end(self, address: Address, sender: str) -> None:
         """Wait for nothing any more."""
-        self._connection.execute(
-            sa.delete(dialogues).where(
-                dialogues.c.channel == address.channel,
-                dialogues.c.chat == address.chat,
-                dialogues.c.sender == sender,
-            )
-        )
+        self._foreseen.pop((address.channel, address.chat, sender), None)
+        place = {"channel": address.channel, "chat": address.chat, "sender": sender}
+        _END.run(self._connection, place)
 
     def hear(self, channel: str, sender: str, *, window: timedelta, told_lasts: timedelta) -> Pace:
         """Count one more message of a sender in the running ``window`` and return the pace.
 
         Who was told that they write fast counts as told for ``told_lasts``.
         """
-        row = self._connection.execute(
-            _hear(self._connection.dialect.name),
+        [(heard, told_at)] = _HEAR.tuples(
+            self._connection,
             {
                 "channel": channel,
                 "sender": sender,
@@ -172,8 +188,8 @@ class DialogueRows:
                 "window_over": self._now - window,
                 "told_over": self._now - told_lasts,
             },
-        ).one()
-        return Pace(heard=row.heard, told=row.told_at is not None)
+        )
+        return Pace(heard=heard, told=told_at is not None)
 
     def mark_told(self, channel: str, sender: str) -> None:
         """Remember that a fast sender was told in this window."""

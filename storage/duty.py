@@ -5,7 +5,7 @@ Nothing is deleted: a shift that is taken off keeps its row, with the time when 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from domain.duty import Person, Post, Shift
 from domain.roster import Chair, Change, Entry, ShiftKind, ShiftSource, on_chair, stretches
 from storage.people import person_of
+from storage.prepared import Prepared
 from storage.tables import people, shifts
 
 
@@ -76,13 +77,12 @@ class DutyRows:
 
     def on_duty(self, post: Post, town: str | None = None) -> tuple[Person, ...]:
         """Return who is on a post now and still enrolled."""
-        query = self._standing().where(
-            shifts.c.post == post.value,
-            _of_town(town),
-            shifts.c.starts_at <= self._now,
-            shifts.c.ends_at > self._now,
+        statement = _ON_DUTY if town is None else _ON_DUTY_IN
+        rows = statement.rows(
+            self._connection, {"post": post.value, "town": town, "now": self._now}
         )
-        return tuple(entry.person for entry in on_chair(self._entries(query), self._now))
+        entries = tuple(_entry_of(row) for row in rows)
+        return tuple(entry.person for entry in on_chair(entries, self._now))
 
     def between(self, starts_at: datetime, ends_at: datetime) -> tuple[Shift, ...]:
         """Return who in fact sits where in a stretch of time, the earliest first."""
@@ -96,14 +96,14 @@ class DutyRows:
         self, starts_at: datetime, ends_at: datetime, chair: Chair | None = None
     ) -> tuple[Entry, ...]:
         """Return the rows that touch a stretch of time: the plan and what lies over it."""
-        query = self._standing().where(shifts.c.starts_at < ends_at, shifts.c.ends_at > starts_at)
+        query = _standing().where(shifts.c.starts_at < ends_at, shifts.c.ends_at > starts_at)
         if chair is not None:
             query = query.where(shifts.c.post == chair.post.value, _of_town(chair.town))
         return self._entries(query)
 
     def entry(self, entry_id: int) -> Entry | None:
         """Return a row that still stands."""
-        found = self._entries(self._standing().where(shifts.c.id == entry_id))
+        found = self._entries(_standing().where(shifts.c.id == entry_id))
         return found[0] if found else None
 
     def planned_chairs(self, since: datetime) -> frozenset[Chair]:
@@ -149,13 +149,13 @@ class DutyRows:
         rows = self._connection.execute(_entry_columns(query)).mappings()
         return tuple(_entry_of(row) for row in rows)
 
-    @staticmethod
-    def _standing() -> sa.Select[tuple[int, str, str, str | None]]:
-        return (
-            sa.select(people.c.id, people.c.name, people.c.role, people.c.town)
-            .join(shifts, shifts.c.person_id == people.c.id)
-            .where(people.c.revoked_at.is_(None), shifts.c.removed_at.is_(None))
-        )
+
+def _standing() -> sa.Select[tuple[int, str, str, str | None]]:
+    return (
+        sa.select(people.c.id, people.c.name, people.c.role, people.c.town)
+        .join(shifts, shifts.c.person_id == people.c.id)
+        .where(people.c.revoked_at.is_(None), shifts.c.removed_at.is_(None))
+    )
 
 
 def _of_town(town: str | None) -> sa.ColumnElement[bool]:
@@ -174,7 +174,16 @@ def _entry_columns(query: sa.Select[tuple[int, str, str, str | None]]) -> sa.Sel
     ).order_by(shifts.c.starts_at, shifts.c.id)
 
 
-def _entry_of(row: sa.RowMapping) -> Entry:
+_NOW_ON = _entry_columns(_standing()).where(
+    shifts.c.post == sa.bindparam("post"),
+    shifts.c.starts_at <= sa.bindparam("now"),
+    shifts.c.ends_at > sa.bindparam("now"),
+)
+_ON_DUTY = Prepared(_NOW_ON.where(shifts.c.town.is_(None)))
+_ON_DUTY_IN = Prepared(_NOW_ON.where(shifts.c.town == sa.bindparam("town")))
+
+
+def _entry_of(row: Mapping[Any, Any]) -> Entry:
     return Entry(
         id=row["entry_id"],
         chair=Chair(Post(row["post"]), row["shift_town"]),

@@ -17,6 +17,8 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from domain.errors import SetupError
+from storage.columns import bind_keyring
+from storage.sealing import Keyring
 
 BUSY_TIMEOUT_MS = 15_000
 # A unit of work waits for nothing but the database, so a session that is silent in the middle
@@ -40,18 +42,28 @@ def is_sqlite(url: str) -> bool:
     return _backend(url) == "sqlite"
 
 
-def open_engine(url: str, *, read_only: bool = False, connections: int = 8) -> sa.Engine:
-    """Return an engine for ``url``.
+def open_engine(
+    url: str, *, keyring: Keyring | None = None, read_only: bool = False, connections: int = 8
+) -> sa.Engine:
+    """Return an engine for ``url`` whose sealed columns are opened by ``keyring``.
 
-    ``read_only`` gives SQLite connections that begin DEFERRED and refuse to write. Raises
-    `SetupError` when the URL is not one that Huxin can use.
+    Without a keyring a sealed column can be neither read nor written. ``read_only`` gives
+    SQLite connections that begin DEFERRED and refuse to write. Raises `SetupError` when the
+    URL is not one that Huxin can use.
     """
+    engine = _open(url, read_only=read_only, connections=connections)
+    bind_keyring(engine, keyring)
+    return engine
+
+
+def _open(url: str, *, read_only: bool, connections: int) -> sa.Engine:
     backend = _backend(url)
     if backend == "sqlite":
         return _open_sqlite(url, read_only=read_only, connections=connections)
     if backend == "postgresql":
         return sa.create_engine(
             url,
+            hide_parameters=True,
             pool_size=connections,
             max_overflow=0,
             pool_pre_ping=True,
@@ -104,6 +116,7 @@ def _open_sqlite(url: str, *, read_only: bool, connections: int) -> sa.Engine:
     _make_ours_alone(Path(database))
     engine = sa.create_engine(
         url,
+        hide_parameters=True,
         pool_size=connections,
         max_overflow=connections,
         connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False},
@@ -116,6 +129,7 @@ def _open_sqlite(url: str, *, read_only: bool, connections: int) -> sa.Engine:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA secure_delete=ON")
         connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
         if read_only:
             connection.execute("PRAGMA query_only=ON")

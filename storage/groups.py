@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from domain.channel import Address
 from domain.duty import Group, Scope
 from storage.people import PeopleRows
+from storage.prepared import Prepared, among
 from storage.tables import addresses, cards, groups, notices, people, towns
 from storage.upsert import put
 
 
-def _group_of(row: sa.RowMapping) -> Group:
+def _group_of(row: Mapping[Any, Any]) -> Group:
     return Group(
         id=row["id"],
         channel=row["channel"],
@@ -27,23 +29,54 @@ def _group_of(row: sa.RowMapping) -> Group:
     )
 
 
-# Built once: building a statement costs several times what running it does.
-_ADDRESSES_OF = (
+_PLACE: dict[str, sa.BindParameter[str]] = {
+    "channel": sa.bindparam("channel"),
+    "chat": sa.bindparam("chat"),
+}
+_ADDRESSES_OF = Prepared(
     sa.select(addresses.c.channel, addresses.c.chat)
     .where(addresses.c.person_id == sa.bindparam("person"), addresses.c.off_at.is_(None))
     .order_by(addresses.c.id.desc())
 )
-_AT = sa.select(groups).where(
-    groups.c.channel == sa.bindparam("channel"),
-    groups.c.chat == sa.bindparam("chat"),
-    groups.c.unbound_at.is_(None),
+_ADDRESSES_OF_EACH = Prepared(
+    sa.select(addresses.c.person_id, addresses.c.channel, addresses.c.chat)
+    .where(among(addresses.c.person_id), addresses.c.off_at.is_(None))
+    .order_by(addresses.c.id.desc())
 )
-_TOWN_AT = (
+_AT = Prepared(
+    sa.select(groups).where(
+        groups.c.channel == _PLACE["channel"],
+        groups.c.chat == _PLACE["chat"],
+        groups.c.unbound_at.is_(None),
+    )
+)
+_REACHED = (
+    sa.select(groups)
+    .join(
+        addresses,
+        sa.and_(addresses.c.channel == groups.c.channel, addresses.c.chat == groups.c.chat),
+    )
+    .where(
+        groups.c.scope == sa.bindparam("scope"),
+        groups.c.unbound_at.is_(None),
+        addresses.c.off_at.is_(None),
+    )
+    .order_by(groups.c.id)
+)
+_OF_TOWN = Prepared(_REACHED.where(groups.c.town == sa.bindparam("town")))
+_OF_DISTRICT = Prepared(_REACHED)
+_TOWN_AT = Prepared(
     sa.select(sa.func.coalesce(groups.c.town, people.c.town))
     .select_from(addresses)
     .outerjoin(groups, groups.c.id == addresses.c.group_id)
     .outerjoin(people, people.c.id == addresses.c.person_id)
-    .where(addresses.c.channel == sa.bindparam("channel"), addresses.c.chat == sa.bindparam("chat"))
+    .where(addresses.c.channel == _PLACE["channel"], addresses.c.chat == _PLACE["chat"])
+)
+_NAMED = Prepared(
+    sa.select(addresses.c.person_id, groups.c.title)
+    .select_from(addresses)
+    .outerjoin(groups, groups.c.id == addresses.c.group_id)
+    .where(addresses.c.channel == _PLACE["channel"], addresses.c.chat == _PLACE["chat"])
 )
 
 
@@ -54,6 +87,16 @@ class GroupRows:
         """Bind to a transaction."""
         self._connection = connection
         self._now = now
+        self._foreseen: dict[int, list[Address]] = {}
+
+    def foresee(self, people_ids: Collection[int]) -> None:
+        """Find where these people can be reached in one question; a change forgets it."""
+        if not people_ids or self._connection.dialect.name == "sqlite":
+            return
+        asked = {"person_id": list(people_ids)}
+        self._foreseen = {person_id: [] for person_id in people_ids}
+        for person_id, channel, chat in _ADDRESSES_OF_EACH.tuples(self._connection, asked):
+            self._foreseen[person_id].append(Address(channel=channel, chat=chat))
 
     def keep_towns(self, named: Iterable[tuple[str, str]]) -> None:
         """Make the table hold these (name, code) towns; others are marked retired."""
@@ -111,26 +154,13 @@ class GroupRows:
     def at(self, address: Address) -> Group | None:
         """Return the duty group that a chat is, if it is one."""
         place = {"channel": address.channel, "chat": address.chat}
-        row = self._connection.execute(_AT, place).mappings().first()
+        row = _AT.row(self._connection, place)
         return None if row is None else _group_of(row)
 
     def of(self, scope: Scope, town: str | None = None) -> tuple[Group, ...]:
         """Return the duty groups of a town or of the district that can be reached."""
-        query = (
-            sa.select(groups)
-            .join(
-                addresses,
-                sa.and_(addresses.c.channel == groups.c.channel, addresses.c.chat == groups.c.chat),
-            )
-            .where(
-                groups.c.scope == scope.value,
-                groups.c.unbound_at.is_(None),
-                addresses.c.off_at.is_(None),
-            )
-        )
-        if scope is Scope.TOWN:
-            query = query.where(groups.c.town == town)
-        rows = self._connection.execute(query.order_by(groups.c.id)).mappings()
+        statement = _OF_TOWN if scope is Scope.TOWN else _OF_DISTRICT
+        rows = statement.rows(self._connection, {"scope": scope.value, "town": town})
         return tuple(_group_of(row) for row in rows)
 
     def pause(self, group_id: int, *, until: datetime, why: str, by: int | None) -> datetime:
@@ -175,6 +205,7 @@ class GroupRows:
         self, address: Address, *, person_id: int | None = None, group_id: int | None = None
     ) -> None:
         """Remember where somebody, or a group, can be reached; switches it on again."""
+        self._foreseen.clear()
         values = {
             "person_id": person_id,
             "group_id": group_id,
@@ -193,8 +224,10 @@ class GroupRows:
 
     def addresses_of(self, person_id: int) -> tuple[Address, ...]:
         """Return the private chats in which somebody can be reached, the newest first."""
-        rows = self._connection.execute(_ADDRESSES_OF, {"person": person_id})
-        return tuple(Address(channel=row.channel, chat=row.chat) for row in rows)
+        if person_id in self._foreseen:
+            return tuple(self._foreseen[person_id])
+        rows = _ADDRESSES_OF.tuples(self._connection, {"person": person_id})
+        return tuple(Address(channel=channel, chat=chat) for channel, chat in rows)
 
     def other_ways(self, address: Address) -> tuple[Address, ...]:
         """Return the other addresses of the person that an address belongs to."""
@@ -210,31 +243,29 @@ class GroupRows:
     def town_at(self, address: Address) -> str | None:
         """Return the town of the group or person that an address belongs to, if there is one."""
         place = {"channel": address.channel, "chat": address.chat}
-        found: str | None = self._connection.execute(_TOWN_AT, place).scalar()
+        found: str | None = _TOWN_AT.value(self._connection, place)
         return found
 
     def name_of(self, address: Address) -> str:
         """Return what people call an address: a group's title, or a person's name and post."""
-        row = self._connection.execute(
-            sa.select(addresses.c.person_id, groups.c.title)
-            .select_from(addresses)
-            .outerjoin(groups, groups.c.id == addresses.c.group_id)
-            .where(addresses.c.channel == address.channel, addresses.c.chat == address.chat)
-        ).first()
+        place = {"channel": address.channel, "chat": address.chat}
+        row = _NAMED.row(self._connection, place)
         if row is None:
             return address.channel
-        if row.title is not None:
-            return str(row.title)
-        return PeopleRows(self._connection, self._now).name_of(row.person_id)
+        if row["title"] is not None:
+            return str(row["title"])
+        return PeopleRows(self._connection, self._now).name_of(row["person_id"])
 
     def switch_on(self, address: Address) -> None:
         """Send to an address again, if it is known."""
+        self._foreseen.clear()
         self._connection.execute(
             sa.update(addresses).where(_at(addresses, address)).values(off_at=None, off_reason=None)
         )
 
     def switch_off(self, address: Address, reason: str) -> bool:
         """Stop sending to an address; False when it is unknown, or was off already."""
+        self._foreseen.clear()
         changed = self._connection.execute(
             sa.update(addresses)
             .where(
@@ -253,6 +284,7 @@ class GroupRows:
         forgotten instead. The old chat's cards are forgotten, since the new chat numbers its
         messages anew; returns the alerts that they showed.
         """
+        self._foreseen.clear()
         for table in (groups, addresses):
             known = self._connection.execute(
                 sa.select(table.c.id).where(

@@ -7,13 +7,15 @@ that dies lets the lease end.
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from storage.prepared import Prepared, Row
 from storage.tables import inbox
-from storage.upsert import insert
+from storage.upsert import add_new
 
 
 class InboxOutcome(enum.StrEnum):
@@ -42,12 +44,56 @@ class InboxRow:
     fence: int
 
 
-# Built once: building a statement costs several times what running it does.
-_FINISH = sa.update(inbox).where(
-    inbox.c.id == sa.bindparam("row"),
-    inbox.c.fence == sa.bindparam("held"),
-    inbox.c.done_at.is_(None),
+_EARLIER = inbox.alias()
+# The oldest of each chat only, so that a chat stays in order.
+_DUE = (
+    sa.select(inbox)
+    .where(
+        inbox.c.done_at.is_(None),
+        inbox.c.due_at <= sa.bindparam("now"),
+        sa.or_(inbox.c.lease_until.is_(None), inbox.c.lease_until <= sa.bindparam("now")),
+        ~(
+            sa.select(_EARLIER.c.id)
+            .where(
+                _EARLIER.c.channel == inbox.c.channel,
+                _EARLIER.c.chat == inbox.c.chat,
+                _EARLIER.c.done_at.is_(None),
+                _EARLIER.c.id < inbox.c.id,
+            )
+            .exists()
+        ),
+    )
+    .order_by(inbox.c.due_at, inbox.c.id)
+    .limit(sa.bindparam("limit"))
 )
+_LOOK = Prepared(_DUE)
+_CHOOSE = Prepared(_DUE.with_for_update(skip_locked=True))
+_LEASE = Prepared(
+    sa.update(inbox)
+    .where(inbox.c.id == sa.bindparam("row"))
+    .values(fence=inbox.c.fence + 1, lease_until=sa.bindparam("until"))
+)
+_FINISH = Prepared(
+    sa.update(inbox).where(
+        inbox.c.id == sa.bindparam("row"),
+        inbox.c.fence == sa.bindparam("held"),
+        inbox.c.done_at.is_(None),
+    ),
+    *("done_at", "outcome", "reason", "lease_until"),
+)
+
+
+def _row_of(row: Row) -> InboxRow:
+    return InboxRow(
+        id=row["id"],
+        channel=row["channel"],
+        chat=row["chat"],
+        message_key=row["message_key"],
+        raw=row["raw"],
+        received_at=row["received_at"],
+        attempts=row["attempts"],
+        fence=row["fence"],
+    )
 
 
 class InboxRows:
@@ -60,23 +106,18 @@ class InboxRows:
 
     def put(self, *, channel: str, chat: str, message_key: str, raw: str, agent: str = "") -> bool:
         """Store a raw message; False when the same one is there already."""
-        statement = (
-            insert(self._connection, inbox)
-            .values(
-                channel=channel,
-                agent=agent,
-                chat=chat,
-                message_key=message_key,
-                raw=raw,
-                received_at=self._now,
-                due_at=self._now,
-                fence=0,
-                attempts=0,
-            )
-            .on_conflict_do_nothing()
-            .returning(inbox.c.id)
-        )
-        return self._connection.execute(statement).first() is not None
+        values = {
+            "channel": channel,
+            "agent": agent,
+            "chat": chat,
+            "message_key": message_key,
+            "raw": raw,
+            "received_at": self._now,
+            "due_at": self._now,
+            "fence": 0,
+            "attempts": 0,
+        }
+        return add_new(self._connection, inbox, values) is not None
 
     def is_due(self) -> bool:
         """Whether a row waits to be read."""
@@ -87,55 +128,21 @@ class InboxRows:
         ).first()
         return found is not None
 
+    def due(self, *, limit: int) -> tuple[InboxRow, ...]:
+        """Return what `lease` would lease now, without leasing it."""
+        rows = _LOOK.rows(self._connection, {"now": self._now, "limit": limit})
+        return tuple(_row_of(row) for row in rows)
+
     def lease(self, *, limit: int, lease: timedelta) -> tuple[InboxRow, ...]:
         """Lease due rows, the oldest of each chat only, so that a chat stays in order.
 
         Rows whose lease ran out are due again. Other readers' rows are skipped, not waited
         for.
         """
-        earlier = inbox.alias()
-        first_of_chat = ~(
-            sa.select(earlier.c.id)
-            .where(
-                earlier.c.channel == inbox.c.channel,
-                earlier.c.chat == inbox.c.chat,
-                earlier.c.done_at.is_(None),
-                earlier.c.id < inbox.c.id,
-            )
-            .exists()
-        )
-        choice = (
-            sa.select(inbox)
-            .where(
-                inbox.c.done_at.is_(None),
-                inbox.c.due_at <= self._now,
-                sa.or_(inbox.c.lease_until.is_(None), inbox.c.lease_until <= self._now),
-                first_of_chat,
-            )
-            .order_by(inbox.c.due_at, inbox.c.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-        rows = self._connection.execute(choice).mappings().all()
-        if rows:
-            self._connection.execute(
-                sa.update(inbox)
-                .where(inbox.c.id.in_([row["id"] for row in rows]))
-                .values(lease_until=self._now + lease, fence=inbox.c.fence + 1)
-            )
-        return tuple(
-            InboxRow(
-                id=row["id"],
-                channel=row["channel"],
-                chat=row["chat"],
-                message_key=row["message_key"],
-                raw=row["raw"],
-                received_at=row["received_at"],
-                attempts=row["attempts"],
-                fence=row["fence"] + 1,
-            )
-            for row in rows
-        )
+        rows = _CHOOSE.rows(self._connection, {"now": self._now, "limit": limit})
+        until = self._now + lease
+        _LEASE.run_each(self._connection, ({"row": row["id"], "until": until} for row in rows))
+        return tuple(_row_of({**row, "fence": row["fence"] + 1}) for row in rows)
 
     def take_back(self) -> int:
         """End every lease, so that its row is due at once; returns how many there were.
@@ -153,8 +160,8 @@ class InboxRows:
         self, row_id: int, outcome: InboxOutcome, *, fence: int, reason: str | None = None
     ) -> bool:
         """End a row; False when somebody else holds or has ended it (undo what was done)."""
-        changed = self._connection.execute(
-            _FINISH,
+        changed = _FINISH.run(
+            self._connection,
             {
                 "row": row_id,
                 "held": fence,
@@ -164,7 +171,24 @@ class InboxRows:
                 "lease_until": None,
             },
         )
-        return changed.rowcount == 1
+        return changed == 1
+
+    def finish_each(self, heard: Iterable[tuple[InboxRow, InboxOutcome]]) -> None:
+        """End rows that were leased in this transaction, which nobody else can have by now."""
+        _FINISH.run_each(
+            self._connection,
+            (
+                {
+                    "row": row.id,
+                    "held": row.fence,
+                    "done_at": self._now,
+                    "outcome": outcome.value,
+                    "reason": None,
+                    "lease_until": None,
+                }
+                for row, outcome in heard
+            ),
+        )
 
     def put_off(
         self, row_id: int, *, fence: int, until: datetime, reason: str, counts: bool = True

@@ -58,10 +58,14 @@ class Listener:
         self._topics = topics
         self._loop = asyncio.get_running_loop()
         self._event = asyncio.Event()
+        self._hinted = False
         board.add(topics, self)
 
     def hint(self) -> None:
-        """Take a hint, from any thread."""
+        """Take a hint, from any thread; one that was not heard yet stands for those that follow."""
+        if self._hinted:
+            return
+        self._hinted = True
         with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
             self._loop.call_soon_threadsafe(self._event.set)
 
@@ -71,7 +75,9 @@ class Listener:
             await asyncio.wait_for(self._event.wait(), seconds)
         except TimeoutError:
             return False
+        # Both before whoever waited looks: what is hinted from here on is hinted anew.
         self._event.clear()
+        self._hinted = False
         return True
 
     def close(self) -> None:

@@ -15,8 +15,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from domain.channel import Address, OutgoingMessage
-from storage.claims import DUE, claim, claim_held, over, some_due
+from storage.claims import DUE, claim, claim_held, expire, is_overtaken, some_due
 from storage.packing import pack_message, unpack_message
+from storage.prepared import Prepared
 from storage.tables import notices
 from storage.upsert import add_new
 
@@ -105,6 +106,37 @@ def _are(leased: Sequence[Notice]) -> sa.ColumnElement[bool]:
     )
 
 
+_HELD = sa.and_(
+    notices.c.id == sa.bindparam("notice"),
+    notices.c.fence == sa.bindparam("held"),
+    notices.c.state == DUE,
+)
+_SENT = Prepared(
+    sa.update(notices).where(notices.c.id == sa.bindparam("notice"), notices.c.state == DUE),
+    *("state", "lease_until", "sent_at", "message_id"),
+)
+_REFUSED = Prepared(sa.update(notices).where(_HELD), *("state", "lease_until", "last_error"))
+_EDIT_WAITS = Prepared(
+    sa.select(notices.c.id)
+    .where(
+        notices.c.card_id == sa.bindparam("card"),
+        notices.c.state == DUE,
+        notices.c.lease_until.is_(None),
+    )
+    .limit(1)
+)
+_MESSAGE = Prepared(
+    sa.select(notices.c.report_id, notices.c.alert_id)
+    .where(
+        notices.c.channel == sa.bindparam("channel"),
+        notices.c.chat == sa.bindparam("chat"),
+        notices.c.message_id == sa.bindparam("message"),
+    )
+    .order_by(notices.c.id.desc())
+    .limit(1)
+)
+
+
 class NoticeRows:
     """The outbox in one transaction."""
 
@@ -144,6 +176,7 @@ class NoticeRows:
             "card_id": card_id,
             "why": why,
             "target": target,
+            "body": None if body is None else pack_message(body),
             "state": NoticeState.DUE.value,
             "created_at": self._now,
             "due_at": due_at or self._now,
@@ -151,8 +184,6 @@ class NoticeRows:
             "fence": 0,
             "attempts": 0,
         }
-        if body is not None:  # left out: NULL, where None would be a JSON null
-            values["body"] = pack_message(body)
         return add_new(self._connection, notices, values) is not None
 
     def is_due(self) -> bool:
@@ -161,11 +192,7 @@ class NoticeRows:
 
     def expire(self) -> int:
         """End the notices whose time is over; returns how many."""
-        ending = over(self._now).with_for_update(skip_locked=True)
-        ended = sa.update(notices).where(notices.c.id.in_(ending))
-        return self._connection.execute(
-            ended.values(state=NoticeState.EXPIRED.value, lease_until=None)
-        ).rowcount
+        return expire(self._connection, self._now)
 
     def take_back(self) -> int:
         """End every lease, so that its notice is due at once; returns how many there were.
@@ -216,21 +243,12 @@ class NoticeRows:
 
         Whoever has the lease by now: what arrived need not be sent again.
         """
-        changed = self._connection.execute(
-            sa.update(notices)
-            .where(notices.c.id == notice.id, notices.c.state == DUE)
-            .values(
-                state=NoticeState.SENT.value,
-                lease_until=None,
-                sent_at=self._now,
-                message_id=message_id,
-            )
-        )
-        return changed.rowcount == 1
+        values = {"sent_at": self._now, "message_id": message_id}
+        return self._end(_SENT, notice, NoticeState.SENT, values)
 
     def refused(self, notice: Notice, reason: str) -> bool:
         """Record that an address will never take a notice."""
-        return self._end(notice, NoticeState.REFUSED, last_error=reason)
+        return self._end(_REFUSED, notice, NoticeState.REFUSED, {"last_error": reason})
 
     def put_off(self, notice: Notice, *, until: datetime, reason: str) -> None:
         """Give a notice back after a failed try, due again at ``until``."""
@@ -274,30 +292,17 @@ class NoticeRows:
 
     def message_of(self, address: Address, message_id: str) -> tuple[int | None, int | None] | None:
         """Return (report, alert) of the notice that became a message, or None."""
-        row = self._connection.execute(
-            sa.select(notices.c.report_id, notices.c.alert_id)
-            .where(
-                notices.c.channel == address.channel,
-                notices.c.chat == address.chat,
-                notices.c.message_id == message_id,
-            )
-            .order_by(notices.c.id.desc())
-            .limit(1)
-        ).first()
-        return None if row is None else (row.report_id, row.alert_id)
+        place = {"channel": address.channel, "chat": address.chat, "message": message_id}
+        row = _MESSAGE.row(self._connection, place)
+        return None if row is None else (row["report_id"], row["alert_id"])
+
+    def is_overtaken(self, address: Address, priority: Priority) -> bool:
+        """Whether what is more urgent waits in a chat; its turn is given back then."""
+        return is_overtaken(self._connection, self._now, (address.channel, address.chat), priority)
 
     def edit_is_waiting(self, card_id: int) -> bool:
         """Whether an edit of a card is due that nobody is sending yet; it will show the latest."""
-        found = self._connection.execute(
-            sa.select(notices.c.id)
-            .where(
-                notices.c.card_id == card_id,
-                notices.c.state == DUE,
-                notices.c.lease_until.is_(None),
-            )
-            .limit(1)
-        ).first()
-        return found is not None
+        return _EDIT_WAITS.row(self._connection, {"card": card_id}) is not None
 
     def waiting(self) -> tuple[int, int, datetime | None]:
         """Return (due in all, overdue now, due time of the oldest overdue one)."""
@@ -310,14 +315,9 @@ class NoticeRows:
         ).one()
         return int(row[0]), int(row[1]), row[2]
 
-    def _end(self, notice: Notice, state: NoticeState, **values: object) -> bool:
-        changed = self._connection.execute(
-            sa.update(notices)
-            .where(
-                notices.c.id == notice.id,
-                notices.c.fence == notice.fence,
-                notices.c.state == DUE,
-            )
-            .values(state=state.value, lease_until=None, **values)
-        )
-        return changed.rowcount == 1
+    def _end(
+        self, statement: Prepared, notice: Notice, state: NoticeState, values: dict[str, Any]
+    ) -> bool:
+        under = {"notice": notice.id, "held": notice.fence}
+        ended = {"state": state.value, "lease_until": None}
+        return statement.run(self._connection, {**values, **under, **ended}) == 1

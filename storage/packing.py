@@ -111,6 +111,7 @@ def pack_message(message: OutgoingMessage) -> Json:
         "rings": message.rings,
         "details": message.details and [message.details.label, message.details.data],
         "pin": pack_location(message.pin),
+        "file": None if message.file is None else _pack_attachment(message.file),
     }
 
 
@@ -126,12 +127,17 @@ def unpack_message(packed: Json) -> OutgoingMessage:
         rings=packed["rings"],
         details=Button(*packed["details"]) if packed.get("details") else None,
         pin=unpack_location(packed.get("pin")),
+        file=Attachment(**packed["file"]) if packed.get("file") else None,
     )
 
 
 def pack_attachments(attachments: tuple[Attachment, ...]) -> list[Json]:
     """Turn attachments into JSON."""
-    return [{"kind": item.kind, "file_id": item.file_id, "name": item.name} for item in attachments]
+    return [_pack_attachment(item) for item in attachments]
+
+
+def _pack_attachment(item: Attachment) -> Json:
+    return {"kind": item.kind, "file_id": item.file_id, "name": item.name, "away": item.away}
 
 
 def unpack_attachments(packed: list[Json]) -> tuple[Attachment, ...]:

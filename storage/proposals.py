@@ -41,7 +41,7 @@ class ProposalRows:
         """Keep a proposal; False when the same line was proposed for the rule before."""
         added = self._connection.execute(
             insert(self._connection, rule_proposals)
-            .values(rule=rule, line=line, alert_id=alert_id, proposed_at=self._now)
+            .values(rule=rule, line=line, line_mark=line, alert_id=alert_id, proposed_at=self._now)
             .on_conflict_do_nothing()
             .returning(rule_proposals.c.id)
         ).first()

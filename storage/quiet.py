@@ -11,11 +11,22 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from domain.channel import Address
+from storage.prepared import Prepared
 from storage.tables import quiet
 from storage.upsert import put
 
 WHOLE_CHANNEL = ""
 KEPT = timedelta(hours=1)  # a row that is over may be looked at for a while
+_HOLDS = Prepared(
+    sa.select(quiet.c.until)
+    .where(
+        quiet.c.channel == sa.bindparam("channel"),
+        sa.or_(quiet.c.chat == sa.bindparam("chat"), quiet.c.chat == WHOLE_CHANNEL),
+        quiet.c.priority <= sa.bindparam("priority"),
+        quiet.c.until > sa.bindparam("now"),
+    )
+    .limit(1)
+)
 
 
 class QuietRows:
@@ -48,17 +59,8 @@ class QuietRows:
 
     def holds(self, address: Address, priority: int) -> bool:
         """Whether a notice of this urgency has to wait."""
-        found = self._connection.execute(
-            sa.select(quiet.c.until)
-            .where(
-                quiet.c.channel == address.channel,
-                quiet.c.chat.in_([address.chat, WHOLE_CHANNEL]),
-                quiet.c.priority <= priority,
-                quiet.c.until > self._now,
-            )
-            .limit(1)
-        ).first()
-        return found is not None
+        asked = {"channel": address.channel, "chat": address.chat, "now": self._now}
+        return _HOLDS.row(self._connection, {**asked, "priority": int(priority)}) is not None
 
     def forget(self) -> int:
         """Remove rows that were over long ago, but those somebody else is removing."""

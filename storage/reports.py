@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from domain.channel import Address, Attachment, Location
-from domain.danger import Assessment, Category, Level
-from domain.report import Report, ReportVersion, TownBy, VersionKind
+from domain.danger import Assessment, Level
+from domain.report import Report, ReportVersion, TownBy, VersionKind, standing
+from storage import files
 from storage.packing import (
     pack_assessment,
     pack_attachments,
@@ -18,20 +20,11 @@ from storage.packing import (
     unpack_attachments,
     unpack_location,
 )
-from storage.tables import alerts, report_versions, reports
+from storage.prepared import Prepared, among
+from storage.tables import report_versions, reports
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """The standing texts of one report of a live alert, and the alert's kinds of danger."""
-
-    alert_id: int
-    report_id: int
-    categories: tuple[Category, ...]
-    texts: tuple[str, ...]
-
-
-def _report_of(row: sa.RowMapping) -> Report:
+def _report_of(row: Mapping[Any, Any]) -> Report:
     return Report(
         id=row["id"],
         person_id=row["person_id"],
@@ -49,7 +42,7 @@ def _report_of(row: sa.RowMapping) -> Report:
     )
 
 
-def _version_of(row: sa.RowMapping) -> ReportVersion:
+def _version_of(row: Mapping[Any, Any]) -> ReportVersion:
     return ReportVersion(
         number=row["number"],
         kind=VersionKind(row["kind"]),
@@ -61,48 +54,43 @@ def _version_of(row: sa.RowMapping) -> ReportVersion:
     )
 
 
-# Built once: building a statement costs several times what running it does.
 _THIS = reports.c.id == sa.bindparam("report")
-_ADD = sa.insert(reports).returning(reports)
-_ADD_VERSION = sa.insert(report_versions)
-_CHANGE = sa.update(reports).where(_THIS)
-_COUNT_UP = _CHANGE.values(version=reports.c.version + 1).returning(reports)
-_GET = sa.select(reports).where(_THIS)
-_AT_MESSAGE = sa.select(reports).where(
-    reports.c.channel == sa.bindparam("channel"),
-    reports.c.chat == sa.bindparam("chat"),
-    reports.c.message_id == sa.bindparam("message"),
+_ADD = Prepared(
+    sa.insert(reports).returning(reports.c.id),
+    *("person_id", "channel", "chat", "sender", "message_id", "town", "town_by", "level"),
+    *("filed_at", "verified", "version"),
 )
-_OF_ALERT = (
+_ADD_VERSION = Prepared(
+    sa.insert(report_versions),
+    *("report_id", "number", "kind", "text", "assessment", "attachments", "location"),
+    *("at", "inbox_id"),
+)
+_CHANGE = sa.update(reports).where(_THIS)
+_ATTACH = Prepared(_CHANGE, "alert_id")
+_COUNT_UP = _CHANGE.values(version=reports.c.version + 1).returning(reports)
+_AMEND = Prepared(_COUNT_UP, "level")
+_WITHDRAW = Prepared(_COUNT_UP, "level", "withdrawn_at")
+_GET = Prepared(sa.select(reports).where(_THIS))
+_AT_MESSAGE = Prepared(
+    sa.select(reports).where(
+        reports.c.channel == sa.bindparam("channel"),
+        reports.c.chat == sa.bindparam("chat"),
+        reports.c.message_id == sa.bindparam("message"),
+    )
+)
+_AT_MESSAGES = Prepared(
+    sa.select(reports.c.channel, reports.c.chat, reports.c.message_id).where(
+        among(reports.c.channel, reports.c.chat, reports.c.message_id)
+    )
+)
+_OF_ALERT = Prepared(
     sa.select(reports).where(reports.c.alert_id == sa.bindparam("alert")).order_by(reports.c.id)
 )
-_VERSIONS = (
+_VERSIONS = Prepared(
     sa.select(report_versions)
     .where(report_versions.c.report_id == sa.bindparam("report"))
     .order_by(report_versions.c.number)
 )
-# The state is written out, not bound: SQLite takes the index of live alerts only then.
-_TOLD = (
-    sa.select(
-        alerts.c.id,
-        alerts.c.categories,
-        reports.c.id,
-        report_versions.c.kind,
-        report_versions.c.text,
-    )
-    .join(reports, reports.c.alert_id == alerts.c.id)
-    .join(report_versions, report_versions.c.report_id == reports.c.id)
-    .where(
-        alerts.c.state != sa.literal_column("'closed'"),
-        alerts.c.heard_at >= sa.bindparam("since"),
-        alerts.c.verified == sa.bindparam("verified"),
-        alerts.c.drill.is_(False),
-    )
-    .order_by(alerts.c.heard_at.desc(), alerts.c.id.desc(), reports.c.id, report_versions.c.number)
-)
-_TOLD_IN = _TOLD.where(alerts.c.town == sa.bindparam("town"))
-_TOLD_NOWHERE = _TOLD.where(alerts.c.town.is_(None))
-_FIRST_WORDS = frozenset({VersionKind.FILED.value, VersionKind.CORRECTED.value})
 
 
 class ReportRows:
@@ -112,6 +100,17 @@ class ReportRows:
         """Bind to a transaction."""
         self._connection = connection
         self._now = now
+        self._foreseen: set[tuple[str, str, str]] = set()
+
+    def foresee(self, messages: Collection[tuple[Address, str]]) -> None:
+        """Find which messages began no report yet, in one question."""
+        if not messages or self._connection.dialect.name == "sqlite":
+            return
+        places = [(address.channel, address.chat, message) for address, message in messages]
+        channels, chats, names = map(list, zip(*places, strict=True))
+        asked = {"channel": channels, "chat": chats, "message_id": names}
+        began = {tuple(row) for row in _AT_MESSAGES.tuples(self._connection, asked)}
+        self._foreseen = set(places) - began
 
     def add(
         self,
@@ -143,7 +142,9 @@ class ReportRows:
             "verified": person_id is not None,
             "version": 1,
         }
-        report = _report_of(self._connection.execute(_ADD, values).mappings().one())
+        self._foreseen.discard((address.channel, address.chat, message_id))
+        row_id = _ADD.value(self._connection, values)
+        report = _report_of({**values, "id": row_id, "alert_id": None, "withdrawn_at": None})
         self._put_words(
             report,
             VersionKind.FILED,
@@ -169,9 +170,12 @@ class ReportRows:
     ) -> Report:
         """Add a version and return the report; ``level`` is what the report as a whole has."""
         values: dict[str, object] = {"report": report_id, "level": level.value}
+        statement = _AMEND
         if kind is VersionKind.WITHDRAWN:
+            statement = _WITHDRAW
             values["withdrawn_at"] = self._now
-        report = _report_of(self._connection.execute(_COUNT_UP, values).mappings().one())
+        [row] = statement.rows(self._connection, values)
+        report = _report_of(row)
         self._put_words(
             report,
             kind,
@@ -194,8 +198,8 @@ class ReportRows:
         location: Location | None,
         inbox_id: int | None,
     ) -> None:
-        self._connection.execute(
-            _ADD_VERSION,
+        _ADD_VERSION.run(
+            self._connection,
             {
                 "report_id": report.id,
                 "number": report.version,
@@ -208,28 +212,28 @@ class ReportRows:
                 "inbox_id": inbox_id,
             },
         )
+        files.want(self._connection, self._now, report.address, attachments)
 
     def attach(self, report_id: int, alert_id: int) -> None:
         """Let a report belong to an alert."""
-        self._connection.execute(_CHANGE, {"report": report_id, "alert_id": alert_id})
+        _ATTACH.run(self._connection, {"report": report_id, "alert_id": alert_id})
 
     def settle_town(self, report_id: int, town: str, town_by: TownBy) -> None:
         """Write which town is responsible."""
-        self._connection.execute(
-            sa.update(reports)
-            .where(reports.c.id == report_id)
-            .values(town=town, town_by=town_by.value)
-        )
+        values = {"report": report_id, "town": town, "town_by": town_by.value}
+        self._connection.execute(_CHANGE, values)
 
     def get(self, report_id: int) -> Report | None:
         """Return a report by id."""
-        row = self._connection.execute(_GET, {"report": report_id}).mappings().first()
+        row = _GET.row(self._connection, {"report": report_id})
         return None if row is None else _report_of(row)
 
     def at_message(self, address: Address, message_id: str) -> Report | None:
         """Return the report that a message of the reporter began."""
+        if (address.channel, address.chat, message_id) in self._foreseen:
+            return None
         place = {"channel": address.channel, "chat": address.chat, "message": message_id}
-        row = self._connection.execute(_AT_MESSAGE, place).mappings().first()
+        row = _AT_MESSAGE.row(self._connection, place)
         return None if row is None else _report_of(row)
 
     def of_person(self, person_id: int, *, limit: int) -> tuple[Report, ...]:
@@ -243,32 +247,8 @@ class ReportRows:
 
     def of_alert(self, alert_id: int) -> tuple[Report, ...]:
         """Return the reports that belong to an alert, the first first."""
-        rows = self._connection.execute(_OF_ALERT, {"alert": alert_id}).mappings()
+        rows = _OF_ALERT.rows(self._connection, {"alert": alert_id})
         return tuple(_report_of(row) for row in rows)
-
-    def told_in(
-        self, town: str | None, *, verified: bool, heard_since: datetime
-    ) -> tuple[Told, ...]:
-        """Return what was told of a town's live alerts lately, the last heard of first.
-
-        Drills are left out. One statement and no more of a row than telling events apart
-        needs: each danger is held against all of it, which in a flood is much.
-        """
-        since = {"verified": verified, "since": heard_since}
-        rows = self._connection.execute(
-            *((_TOLD_NOWHERE, since) if town is None else (_TOLD_IN, {**since, "town": town}))
-        )
-        found: dict[int, tuple[int, list[str], list[str]]] = {}
-        for alert_id, names, report_id, kind, text in rows:
-            _, _, texts = found.setdefault(report_id, (alert_id, names, []))
-            if kind in _FIRST_WORDS:
-                texts[:] = [text]
-            elif kind == VersionKind.SUPPLEMENTED.value:
-                texts.append(text)
-        return tuple(
-            Told(alert_id, report_id, tuple(map(Category, names)), tuple(texts))
-            for report_id, (alert_id, names, texts) in found.items()
-        )
 
     def move_to(self, from_alert: int, to_alert: int) -> None:
         """Let every report of one alert belong to another."""
@@ -278,22 +258,12 @@ class ReportRows:
 
     def versions(self, report_id: int) -> tuple[ReportVersion, ...]:
         """Return every version, the first first."""
-        rows = self._connection.execute(_VERSIONS, {"report": report_id}).mappings()
+        rows = _VERSIONS.rows(self._connection, {"report": report_id})
         return tuple(_version_of(row) for row in rows)
 
     def standing(self, report_id: int) -> tuple[ReportVersion, ...]:
-        """Return the versions that count: from the last filed or corrected one on.
-
-        A correction replaces the words before it; a supplement adds to them; a withdrawal
-        has no words.
-        """
-        kept: list[ReportVersion] = []
-        for version in self.versions(report_id):
-            if version.kind.value in _FIRST_WORDS:
-                kept = [version]
-            elif version.kind is VersionKind.SUPPLEMENTED:
-                kept.append(version)
-        return tuple(kept)
+        """Return the versions that count: from the last filed or corrected one on."""
+        return standing(self.versions(report_id))
 
     def _many(self, query: sa.Select[tuple[object, ...]]) -> tuple[Report, ...]:
         return tuple(_report_of(row) for row in self._connection.execute(query).mappings())

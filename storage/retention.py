@@ -1,131 +1,253 @@
-"""Removing what has served: words and payloads go, figures and timelines stay.
+"""Removing what has served: words, names and payloads go, figures and timelines stay.
 
-Each step takes a bounded number of rows, so that it never holds the writer for long; what
-is left is taken by the next pass.
+Each kind is a rule: which rows, and what becomes of them. A step takes a bounded number of
+rows, so that it never holds the writer for long; what is left is taken by the next pass.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
 from domain.alert import LogKind
 from storage.tables import (
-    access_log,
     alert_log,
     alerts,
     dialogues,
+    files,
     inbox,
+    interests,
     notices,
+    openings,
+    removals,
     report_versions,
     reports,
     shift_words,
     webchat_events,
 )
+from storage.upsert import insert
 
 BATCH = 500
 REMOVED = ""
+QUESTIONS_STAY = timedelta(days=1)
 _OWN_WORDS = [
-    kind.value for kind in (LogKind.NOTED, LogKind.CLOSED, LogKind.WATCHED, LogKind.SNOOZED)
+    kind.value
+    for kind in (
+        LogKind.NOTED,
+        LogKind.MEMBER_NOTED,
+        LogKind.CLOSED,
+        LogKind.WATCHED,
+        LogKind.SNOOZED,
+    )
 ]
 _NOTHING_READ = {"level": "none", "categories": [], "evidence": [], "muted": []}
 
 
+@dataclass(frozen=True, slots=True)
+class KeptUntil:
+    """From before when each kind has served."""
+
+    reports: datetime
+    alert_personal: datetime
+    inbox_raw: datetime
+    openings: datetime
+    questions: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What becomes of rows that have served: ``values`` in place of theirs; None: they go."""
+
+    kind: str
+    table: sa.Table
+    key: sa.ColumnElement[Any]
+    chosen: sa.Select[Any]
+    values: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """How many rows of a kind were emptied on one day."""
+
+    day: str
+    kind: str
+    count: int
+
+
 class RetentionRows:
-    """What has served, in one transaction. Each method returns how many rows it emptied."""
+    """What has served, in one transaction."""
 
     def __init__(self, connection: sa.Connection, now: datetime) -> None:
         """Bind to a transaction."""
         self._connection = connection
         self._now = now
 
-    def empty_raw_messages(self, *, before: datetime) -> int:
-        """Remove payloads of messages that have an outcome; their keys stay, for doubles."""
-        chosen = (
-            sa.select(inbox.c.id)
-            .where(inbox.c.done_at < before, inbox.c.raw != REMOVED)
-            .limit(BATCH)
-        )
-        return self._change(
-            sa.update(inbox).where(inbox.c.id.in_(chosen)).values(raw=REMOVED, reason=None)
-        )
+    def remove(self, rule: Rule) -> int:
+        """Empty a batch of a kind; returns how many rows it was."""
+        here = rule.key.in_(rule.chosen.limit(BATCH))
+        if rule.values is None:
+            return self._connection.execute(sa.delete(rule.table).where(here)).rowcount
+        change = sa.update(rule.table).where(here).values(**rule.values)
+        return self._connection.execute(change).rowcount
 
-    def empty_reports(self, *, before: datetime) -> int:
-        """Remove the words of reports whose alert, if any, was closed before ``before``."""
-        served = (
-            sa.select(report_versions.c.id)
-            .join(reports, reports.c.id == report_versions.c.report_id)
-            .outerjoin(alerts, alerts.c.id == reports.c.alert_id)
-            .where(
-                report_versions.c.at < before,
-                report_versions.c.text != REMOVED,
-                sa.or_(reports.c.alert_id.is_(None), alerts.c.closed_at < before),
+    def waiting(self, rule: Rule) -> int:
+        """Count the rows of a kind that have served."""
+        query = sa.select(sa.func.count()).select_from(rule.chosen.subquery())
+        found: int = self._connection.execute(query).scalar_one()
+        return found
+
+    def note(self, day: str, kind: str, count: int) -> None:
+        """Keep how many rows of a kind were emptied on a day, for whoever asks later."""
+        statement = insert(self._connection, removals).values(
+            day=day, kind=kind, count=count, at=self._now
+        )
+        self._connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=["day", "kind"],
+                set_={"count": removals.c.count + count, "at": self._now},
             )
-            .limit(BATCH)
-        )
-        return self._change(
-            sa.update(report_versions)
-            .where(report_versions.c.id.in_(served))
-            .values(text=REMOVED, assessment=_NOTHING_READ, attachments=[], location=sa.null())
         )
 
-    def empty_notes(self, *, before: datetime) -> int:
-        """Remove officers' own words about alerts closed before ``before``; the lines stay."""
-        closed = sa.select(alerts.c.id).where(alerts.c.closed_at < before)
-        noted = (
-            sa.select(alert_log.c.id)
-            .where(
-                alert_log.c.kind.in_(_OWN_WORDS),
-                alert_log.c.detail != REMOVED,
-                alert_log.c.alert_id.in_(closed),
+    def noted(self, since: str) -> tuple[Removal, ...]:
+        """Return what was emptied from a day on, the oldest first."""
+        query = sa.select(removals).where(removals.c.day >= since)
+        rows = self._connection.execute(query.order_by(removals.c.day, removals.c.kind))
+        return tuple(Removal(row["day"], row["kind"], row["count"]) for row in rows.mappings())
+
+
+def rules(kept: KeptUntil) -> Iterator[Rule]:
+    """Give every kind and which of its rows have served."""
+    yield Rule(
+        "inbox",
+        inbox,
+        inbox.c.id,
+        sa.select(inbox.c.id).where(inbox.c.done_at < kept.inbox_raw, _is_there(inbox.c.raw)),
+        {"raw": REMOVED, "reason": None},
+    )
+    yield from _of_alerts(sa.select(alerts.c.id).where(alerts.c.closed_at < kept.alert_personal))
+    yield Rule(
+        "reports",
+        report_versions,
+        report_versions.c.id,
+        sa.select(report_versions.c.id)
+        .join(reports, reports.c.id == report_versions.c.report_id)
+        .where(
+            report_versions.c.at < kept.reports,
+            _is_there(report_versions.c.text),
+            reports.c.alert_id.is_(None),
+        ),
+        _NO_WORDS,
+    )
+    yield Rule(
+        "notices",
+        notices,
+        notices.c.id,
+        sa.select(notices.c.id).where(
+            notices.c.created_at < kept.reports,
+            notices.c.state != "due",
+            notices.c.body.is_not(None),
+        ),
+        {"body": None},
+    )
+    for kind, table, key, at, before in (
+        ("chat_events", webchat_events, webchat_events.c.key, webchat_events.c.at, kept.reports),
+        ("files", files, files.c.id, files.c.added_at, kept.reports),
+        ("shift_words", shift_words, shift_words.c.id, shift_words.c.at, kept.reports),
+        ("openings", openings, openings.c.id, openings.c.ends_at, kept.openings),
+        ("interests", interests, interests.c.id, interests.c.ended_at, kept.openings),
+    ):
+        yield Rule(kind, table, key, sa.select(key).where(at < before), None)
+    asked = (dialogues.c.channel, dialogues.c.chat, dialogues.c.sender)
+    yield Rule(
+        "questions",
+        dialogues,
+        sa.tuple_(*asked),
+        sa.select(*asked).where(dialogues.c.expires_at < kept.questions),
+        None,
+    )
+
+
+_NO_WORDS: dict[str, Any] = {
+    "text": REMOVED,
+    "assessment": _NOTHING_READ,
+    "attachments": [],
+    "location": None,
+}
+
+
+def _of_alerts(ended: sa.Select[Any]) -> Iterator[Rule]:
+    """Give what names people in alerts that ended (突发事件应对法 Art. 85); live ones stay whole.
+
+    The words of their reports, in the versions, the raw messages and the chats they came by;
+    officers' own words; the cards that were sent. Level, times, timeline and outcome stay.
+    """
+    theirs = sa.select(reports.c.id).where(reports.c.alert_id.in_(ended))
+    sources = sa.select(report_versions.c.inbox_id).where(report_versions.c.report_id.in_(theirs))
+    yield Rule(
+        "alert_messages",
+        inbox,
+        inbox.c.id,
+        sa.select(inbox.c.id).where(inbox.c.id.in_(sources), _is_there(inbox.c.raw)),
+        {"raw": REMOVED},
+    )
+    said = sa.select(reports.c.chat, reports.c.message_id).where(reports.c.alert_id.in_(ended))
+    sent = sa.select(notices.c.key).where(notices.c.alert_id.in_(ended), notices.c.state != "due")
+    yield Rule(
+        "alert_chat_events",
+        webchat_events,
+        webchat_events.c.key,
+        sa.select(webchat_events.c.key).where(
+            sa.or_(
+                webchat_events.c.key.in_(sent),
+                sa.tuple_(webchat_events.c.chat, webchat_events.c.message_id).in_(said),
             )
-            .limit(BATCH)
-        )
-        return self._change(
-            sa.update(alert_log).where(alert_log.c.id.in_(noted)).values(detail=REMOVED)
-        ) + self._change(
-            sa.update(alerts)
-            .where(
-                alerts.c.closed_at < before,
-                sa.or_(alerts.c.outcome_note != REMOVED, alerts.c.wait_why.is_not(None)),
-            )
-            .values(outcome_note=REMOVED, wait_why=None)
-        )
+        ),
+        None,
+    )
+    yield Rule(
+        "alert_reports",
+        report_versions,
+        report_versions.c.id,
+        sa.select(report_versions.c.id).where(
+            report_versions.c.report_id.in_(theirs), _is_there(report_versions.c.text)
+        ),
+        _NO_WORDS,
+    )
+    yield Rule(
+        "alert_timeline",
+        alert_log,
+        alert_log.c.id,
+        sa.select(alert_log.c.id).where(
+            alert_log.c.kind.in_(_OWN_WORDS),
+            _is_there(alert_log.c.detail),
+            alert_log.c.alert_id.in_(ended),
+        ),
+        {"detail": REMOVED},
+    )
+    yield Rule(
+        "alert_outcomes",
+        alerts,
+        alerts.c.id,
+        sa.select(alerts.c.id).where(
+            alerts.c.id.in_(ended),
+            sa.or_(_is_there(alerts.c.outcome_note), alerts.c.wait_why.is_not(None)),
+        ),
+        {"outcome_note": REMOVED, "wait_why": None},
+    )
+    yield Rule(
+        "alert_notices",
+        notices,
+        notices.c.id,
+        sa.select(notices.c.id).where(
+            notices.c.alert_id.in_(ended), notices.c.state != "due", notices.c.body.is_not(None)
+        ),
+        {"body": None},
+    )
 
-    def empty_sent_notices(self, *, before: datetime) -> int:
-        """Remove the words of notices that are not due any more."""
-        chosen = (
-            sa.select(notices.c.id)
-            .where(
-                notices.c.created_at < before,
-                notices.c.state != "due",
-                sa.cast(notices.c.body, sa.Text) != "null",
-            )
-            .limit(BATCH)
-        )
-        return self._change(
-            sa.update(notices).where(notices.c.id.in_(chosen)).values(body=sa.null())
-        )
 
-    def drop_chat_events(self, *, before: datetime) -> int:
-        """Remove old events of web chats."""
-        chosen = sa.select(webchat_events.c.key).where(webchat_events.c.at < before).limit(BATCH)
-        return self._change(sa.delete(webchat_events).where(webchat_events.c.key.in_(chosen)))
-
-    def drop_shift_words(self, *, before: datetime) -> int:
-        """Remove what officers left for the next shift long ago."""
-        chosen = sa.select(shift_words.c.id).where(shift_words.c.at < before).limit(BATCH)
-        return self._change(sa.delete(shift_words).where(shift_words.c.id.in_(chosen)))
-
-    def drop_looks(self, *, before: datetime) -> int:
-        """Remove old lines of the access log (at least six months: 网络安全法 Art. 21(3))."""
-        chosen = sa.select(access_log.c.id).where(access_log.c.at < before).limit(BATCH)
-        return self._change(sa.delete(access_log).where(access_log.c.id.in_(chosen)))
-
-    def drop_old_questions(self, *, before: datetime) -> int:
-        """Remove dialogue states that ran out long ago."""
-        return self._change(sa.delete(dialogues).where(dialogues.c.expires_at < before))
-
-    def _change(self, statement: sa.Update | sa.Delete) -> int:
-        return self._connection.execute(statement).rowcount
+def _is_there(column: sa.Column[Any]) -> sa.ColumnElement[bool]:
+    return column != REMOVED

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -22,6 +21,7 @@ import structlog
 from storage.alerts import ChangedMeanwhile
 from storage.clocks import ServerClock, machine_clock
 from storage.engines import is_sqlite, open_engine
+from storage.sealing import Keyring
 from storage.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
@@ -48,18 +48,29 @@ class _Waiting:
 class Store:
     """Runs units of work. Close it when done; what was submitted before is still committed.
 
-    ``clock`` None: the machine's time on SQLite, the server's on PostgreSQL.
+    ``keyring`` seals and opens what is sealed; with None nothing of that can be read or written
+    (`storage.sealing.CannotOpen`), and the rest can. ``clock`` None: the machine's time on
+    SQLite, the server's on PostgreSQL.
     """
 
-    def __init__(self, url: str, *, clock: Clock | None = None, connections: int = 8) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        keyring: Keyring | None,
+        clock: Clock | None = None,
+        connections: int = 8,
+    ) -> None:
         """Open the engines; nothing is read or written yet."""
         self.url = url
         self.sqlite = is_sqlite(url)
         self.clock: Clock = clock or (machine_clock if self.sqlite else ServerClock())
         self._closed = False
-        self.engine = open_engine(url, connections=1 if self.sqlite else connections)
+        self.engine = open_engine(
+            url, keyring=keyring, connections=1 if self.sqlite else connections
+        )
         self._readers = (
-            open_engine(url, read_only=True, connections=connections)
+            open_engine(url, keyring=keyring, read_only=True, connections=connections)
             if self.sqlite
             else self.engine
         )
@@ -98,8 +109,9 @@ class Store:
                 connection.execution_options(
                     isolation_level="REPEATABLE READ", postgresql_readonly=True
                 )
-            self._look_at_clock(connection)
-            return work(UnitOfWork(connection, self.clock()))
+            with connection.begin():  # one snapshot, whoever runs the statements
+                self._look_at_clock(connection)
+                return work(UnitOfWork(connection, self.clock()))
 
     def _look_at_clock(self, connection: sa.Connection) -> None:
         if isinstance(self.clock, ServerClock):
@@ -148,10 +160,10 @@ class Store:
                 for waiting in batch:
                     unit = UnitOfWork(connection, now)
                     try:
-                        with _savepoint(connection):
+                        with unit.apart():
                             outcome = waiting.work(unit)
                     except Exception as error:
-                        if not _still_in_transaction(connection):
+                        if not unit.stands:
                             raise
                         waiting.result.set_exception(error)
                     else:
@@ -163,9 +175,9 @@ class Store:
                     waiting.result.set_exception(error)
             log.exception("commit_failed", units=len(batch))
             return
-        for waiting, unit, outcome in done:
+        for waiting, _, outcome in done:
             waiting.result.set_result(outcome)
-            _call_hints(unit)
+        _call_hints(unit for _, unit, _ in done)
 
     def _write_alone(self, work: Work[T], result: Future[T]) -> None:
         if not result.set_running_or_notify_cancel():
@@ -188,27 +200,8 @@ class Store:
                 result.set_exception(error)
                 return
             result.set_result(outcome)
-            _call_hints(unit)
+            _call_hints([unit])
             return
-
-
-@contextmanager
-def _savepoint(connection: sa.Connection) -> Iterator[None]:
-    """Undo one unit alone when it raises.
-
-    Said to SQLite itself: each unit has one, and SQLAlchemy's own costs as much as five of a
-    unit's statements.
-    """
-    sqlite: Any = connection.connection.driver_connection
-    sqlite.execute("SAVEPOINT unit")
-    try:
-        yield
-    except Exception:
-        if _still_in_transaction(connection):
-            sqlite.execute("ROLLBACK TO unit")
-            sqlite.execute("RELEASE unit")
-        raise
-    sqlite.execute("RELEASE unit")
 
 
 def _is_conflict(error: Exception) -> bool:
@@ -226,21 +219,10 @@ def _was_cut_off(error: Exception) -> bool:
     return isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated
 
 
-def _still_in_transaction(connection: sa.Connection) -> bool:
-    """Whether the units before a failed one still stand.
-
-    SQLite undoes the whole transaction by itself when the disk is full or fails
-    (https://www.sqlite.org/lang_transaction.html), and SQLAlchemy does not hear of it: what
-    follows would begin a new transaction and its commit would speak for rows that are gone.
-    """
-    if connection.invalidated or not connection.in_transaction():
-        return False
-    return bool(getattr(connection.connection.dbapi_connection, "in_transaction", False))
-
-
-def _call_hints(unit: UnitOfWork) -> None:
-    for hint in unit.hints:
+def _call_hints(units: Iterable[UnitOfWork]) -> None:
+    """Call what the units of one commit left to be called, each once."""
+    for hint, values in dict.fromkeys(hint for unit in units for hint in unit.hints):
         try:
-            hint()
+            hint(*values)
         except Exception as error:  # noqa: BLE001 - a hint may be lost, the work is on disk
             log.warning("hint_lost", error=type(error).__name__)

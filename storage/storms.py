@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from domain.alert import LogKind
-from domain.channel import Location
-from domain.report import VersionKind
-from storage.packing import unpack_location
-from storage.tables import alert_log, alerts, report_versions, reports
+from storage.prepared import Prepared
+from storage.tables import alert_log, alerts
 
-_FED = (LogKind.SUPPLEMENTED.value, LogKind.CORROBORATED.value)
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """One version of one of an alert's reports, without what was read in it."""
-
-    report_id: int
-    number: int
-    kind: VersionKind
-    text: str
-    location: Location | None
+_FED = Prepared(
+    sa.select(alert_log.c.detail).where(
+        alert_log.c.alert_id == sa.bindparam("alert"),
+        sa.or_(
+            alert_log.c.kind == LogKind.SUPPLEMENTED.value,
+            alert_log.c.kind == LogKind.CORROBORATED.value,
+        ),
+        alert_log.c.at > sa.bindparam("since"),
+    )
+)
 
 
 class StormRows:
@@ -41,39 +36,9 @@ class StormRows:
         Each report counts once, however often it was added to; the same words again from
         the same person leave no line and do not count.
         """
-        found: int = self._connection.execute(
-            sa.select(sa.func.count(sa.distinct(alert_log.c.detail))).where(
-                alert_log.c.alert_id == alert_id,
-                alert_log.c.kind.in_(_FED),
-                alert_log.c.at > since,
-            )
-        ).scalar_one()
-        return found
-
-    def words_of(self, alert_id: int) -> tuple[Words, ...]:
-        """Return every version of every report of an alert, in the order they were filed."""
-        rows = self._connection.execute(
-            sa.select(
-                report_versions.c.report_id,
-                report_versions.c.number,
-                report_versions.c.kind,
-                report_versions.c.text,
-                report_versions.c.location,
-            )
-            .join(reports, reports.c.id == report_versions.c.report_id)
-            .where(reports.c.alert_id == alert_id)
-            .order_by(report_versions.c.report_id, report_versions.c.number)
-        )
-        return tuple(
-            Words(
-                report_id=row.report_id,
-                number=row.number,
-                kind=VersionKind(row.kind),
-                text=row.text,
-                location=unpack_location(row.location),
-            )
-            for row in rows
-        )
+        # Counted here: the lines are sealed, and the database cannot tell equal ones apart.
+        lines = _FED.tuples(self._connection, {"alert": alert_id, "since": since})
+        return len({line for (line,) in lines})
 
     def is_due(self) -> bool:
         """Whether a storm is to be summed up."""

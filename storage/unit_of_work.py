@@ -13,18 +13,30 @@ from functools import cached_property
 
 import sqlalchemy as sa
 
-from storage.alerts import AlertRows
+from storage.alerts import AlertRows, ChangedMeanwhile
 from storage.audit import AuditRows
+from storage.clearing import ClearingRows
+from storage.cohorts import CohortRows
 from storage.deliveries import DeliveryRows
 from storage.dialogues import DialogueRows
 from storage.duty import DutyRows
 from storage.figures import FigureRows
+from storage.files import FileRows
 from storage.groups import GroupRows
 from storage.inbox import InboxRows
+from storage.interests import InterestRows
 from storage.invites import InviteRows
+from storage.letters import LetterRows
+from storage.looks import LookRows
+from storage.matter_batches import MatterBatchRows
+from storage.matter_pages import MatterPageRows
+from storage.matters import MatterRows
+from storage.menus import MenuRows
 from storage.notices import NoticeRows
 from storage.people import PeopleRows
+from storage.petitioners import PetitionerRows
 from storage.plans import PlanRows
+from storage.prepared import say
 from storage.proof import ProofRows
 from storage.proposals import ProposalRows
 from storage.quiet import QuietRows
@@ -32,7 +44,13 @@ from storage.reports import ReportRows
 from storage.retention import RetentionRows
 from storage.shift_changes import ShiftChangeRows
 from storage.storms import StormRows
+from storage.supervisions import SupervisionRows
 from storage.webchat import WebchatRows
+from storage.words import WordRows
+
+_WAIT = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:what, 0))")
+_TRY = sa.text("SELECT pg_try_advisory_xact_lock(hashtextextended(:what, 0))")
+Hint = tuple[Callable[..., None], tuple[object, ...]]
 
 
 class UnitOfWork:
@@ -46,31 +64,71 @@ class UnitOfWork:
         """Bind to a connection on which a transaction has begun."""
         self.connection = connection
         self.now = now
-        self._hints: list[Callable[[], None]] = []
+        self._hints: list[Hint] = []
+        self._waits = True
+        self._aparts = 0
 
-    def after_commit(self, hint: Callable[[], None]) -> None:
-        """Have ``hint`` called once the transaction is on disk; it may be lost, never early."""
-        self._hints.append(hint)
+    def after_commit(self, hint: Callable[..., None], *values: object) -> None:
+        """Have ``hint`` called with these values once the transaction is on disk.
+
+        It may be lost, never early; the same one with the same values is called once.
+        """
+        self._hints.append((hint, values))
 
     @contextmanager
     def apart(self) -> Iterator[None]:
-        """Undo what is done within, and only that, when it raises; the error goes on."""
-        with self.connection.begin_nested():
+        """Undo what is done within, and only that, when it raises; the error goes on.
+
+        Said to the driver itself: SQLAlchemy's own costs as much as several statements.
+        """
+        self._aparts += 1
+        name, hints = f"apart_{self._aparts}", len(self._hints)
+        say(self.connection, f"SAVEPOINT {name}")
+        try:
             yield
+        except Exception:
+            if self.stands:
+                say(self.connection, f"ROLLBACK TO SAVEPOINT {name}")
+            del self._hints[hints:]
+            raise
+        # SQLite looks through those that are left; PostgreSQL would have to be asked.
+        if self.connection.dialect.name == "sqlite":
+            say(self.connection, f"RELEASE SAVEPOINT {name}")
+
+    @property
+    def stands(self) -> bool:
+        """Whether the transaction still stands after something in it failed.
+
+        SQLite undoes the whole of it by itself when the disk is full or fails
+        (https://www.sqlite.org/lang_transaction.html), and SQLAlchemy does not hear of it: what
+        follows would begin a new transaction and its commit would speak for rows that are gone.
+        """
+        if self.connection.invalidated or not self.connection.in_transaction():
+            return False
+        raw = self.connection.connection.dbapi_connection
+        return bool(getattr(raw, "in_transaction", not getattr(raw, "closed", False)))
+
+    def wait_for_nobody(self) -> None:
+        """Let no turn be waited for from here on: `ChangedMeanwhile` where one is taken.
+
+        For a unit that takes several turns: two of them would wait for each other.
+        """
+        self._waits = False
 
     def wait_turn(self, what: str) -> None:
         """Let units of work that name the same thing follow one another, to their commits.
 
         On SQLite there is one writer, and every unit does.
         """
-        if self.connection.dialect.name == "postgresql":
-            self.connection.execute(
-                sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:what, 0))"),
-                {"what": what},
-            )
+        if self.connection.dialect.name != "postgresql":
+            return
+        if self._waits:
+            self.connection.execute(_WAIT, {"what": what})
+        elif not self.connection.execute(_TRY, {"what": what}).scalar_one():
+            raise ChangedMeanwhile(what)
 
     @property
-    def hints(self) -> tuple[Callable[[], None], ...]:
+    def hints(self) -> tuple[Hint, ...]:
         """What is to be called after the commit."""
         return tuple(self._hints)
 
@@ -103,6 +161,21 @@ class UnitOfWork:
     def reports(self) -> ReportRows:
         """Reports and their versions."""
         return ReportRows(self.connection, self.now)
+
+    @cached_property
+    def words(self) -> WordRows:
+        """What reports say, without what was read in it."""
+        return WordRows(self.connection, self.now)
+
+    @cached_property
+    def files(self) -> FileRows:
+        """Files of reports that channels still have."""
+        return FileRows(self.connection, self.now)
+
+    @cached_property
+    def menus(self) -> MenuRows:
+        """Which commands chats were told."""
+        return MenuRows(self.connection, self.now)
 
     @cached_property
     def alerts(self) -> AlertRows:
@@ -157,7 +230,12 @@ class UnitOfWork:
     @cached_property
     def audit(self) -> AuditRows:
         """The log of looks at people's data, and heartbeats."""
-        return AuditRows(self.connection, self.now)
+        return AuditRows(self.connection, self.now, self.looks)
+
+    @cached_property
+    def looks(self) -> LookRows:
+        """The access log's chained lines."""
+        return LookRows(self.connection, self.now, self.wait_turn)
 
     @cached_property
     def proof(self) -> ProofRows:
@@ -173,3 +251,48 @@ class UnitOfWork:
     def figures(self) -> FigureRows:
         """When things happened to alerts, for counting."""
         return FigureRows(self.connection, self.now)
+
+    @cached_property
+    def matter_batches(self) -> MatterBatchRows:
+        """Many matters at once."""
+        return MatterBatchRows(self.connection, self.now)
+
+    @cached_property
+    def matter_pages(self) -> MatterPageRows:
+        """Lists of matters."""
+        return MatterPageRows(self.connection, self.now)
+
+    @cached_property
+    def matters(self) -> MatterRows:
+        """The petition ledger's matters and their steps."""
+        return MatterRows(self.connection, self.now)
+
+    @cached_property
+    def cohorts(self) -> CohortRows:
+        """Matters to be counted."""
+        return CohortRows(self.connection)
+
+    @cached_property
+    def petitioners(self) -> PetitionerRows:
+        """Who petitions."""
+        return PetitionerRows(self.connection, self.now)
+
+    @cached_property
+    def clearing(self) -> ClearingRows:
+        """Matters whose time is over, and everything of somebody's."""
+        return ClearingRows(self.connection, self.now)
+
+    @cached_property
+    def interests(self) -> InterestRows:
+        """Declared interests, and looks opened by a written reason."""
+        return InterestRows(self.connection, self.now)
+
+    @cached_property
+    def letters(self) -> LetterRows:
+        """Reminder letters."""
+        return LetterRows(self.connection, self.now)
+
+    @cached_property
+    def supervisions(self) -> SupervisionRows:
+        """What supervision looks through, and what it has said."""
+        return SupervisionRows(self.connection, self.now)

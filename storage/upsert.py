@@ -8,39 +8,47 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from storage.prepared import Prepared
+
+
+def inserting(dialect: str, table: sa.Table) -> Any:
+    """Return a dialect's own INSERT, which knows ON CONFLICT."""
+    return (postgresql if dialect == "postgresql" else sqlite).insert(table)
+
 
 def insert(connection: sa.Connection, table: sa.Table) -> Any:
-    """Return the dialect's own INSERT, which knows ON CONFLICT."""
-    if connection.dialect.name == "postgresql":
-        return postgresql.insert(table)
-    return sqlite.insert(table)
+    """Return the INSERT of a connection's dialect."""
+    return inserting(connection.dialect.name, table)
 
 
 def add_new(connection: sa.Connection, table: sa.Table, values: dict[str, Any]) -> int | None:
     """Insert a row and return its id; None where a unique column says that it is there."""
-    added: int | None = connection.execute(_add(connection.dialect.name, table), values).scalar()
+    added: int | None = _add(table, tuple(values)).value(connection, values)
     return added
 
 
 @cache
-def _add(dialect: str, table: sa.Table) -> Any:
-    """Build the statement once: building costs several times what running it does."""
-    kinds = postgresql if dialect == "postgresql" else sqlite
-    return kinds.insert(table).on_conflict_do_nothing().returning(table.c.id)
+def _add(table: sa.Table, names: tuple[str, ...]) -> Prepared:
+    return Prepared(
+        lambda dialect: inserting(dialect, table).on_conflict_do_nothing().returning(table.c.id),
+        *names,
+    )
 
 
 def put(connection: sa.Connection, table: sa.Table, **values: Any) -> None:
     """Insert a row, or overwrite the other columns of the row with the same primary key."""
-    connection.execute(_put(connection.dialect.name, table, tuple(values)), values)
+    _put(table, tuple(values)).run(connection, values)
 
 
 @cache
-def _put(dialect: str, table: sa.Table, names: tuple[str, ...]) -> Any:
-    """Build the statement once: building costs several times what running it does."""
+def _put(table: sa.Table, names: tuple[str, ...]) -> Prepared:
     keys = [column.name for column in table.primary_key]
-    kinds = postgresql if dialect == "postgresql" else sqlite
-    statement = kinds.insert(table).values({name: sa.bindparam(name) for name in names})
-    return statement.on_conflict_do_update(
-        index_elements=keys,
-        set_={name: statement.excluded[name] for name in names if name not in keys},
-    )
+
+    def build(dialect: str) -> Any:
+        statement = inserting(dialect, table)
+        return statement.on_conflict_do_update(
+            index_elements=keys,
+            set_={name: statement.excluded[name] for name in names if name not in keys},
+        )
+
+    return Prepared(build, *names)

@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from domain.duty import Person
 from storage.people import person_of
+from storage.prepared import Prepared, Row
 from storage.tables import people, web_sessions, webchat_chats, webchat_events
-from storage.upsert import insert
+from storage.upsert import insert, inserting
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +44,61 @@ class WebchatChat:
     last_event: int
 
 
-def _event_of(row: sa.Row[Any]) -> WebchatEvent:
+def _event_of(row: Row) -> WebchatEvent:
     return WebchatEvent(
-        chat=row.chat,
-        number=row.number,
-        kind=row.kind,
-        message_id=row.message_id,
-        author=row.author,
-        body=row.body,
-        at=row.at,
+        chat=row["chat"],
+        number=row["number"],
+        kind=row["kind"],
+        message_id=row["message_id"],
+        author=row["author"],
+        body=row["body"],
+        at=row["at"],
+    )
+
+
+_CHAT = Prepared(sa.select(webchat_chats).where(webchat_chats.c.chat == sa.bindparam("chat")))
+_NUMBER = Prepared(
+    sa.update(webchat_chats)
+    .where(webchat_chats.c.chat == sa.bindparam("chat"))
+    .values(last_event=webchat_chats.c.last_event + sa.bindparam("more"))
+    .returning(webchat_chats.c.last_event)
+)
+_ADD = Prepared(
+    lambda dialect: (
+        inserting(dialect, webchat_events)
+        .on_conflict_do_nothing(index_elements=["key"])
+        .returning(webchat_events.c.number)
+    ),
+    *("chat", "number", "kind", "message_id", "author", "body", "at", "key"),
+)
+_EVENT = Prepared(sa.select(webchat_events).where(webchat_events.c.key == sa.bindparam("key")))
+_EVENTS = Prepared(
+    sa.select(webchat_events)
+    .where(
+        webchat_events.c.chat == sa.bindparam("chat"),
+        webchat_events.c.number > sa.bindparam("after"),
+    )
+    .order_by(webchat_events.c.number)
+    .limit(sa.bindparam("limit"))
+)
+_SESSION = Prepared(
+    sa.select(people.c.id, people.c.name, people.c.role, people.c.town)
+    .join(web_sessions, web_sessions.c.person_id == people.c.id)
+    .where(
+        web_sessions.c.token_hash == sa.bindparam("token"),
+        web_sessions.c.expires_at > sa.bindparam("now"),
+        web_sessions.c.revoked_at.is_(None),
+        people.c.revoked_at.is_(None),
+    )
+)
+
+
+@cache
+def _last_events(chats: int) -> Prepared:
+    """Return the statement for the last events of so many chats; a person sits in few."""
+    these = (webchat_chats.c.chat == sa.bindparam(f"chat_{number}") for number in range(chats))
+    return Prepared(
+        sa.select(webchat_chats.c.chat, webchat_chats.c.last_event).where(sa.or_(*these))
     )
 
 
@@ -73,12 +121,8 @@ class WebchatRows:
 
     def chat(self, chat: str) -> WebchatChat | None:
         """Return a chat."""
-        row = self._connection.execute(
-            sa.select(webchat_chats).where(webchat_chats.c.chat == chat)
-        ).first()
-        if row is None:
-            return None
-        return WebchatChat(chat=row.chat, kind=row.kind, title=row.title, last_event=row.last_event)
+        row = _CHAT.row(self._connection, {"chat": chat})
+        return None if row is None else WebchatChat(**row)
 
     def add_event(
         self,
@@ -94,46 +138,28 @@ class WebchatRows:
 
         KeyError when there is no such chat.
         """
-        number = self._connection.execute(
-            sa.update(webchat_chats)
-            .where(webchat_chats.c.chat == chat)
-            .values(last_event=webchat_chats.c.last_event + 1)
-            .returning(webchat_chats.c.last_event)
-        ).scalar()
+        number = _NUMBER.value(self._connection, {"chat": chat, "more": 1})
         if number is None:
             raise KeyError(chat)
-        added = self._connection.execute(
-            insert(self._connection, webchat_events)
-            .values(
-                chat=chat,
-                number=number,
-                kind=kind,
-                message_id=message_id,
-                author=author,
-                body=body,
-                at=self._now,
-                key=key,
-            )
-            .on_conflict_do_nothing(index_elements=["key"])
-            .returning(webchat_events.c.number)
-        ).scalar()
+        values = {
+            "chat": chat,
+            "number": number,
+            "kind": kind,
+            "message_id": message_id,
+            "author": author,
+            "body": body,
+            "at": self._now,
+            "key": key,
+        }
+        added: int | None = _ADD.value(self._connection, values)
         if added is None:
-            self._connection.execute(
-                sa.update(webchat_chats)
-                .where(webchat_chats.c.chat == chat)
-                .values(last_event=webchat_chats.c.last_event - 1)
-            )
+            _NUMBER.value(self._connection, {"chat": chat, "more": -1})
         return added
 
     def events(self, chat: str, *, after: int, limit: int = 500) -> tuple[WebchatEvent, ...]:
         """Return a chat's events with a number above ``after``, in order."""
-        rows = self._connection.execute(
-            sa.select(webchat_events)
-            .where(webchat_events.c.chat == chat, webchat_events.c.number > after)
-            .order_by(webchat_events.c.number)
-            .limit(limit)
-        )
-        return tuple(_event_of(row) for row in rows)
+        asked = {"chat": chat, "after": after, "limit": limit}
+        return tuple(_event_of(row) for row in _EVENTS.rows(self._connection, asked))
 
     def events_before(self, chat: str, *, before: int, limit: int) -> tuple[WebchatEvent, ...]:
         """Return the last ``limit`` of a chat's events with a number below ``before``, in order."""
@@ -142,24 +168,20 @@ class WebchatRows:
             .where(webchat_events.c.chat == chat, webchat_events.c.number < before)
             .order_by(webchat_events.c.number.desc())
             .limit(limit)
-        ).all()
-        return tuple(_event_of(row) for row in reversed(rows))
+        ).mappings()
+        return tuple(_event_of(dict(row)) for row in reversed(rows.all()))
 
     def event(self, key: str) -> WebchatEvent | None:
         """Return the event that was added under ``key``."""
-        row = self._connection.execute(
-            sa.select(webchat_events).where(webchat_events.c.key == key)
-        ).first()
+        row = _EVENT.row(self._connection, {"key": key})
         return None if row is None else _event_of(row)
 
     def last_events(self, chats: Iterable[str]) -> dict[str, int]:
         """Return the number of the last event of each of these chats that exists."""
-        rows = self._connection.execute(
-            sa.select(webchat_chats.c.chat, webchat_chats.c.last_event).where(
-                webchat_chats.c.chat.in_(tuple(chats))
-            )
-        )
-        return {row.chat: row.last_event for row in rows}
+        asked = {f"chat_{number}": chat for number, chat in enumerate(chats)}
+        if not asked:
+            return {}
+        return dict(map(tuple, _last_events(len(asked)).tuples(self._connection, asked)))
 
     def open_session(self, token_hash: str, person: Person, *, lasts: timedelta) -> None:
         """Let a browser sit in somebody's seat."""
@@ -174,20 +196,7 @@ class WebchatRows:
 
     def session(self, token_hash: str) -> Person | None:
         """Return who sits in a browser; None when expired, revoked or never opened."""
-        row = (
-            self._connection.execute(
-                sa.select(people)
-                .join(web_sessions, web_sessions.c.person_id == people.c.id)
-                .where(
-                    web_sessions.c.token_hash == token_hash,
-                    web_sessions.c.expires_at > self._now,
-                    web_sessions.c.revoked_at.is_(None),
-                    people.c.revoked_at.is_(None),
-                )
-            )
-            .mappings()
-            .first()
-        )
+        row = _SESSION.row(self._connection, {"token": token_hash, "now": self._now})
         return None if row is None else person_of(row)
 
     def end_session(self, token_hash: str) -> None:

@@ -41,12 +41,14 @@ from storage.store import Store
 from storage.tables import alerts, dialogues, groups, inbox, notices, quiet
 from storage.unit_of_work import UnitOfWork
 from tests.fakes import RecordingChannel, Shown, packed
+from tests.keys import KEYRING
 from tests.office_people import (
     Chat,
     OfficePeople,
     Said,
     Somebody,
     Where,
+    ledger_of_panyu,
 )
 
 T = TypeVar("T")
@@ -73,9 +75,10 @@ class WholeOffice(OfficePeople):
 
     def open(self) -> None:
         """Make every object anew from what is on disk."""
-        self.store = Store(self.url, clock=self.clock, connections=4)
+        self.store = Store(self.url, keyring=KEYRING, clock=self.clock, connections=4)
         self.live = LocalLive()
-        self.reader = Reader(self.store, Dialogue(self.office), self.channels, self.live)
+        dialogue = Dialogue(self.office, ledger_of_panyu())
+        self.reader = Reader(self.store, dialogue, self.channels, self.live)
         rounds = RosterRounds(self.store, self.office, self.live).look
         forms = self.reader.finish_forms
         also = (forms, rounds) if self.keeps_roster else (forms,)

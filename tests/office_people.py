@@ -13,10 +13,13 @@ from typing import Any, TypeVar
 from alerts.clock import WorkingHours
 from alerts.office import Office
 from app import settings
+from app.wiring import build_ledger
 from bot.enrolment import invite
+from domain.access import Asker, Way
 from domain.channel import Address, ChatKind
 from domain.duty import Person, Post, Role, Scope
 from nlp import places
+from petitions.ledger import Ledger
 from storage.store import Store
 from storage.unit_of_work import UnitOfWork
 from tests.fakes import PushedClock, Shown, plain_reading
@@ -98,6 +101,13 @@ def office_of_panyu() -> Office:
         burst_per_minute=own.dialogue.burst_per_minute,
         silence=own.silence.limits(),
     )
+
+
+@cache
+def ledger_of_panyu() -> Ledger:
+    """Return the ledger as the product's own settings make it."""
+    own = settings.load(environ={})
+    return build_ledger(own, office_of_panyu())
 
 
 @dataclass
@@ -196,3 +206,8 @@ class OfficePeople:
         made = self.write(lambda uow: invite(uow, **{"lasts": self.office.invite_lasts, **what}))
         self.secrets.add(made.code)
         return made.code
+
+
+def at_the_desk(somebody: Somebody) -> Asker:
+    """Return somebody as the policy knows them at the web desk."""
+    return Asker(somebody.known, Way.WEB)

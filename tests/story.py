@@ -12,6 +12,7 @@ from app import logs
 from tests.fakes import PushedClock
 from tests.office import WEDNESDAY_TEN, WholeOffice
 from tests.office_people import office_of_panyu, panyu
+from tests.unsealed import found_in, private
 
 _CHINESE = re.compile(r"[\u4e00-\u9fff]+")
 
@@ -22,6 +23,9 @@ def check_end(office: WholeOffice, logged: str) -> None:
         left = [f"{one.chat}: {one.text}" for one in channel.shown if not one.read]
         assert not left, "nobody expected:\n" + "\n---\n".join(left)
     check_log(logged, office.secrets)
+    if office.store.sqlite:  # on PostgreSQL: tests/stories/test_sealed.py
+        open_to_all = found_in(office.url, office.store.engine, private(office.secrets))
+        assert not open_to_all, f"in the file: {open_to_all}"
 
 
 def check_log(logged: str, secrets: set[str]) -> None:

@@ -22,6 +22,7 @@ from tests.telegram_world import Json, World
 
 PORT = 8990
 PAGE = Path(__file__).parent / "telegram_demo.html"
+PICTURE = (Path(__file__).parents[1] / "docs" / "picture.png").read_bytes()
 DASHI, SHIQI = "大石街道", "石碁镇"
 PEOPLE = {
     "chen": (Role.GRID_WORKER, DASHI, "陈小燕"),
@@ -44,7 +45,7 @@ def seen(world: World) -> Json:
                     {
                         "id": number,
                         "who": one["from"]["first_name"],
-                        "text": one.get("text") or str(one.get("location", "")),
+                        "text": _words(one),
                         "rows": one.get("reply_markup", {}).get("inline_keyboard", []),
                     }
                     for number, one in room.messages.items()
@@ -53,6 +54,19 @@ def seen(world: World) -> Json:
             for room in world.rooms.values()
         ],
     }
+
+
+def _words(message: Json) -> str:
+    """Return what a message shows, in words."""
+    shown = [kind for kind in ("photo", "voice", "video", "document", "venue") if kind in message]
+    place = message.get("location")
+    return " ".join(
+        [
+            *(f"[{kind}]" for kind in shown),
+            message.get("text") or message.get("caption") or "",
+            f"[{place['latitude']}, {place['longitude']}]" if place else "",
+        ]
+    ).strip()
 
 
 def page_routes(server: TelegramServer) -> list[web.RouteDef]:
@@ -67,7 +81,11 @@ def page_routes(server: TelegramServer) -> list[web.RouteDef]:
 
     async def say(request: web.Request) -> web.Response:
         asked = await request.json()
-        world.says(world.users[asked["user"]], asked["text"], where=world.rooms[asked["room"]])
+        by, room = world.users[asked["user"]], world.rooms[asked["room"]]
+        text, more = asked["text"], {}
+        if asked.get("photo"):
+            text, more = "", {"caption": text, **server.upload(PICTURE)}
+        world.says(by, text, where=room, reply_to=asked.get("reply_to"), **more)
         return web.json_response({})
 
     async def press(request: web.Request) -> web.Response:

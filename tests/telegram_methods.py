@@ -9,7 +9,7 @@ import time
 from collections import deque
 from dataclasses import dataclass, field
 
-from tests.telegram_markup import LONGEST_TEXT, BadMarkup, read_html, units
+from tests.telegram_markup import LONGEST_CAPTION, LONGEST_TEXT, BadMarkup, read_html, units
 from tests.telegram_world import Json, Room, World, bot_json
 
 ALL = 30, 1.0
@@ -17,6 +17,7 @@ OF_CHAT = 1, 1.0
 OF_GROUP = 20, 60.0
 LONGEST_ANSWER = 200
 MOST_BUTTON_BYTES = 64
+LARGEST_FILE = 20_000_000
 
 
 class Failed(Exception):  # noqa: N818 - named for what it is
@@ -35,6 +36,7 @@ class Methods:
     world: World = field(default_factory=World)
     limited: bool = False
     files: dict[str, bytes] = field(default_factory=dict)
+    paths: dict[str, str] = field(default_factory=dict)
     commands: dict[str, list[Json]] = field(default_factory=dict)
     _sent: dict[int, deque[float]] = field(default_factory=dict)
 
@@ -82,11 +84,29 @@ class Methods:
         return _kept(message, {"location": place, "venue": venue})
 
     async def _do_sendPhoto(self, given: Json) -> Json:  # noqa: N802
-        message = self._put(self._room(given), given)
-        photo = [
-            {"file_id": given.get("photo", "up"), "file_unique_id": "u", "width": 1, "height": 1}
-        ]
-        return _kept(message, {"photo": photo, "caption": given.get("caption", "")})
+        return self._file(given, "photo")
+
+    async def _do_sendVoice(self, given: Json) -> Json:  # noqa: N802
+        return self._file(given, "voice")
+
+    async def _do_sendVideo(self, given: Json) -> Json:  # noqa: N802
+        return self._file(given, "video")
+
+    async def _do_sendDocument(self, given: Json) -> Json:  # noqa: N802
+        return self._file(given, "document")
+
+    def _file(self, given: Json, kind: str) -> Json:
+        caption = str(given.get("caption", ""))
+        if units(caption) > LONGEST_CAPTION:
+            raise Failed(400, "Bad Request: message caption is too long")
+        room, file_id = self._room(given), str(given.get(kind))
+        if file_id not in self.paths:
+            raise Failed(400, "Bad Request: wrong file identifier/HTTP URL specified")
+        message = self._put(room, given)
+        file = {
+            "file_id": file_id, "file_unique_id": "u", "width": 1, "height": 1, "duration": 1
+        }  # fmt: skip
+        return _kept(message, {kind: [file] if kind == "photo" else file, "caption": caption})
 
     async def _do_answerCallbackQuery(self, given: Json) -> bool:  # noqa: N802
         query, text = str(given["callback_query_id"]), str(given.get("text", ""))
@@ -100,18 +120,34 @@ class Methods:
         self.world.answers[query] = text
         return True
 
+    def upload(self, content: bytes, *, kind: str = "photo", name: str = "") -> Json:
+        """Let a file be with Telegram; returns the fields of a message that carries it."""
+        path = f"{kind}s/file_{len(self.files)}"
+        file_id = f"AgAD{len(self.files)}-{kind}"
+        self.files[path] = content
+        self.paths[file_id] = path
+        file = {"file_id": file_id, "file_unique_id": "u", "file_size": len(content)}
+        if kind == "photo":
+            return {"photo": [{**file, "width": 90, "height": 90}]}
+        return {kind: {**file, "duration": 1, **({"file_name": name} if name else {})}}
+
     async def _do_getFile(self, given: Json) -> Json:  # noqa: N802
-        path = f"photos/{given['file_id']}.jpg"
-        if path not in self.files:
+        path = self.paths.get(str(given["file_id"]))
+        if path is None or path not in self.files:
             raise Failed(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
+        if len(self.files[path]) > LARGEST_FILE:
+            raise Failed(400, "Bad Request: file is too big")
         return {
             "file_id": given["file_id"], "file_unique_id": "u", "file_path": path,
             "file_size": len(self.files[path]),
         }  # fmt: skip
 
     async def _do_setMyCommands(self, given: Json) -> bool:  # noqa: N802
-        scope = given.get("scope") or {"type": "default"}
-        self.commands[scope["type"]] = given["commands"]
+        self.commands[_scope(given)] = given["commands"]
+        return True
+
+    async def _do_deleteMyCommands(self, given: Json) -> bool:  # noqa: N802
+        self.commands.pop(_scope(given), None)
         return True
 
     async def _do_getChat(self, given: Json) -> Json:  # noqa: N802
@@ -176,6 +212,12 @@ class Methods:
                 raise Failed(429, f"Too Many Requests: retry after {wait}", retry_after=wait)
         for chat in (0, room.id):
             self._sent.setdefault(chat, deque(maxlen=100)).append(now)
+
+
+def _scope(given: Json) -> str:
+    """Return the name under which the commands of a scope are kept: its type, and its chat."""
+    scope = given.get("scope") or {"type": "default"}
+    return f"chat:{scope['chat_id']}" if scope["type"] == "chat" else str(scope["type"])
 
 
 def _kept(message: Json, more: Json) -> Json:

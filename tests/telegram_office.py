@@ -23,10 +23,11 @@ INVITE_LASTS = timedelta(days=7)
 
 @dataclass
 class TelegramOffice:
-    """The office's process, the emulator, and the people."""
+    """The office's process, the emulator, and the people; ``beside``: its other processes."""
 
     process: RunningOffice
     server: TelegramServer
+    beside: tuple[RunningOffice, ...] = ()
 
     @property
     def world(self) -> World:
@@ -52,6 +53,18 @@ class TelegramOffice:
             raise AssertionError(f"{room.title} has nothing with {words}:\n{texts}") from None
         return found[-1]
 
+    async def becomes(self, message: Json, *words: str) -> Json:
+        """Wait until a message that stands in a chat was edited to hold these words."""
+        room = self.world.rooms[message["chat"]["id"]]
+
+        def holds() -> bool:
+            text = room.messages[message["message_id"]]["text"]
+            return all(word in text for word in words)
+
+        async with asyncio.timeout(PATIENCE):
+            await self.server.until(holds)
+        return room.messages[message["message_id"]]
+
     async def presses(self, who: User, message: Json, label: str = "", *, data: str = "") -> str:
         """Let somebody press a button; returns the answer that they alone read."""
         query = self.world.presses(who, message, label, data=data)
@@ -62,7 +75,7 @@ class TelegramOffice:
 
     def codes(self, *wanted: tuple[Role, str | None, str]) -> list[str]:
         """Return a new invite code for each (role, town, name)."""
-        store = Store(f"sqlite:///{self.process.database}")
+        store = Store(f"sqlite:///{self.process.database}", keyring=self.process.keyring)
         try:
             return [
                 store.write(
@@ -74,6 +87,10 @@ class TelegramOffice:
             ]
         finally:
             store.close()
+
+    async def stops(self) -> list[int]:
+        """Ask every process to end; returns their exit codes."""
+        return [await one.stop() for one in (*self.beside, self.process)]
 
     async def enrols(self, **people: tuple[Role, str | None, str]) -> list[User]:
         """Let people open the deep link of their code, and be greeted."""
@@ -89,19 +106,30 @@ class TelegramOffice:
 
 @asynccontextmanager
 async def telegram_office(
-    folder: Path, mode: str, *, server: TelegramServer | None = None, **more: str
+    folder: Path,
+    mode: str,
+    *,
+    server: TelegramServer | None = None,
+    parts: tuple[str, ...] = ("run",),
+    **more: str,
 ) -> AsyncIterator[TelegramOffice]:
-    """Run an office that receives by ``mode``; ``more`` are further settings."""
+    """Run an office that receives by ``mode``, each of ``parts`` as a process of its own.
+
+    ``more`` are further settings.
+    """
     emulator = server or TelegramServer()
     if server is None:
         await emulator.start()
     port = free_port()
-    process = RunningOffice(folder, port=port, more=settings(emulator, mode, port) | more)
+    own = settings(emulator, mode, port) | more
+    first, *beside = (RunningOffice(folder, port=port, more=own, part=part) for part in parts)
     try:
-        await process.start()
-        yield TelegramOffice(process, emulator)
+        await first.start()
+        await asyncio.gather(*(one.start() for one in beside))
+        yield TelegramOffice(first, emulator, tuple(beside))
     finally:
-        await process.kill()
+        for process in (first, *beside):
+            await process.kill()
         if server is None:
             await emulator.stop()
 

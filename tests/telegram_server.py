@@ -51,6 +51,7 @@ class Call:
     parameters: Json
     status: int
     at: float
+    retry_after: int = 0
 
 
 @dataclass
@@ -62,6 +63,7 @@ class TelegramServer(Methods):
     faults: list[Fault] = field(default_factory=list)
     webhook: Json = field(default_factory=dict)
     deliveries: list[int] = field(default_factory=list)
+    lose_links: int = 0
     port: int = 0
     pages: list[web.RouteDef] = field(default_factory=list)
     happened: asyncio.Event = field(default_factory=asyncio.Event)
@@ -132,7 +134,8 @@ class TelegramServer(Methods):
             if error.parameters:
                 body["parameters"] = error.parameters
         self.happened.set()
-        self.calls.append(Call(method, chat, given, status, time.monotonic()))
+        wait = body.get("parameters", {}).get("retry_after", 0)
+        self.calls.append(Call(method, chat, given, status, time.monotonic(), wait))
         if method == "getUpdates" and status == 200:
             # Updates are given as they came in, however odd they are.
             return web.Response(
@@ -177,7 +180,8 @@ class TelegramServer(Methods):
 
     async def _give_file(self, request: web.Request) -> web.Response:
         found = self.files.get(request.match_info["path"])
-        if found is None or request.match_info["token"] != self.token:
+        if found is None or self.lose_links or request.match_info["token"] != self.token:
+            self.lose_links = max(0, self.lose_links - 1)
             raise web.HTTPNotFound
         return web.Response(body=found)
 
@@ -267,6 +271,7 @@ class TelegramServer(Methods):
                     "last_error_date": int(time.time()),
                     "last_error_message": f"Wrong response from the webhook: {problem}",
                 }
+                self.happened.set()
                 await asyncio.sleep(RETRY_SECONDS)
 
 

@@ -1,5 +1,6 @@
 // The district's board: every live alert, who has it, since when, and what happens next.
 
+import { attached } from "./attached.js";
 import { dayOf, everySecond, hour, now, setServerNow, span } from "./clock.js";
 import { el, icon } from "./dom.js";
 import { LiveStream } from "./live.js";
@@ -167,7 +168,7 @@ export class BoardView {
     try {
       const answer = await fetch(this.address(`/api/desk/alerts/${alert.id}`));
       if (!answer.ok) throw new Error(answer.status);
-      const told = tellStory(await answer.json());
+      const told = tellStory(await answer.json(), this.address);
       this.stories.set(alert.id, told);
       story.replaceChildren(...told);
     } catch {
@@ -176,14 +177,14 @@ export class BoardView {
   }
 }
 
-function tellStory({ reports, entries, deliveries }) {
+function tellStory({ reports, entries, deliveries }, address) {
   return [
     ...reports.map((report) =>
       el(
         "figure",
         { class: "report" },
         el("figcaption", {}, `${report.number} ${W.reporter(report.reporter)}${report.withdrawn_at ? ` · ${W.withdrawn}` : ""}`),
-        report.versions.map((version) => el("blockquote", {}, marked(version.text, version.evidence))),
+        report.versions.flatMap((version) => [el("blockquote", {}, marked(version.text, version.evidence)), attached(version.files, address)]),
       ),
     ),
     deliveries.length

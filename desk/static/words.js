@@ -70,6 +70,10 @@ export const WORDS = {
     reports: (count) => (count > 1 ? `${count} 条上报` : "1 条上报"),
     details: "经过",
     deliveries: "送达情况",
+    files: {
+      kinds: { photo: "照片", voice: "语音", video: "视频", document: "文件" },
+      due: "还没有取到",
+    },
     waits: (until, why) => `到 ${until}${why ? `：${why}` : ""}`,
     undeliverable: (names) => `送不到：${names}。请电话联系。`,
     loading: "正在打开…",

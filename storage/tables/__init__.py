@@ -14,8 +14,10 @@ from storage.tables.alerting import (
     rule_proposals,
 )
 from storage.tables.common import metadata
+from storage.tables.letters import letter_steps, letters, supervisions
 from storage.tables.people import (
     access_log,
+    access_log_ends,
     addresses,
     chairs,
     code_guesses,
@@ -23,16 +25,36 @@ from storage.tables.people import (
     identities,
     invites,
     people,
+    removals,
     shift_words,
     shifts,
     towns,
     web_sessions,
 )
+from storage.tables.petitions import (
+    interests,
+    matter_changes,
+    matter_steps,
+    matters,
+    name_slips,
+    openings,
+    petitioners,
+)
 from storage.tables.proof import findings, plans, turns
-from storage.tables.talk import dialogues, inbox, sender_pace, webchat_chats, webchat_events
+from storage.tables.sealing import reseals, seal_keys
+from storage.tables.talk import (
+    dialogues,
+    files,
+    inbox,
+    menus,
+    sender_pace,
+    webchat_chats,
+    webchat_events,
+)
 
 __all__ = [
     "access_log",
+    "access_log_ends",
     "addresses",
     "alert_log",
     "alerts",
@@ -40,23 +62,38 @@ __all__ = [
     "chairs",
     "code_guesses",
     "dialogues",
+    "files",
     "findings",
     "groups",
     "heartbeats",
     "identities",
     "inbox",
+    "interests",
     "invites",
+    "letter_steps",
+    "letters",
+    "matter_changes",
+    "matter_steps",
+    "matters",
+    "menus",
     "metadata",
+    "name_slips",
     "notices",
+    "openings",
     "people",
+    "petitioners",
     "plans",
     "quiet",
+    "removals",
     "report_versions",
     "reports",
+    "reseals",
     "rule_proposals",
+    "seal_keys",
     "sender_pace",
     "shift_words",
     "shifts",
+    "supervisions",
     "towns",
     "turns",
     "web_sessions",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from storage.columns import BigId, UtcTime
+from storage.columns import BigId, Mark, Sealed, SealedJson, UtcTime
 from storage.tables.common import growing_id, metadata, reference
 from storage.tables.people import people
 
@@ -29,13 +29,13 @@ alerts = sa.Table(
     sa.Column("closed_at", UtcTime),
     sa.Column("closed_by", BigId, reference(people)),
     sa.Column("outcome", sa.Text),
-    sa.Column("outcome_note", sa.Text, nullable=False, default=""),
+    sa.Column("outcome_note", Sealed("alerts.outcome_note"), nullable=False, default=""),
     sa.Column("merged_into", BigId),
     sa.Column("verified", sa.Boolean, nullable=False),
     sa.Column("drill", sa.Boolean, nullable=False, default=False),
     sa.Column("about_units", sa.JSON, nullable=False),
     sa.Column("snoozed_until", UtcTime),
-    sa.Column("wait_why", sa.Text),
+    sa.Column("wait_why", Sealed("alerts.wait_why")),
     sa.Column("gathered", sa.Integer),
     sa.Column("summary_at", UtcTime),
 )
@@ -67,7 +67,7 @@ alert_log = sa.Table(
     sa.Column("at", UtcTime, nullable=False),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("person_id", BigId),
-    sa.Column("detail", sa.Text, nullable=False, default=""),
+    sa.Column("detail", Sealed("alert_log.detail"), nullable=False, default=""),
     sa.Index("ix_alert_log_alert", "alert_id", "id"),
 )
 
@@ -114,10 +114,10 @@ report_versions = sa.Table(
     sa.Column("report_id", BigId, reference(reports), nullable=False),
     sa.Column("number", sa.Integer, nullable=False),
     sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("text", sa.Text, nullable=False),
-    sa.Column("assessment", sa.JSON, nullable=False),
-    sa.Column("attachments", sa.JSON, nullable=False),
-    sa.Column("location", sa.JSON),
+    sa.Column("text", Sealed("report_versions.text"), nullable=False),
+    sa.Column("assessment", SealedJson("report_versions.assessment"), nullable=False),
+    sa.Column("attachments", SealedJson("report_versions.attachments"), nullable=False),
+    sa.Column("location", SealedJson("report_versions.location")),
     sa.Column("at", UtcTime, nullable=False),
     sa.Column("inbox_id", BigId),
     sa.UniqueConstraint("report_id", "number"),
@@ -138,7 +138,7 @@ notices = sa.Table(
     sa.Column("card_id", BigId, index=True),
     sa.Column("why", sa.Text),
     sa.Column("target", sa.Text),
-    sa.Column("body", sa.JSON),
+    sa.Column("body", SealedJson("notices.body")),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("created_at", UtcTime, nullable=False),
     sa.Column("due_at", UtcTime, nullable=False),
@@ -211,10 +211,11 @@ rule_proposals = sa.Table(
     metadata,
     growing_id(),
     sa.Column("rule", sa.Text, nullable=False),
-    sa.Column("line", sa.Text, nullable=False),
+    sa.Column("line", Sealed("rule_proposals.line"), nullable=False),
+    sa.Column("line_mark", Mark("rule_proposals.line")),
     sa.Column("alert_id", BigId, reference(alerts), nullable=False),
     sa.Column("proposed_at", UtcTime, nullable=False),
     sa.Column("decided_at", UtcTime),
     sa.Column("decision", sa.Text),
-    sa.UniqueConstraint("rule", "line"),
+    sa.UniqueConstraint("rule", "line_mark"),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from storage.columns import BigId, UtcTime
+from storage.columns import BigId, Mark, Sealed, UtcTime
 from storage.tables.common import growing_id, metadata, reference
 
 # One town that the office serves, copied from the district's file at each start.
@@ -21,7 +21,8 @@ people = sa.Table(
     "people",
     metadata,
     growing_id(),
-    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("name", Sealed("people.name"), nullable=False),
+    sa.Column("name_mark", Mark("people.name"), index=True),
     sa.Column("role", sa.Text, nullable=False),
     sa.Column("town", sa.Text),
     sa.Column("enrolled_at", UtcTime, nullable=False),
@@ -57,7 +58,7 @@ groups = sa.Table(
     sa.Column("options", sa.JSON, nullable=False, default=dict),
     sa.Column("paused_at", UtcTime),
     sa.Column("paused_until", UtcTime),
-    sa.Column("paused_why", sa.Text),
+    sa.Column("paused_why", Sealed("groups.paused_why")),
     sa.Column("paused_by", BigId),
     sa.UniqueConstraint("channel", "chat"),
 )
@@ -84,7 +85,7 @@ invites = sa.Table(
     sa.Column("role", sa.Text),
     sa.Column("scope", sa.Text),
     sa.Column("town", sa.Text),
-    sa.Column("name", sa.Text),
+    sa.Column("name", Sealed("invites.name")),
     sa.Column("created_at", UtcTime, nullable=False),
     sa.Column("expires_at", UtcTime, nullable=False),
     sa.Column("used_at", UtcTime),
@@ -138,7 +139,7 @@ shift_words = sa.Table(
     sa.Column("chair", sa.Text, nullable=False),
     sa.Column("person_id", BigId, reference(people), nullable=False),
     sa.Column("at", UtcTime, nullable=False),
-    sa.Column("words", sa.Text, nullable=False),
+    sa.Column("words", Sealed("shift_words.words"), nullable=False),
     sa.Index("ix_shift_words_chair", "chair", "at"),
 )
 
@@ -152,7 +153,10 @@ web_sessions = sa.Table(
     sa.Column("expires_at", UtcTime, nullable=False),
     sa.Column("revoked_at", UtcTime),
 )
-# One look at a person's data: who, whose, why (DESIGN.md, "What it never does", 5).
+
+# One look at a person's data: who, whose, why (DESIGN.md, "What it never does", 5). ``number``
+# counts without gaps and ``link`` chains it to the one before (`storage.log_chain`); lines from
+# before the chain have neither.
 access_log = sa.Table(
     "access_log",
     metadata,
@@ -161,6 +165,31 @@ access_log = sa.Table(
     sa.Column("person_id", BigId),
     sa.Column("what", sa.Text, nullable=False),
     sa.Column("whose", sa.Text, nullable=False),
-    sa.Column("why", sa.Text, nullable=False, default=""),
+    sa.Column("why", Sealed("access_log.why"), nullable=False, default=""),
     sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("number", BigId, unique=True),
+    sa.Column("link", sa.Text),
+    sa.Index("ix_access_log_whose", "whose"),
+)
+
+# How many rows of one kind were emptied or removed on one day, because they had served.
+removals = sa.Table(
+    "removals",
+    metadata,
+    sa.Column("day", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("count", sa.Integer, nullable=False),
+    sa.Column("at", UtcTime, nullable=False),
+)
+
+# One end of the access log's chain: ``anchor``, up to which lines were removed, and ``head``.
+access_log_ends = sa.Table(
+    "access_log_ends",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("number", BigId, nullable=False),
+    sa.Column("link", sa.Text, nullable=False),
+    sa.Column("before", BigId, nullable=False, default=0),
+    sa.Column("seal", sa.Text, nullable=False),
+    sa.Column("at", UtcTime, nullable=False),
 )

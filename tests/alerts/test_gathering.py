@@ -9,6 +9,7 @@ import pytest
 from alerts.gathering import MOST_AT_ONCE, Gathering
 from storage.store import Store
 from storage.unit_of_work import UnitOfWork
+from tests.keys import KEYRING
 
 
 class NotThatError(Exception):
@@ -19,7 +20,7 @@ async def test_each_gets_its_own_result_and_one_that_fails_takes_nothing_with_it
     database: str,
 ) -> None:
     """A hundred at once; the third of each ten is undone, the others are on disk."""
-    store = Store(database, connections=4)
+    store = Store(database, keyring=KEYRING, connections=4)
     gathering = Gathering(store)
     runs = 0
 
@@ -49,7 +50,7 @@ async def test_each_gets_its_own_result_and_one_that_fails_takes_nothing_with_it
 
 async def test_many_cost_few_commits(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """What waits while others are written goes together."""
-    store = Store(database, connections=4)
+    store = Store(database, keyring=KEYRING, connections=4)
     submitted = 0
     real = store.submit
 
@@ -69,7 +70,7 @@ async def test_many_cost_few_commits(database: str, monkeypatch: pytest.MonkeyPa
 
 async def test_who_no_longer_waits_harms_nobody(database: str) -> None:
     """Somebody is cancelled while the commit goes on; the others have their results."""
-    store = Store(database, connections=4)
+    store = Store(database, keyring=KEYRING, connections=4)
     gathering = Gathering(store)
     leaving = asyncio.create_task(gathering.do(lambda uow: uow.audit.beat("left")))
     staying = asyncio.create_task(gathering.do(lambda uow: uow.audit.beat("stayed")))

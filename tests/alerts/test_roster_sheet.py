@@ -17,6 +17,7 @@ from domain.duty import Person, Post, Role
 from domain.roster import Chair, Entry, Gap, ShiftKind, gaps, on_chair, stretches
 from storage.store import Store
 from storage.tables import people, shifts
+from tests.keys import KEYRING
 from tests.office_people import office_of_panyu
 
 OFFICE = office_of_panyu()
@@ -36,7 +37,7 @@ _shift = st.tuples(
 @pytest.fixture
 def store(sqlite_file: str) -> Any:
     """Give a store with two people for each chair, the town's two of one name."""
-    made = Store(sqlite_file)
+    made = Store(sqlite_file, keyring=KEYRING)
     yield made
     made.close()
 

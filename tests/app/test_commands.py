@@ -20,6 +20,7 @@ from domain.danger import Level
 from domain.duty import Role, Scope
 from storage.store import Store
 from storage.unit_of_work import UnitOfWork
+from tests.keys import KEYRING, VARIABLE
 
 PRODUCT = Path(__file__).resolve().parents[2]
 
@@ -30,6 +31,7 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     url = f"sqlite:///{tmp_path}/huxin.db"
     monkeypatch.setenv("HUXIN_STORAGE__URL", url)
     monkeypatch.setenv("HUXIN_WEB__COOKIE_SECRET_FILE", str(tmp_path / "cookie.key"))
+    monkeypatch.setenv("HUXIN_SEALING__KEYS", VARIABLE)
     return url
 
 
@@ -75,7 +77,7 @@ def test_check_says_a_line_for_every_part(database: str, one_rule: Path) -> None
     result = call("check")
     assert result.exit_code == 0, result.output
     marks = [line[0] for line in result.output.splitlines()]
-    assert marks == ["✓"] * 8
+    assert marks == ["✓"] * 10
 
 
 def test_check_says_how_far_the_holidays_are_known(
@@ -88,6 +90,17 @@ def test_check_says_how_far_the_holidays_are_known(
     assert "知道到 2099 年" in call("check").output
     monkeypatch.setenv("HUXIN_OFFICE__PUBLIC_HOLIDAYS", "false")
     assert "不看法定节假日" in call("check").output
+
+
+def test_check_tries_the_template_of_letters(
+    database: str, one_rule: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A template that is not there is named before a clerk needs it."""
+    monkeypatch.setenv("HUXIN_PETITIONS__LETTERS__TEMPLATE", str(tmp_path / "none.docx"))
+    result = call("check")
+    assert result.exit_code == 2
+    assert "✗ 提醒函" in result.output
+    assert "none.docx" in result.output
 
 
 def test_check_says_what_to_do_with_a_broken_rule(database: str, one_rule: Path) -> None:
@@ -198,7 +211,7 @@ def test_drill_all_reaches_every_town(database: str, one_rule: Path) -> None:
 
 def test_the_roster_is_kept_and_shown(database: str) -> None:
     """Somebody enrolled is put on a post, and the coming days show it."""
-    store = Store(database)
+    store = Store(database, keyring=KEYRING)
     call("migrate")
     store.write(lambda uow: uow.people.add(name="阿玲", role=Role.TOWN_OFFICER, town="大石街道"))
     store.close()
@@ -242,7 +255,7 @@ def _bind(uow: UnitOfWork) -> None:
 def test_a_group_rests_and_comes_back_by_command(database: str, one_rule: Path) -> None:
     """Both sides are told in the outbox; a group that does not rest has nothing to end."""
     assert call("migrate").exit_code == 0
-    store = Store(database)
+    store = Store(database, keyring=KEYRING)
     store.write(_bind)
     result = call("group", "pause", "大石", "--for", "2h", "--why", "换群")
     assert result.exit_code == 0, result.output
@@ -301,7 +314,7 @@ def test_a_false_alarm_becomes_a_no_match_line_by_one_command(
 ) -> None:
     """Accepting a proposal writes the line into the rule's file; comments stay."""
     call("migrate")
-    store = Store(database)
+    store = Store(database, keyring=KEYRING)
     store.write(_propose)
     store.close()
     assert "1　TRY-01　排练时在楼顶上说要跳" in call("rules", "proposals").output
@@ -394,7 +407,7 @@ def test_drill_result_says_who_answered(database: str, one_rule: Path) -> None:
 def test_no_drill_beside_a_live_red_alert(database: str, one_rule: Path) -> None:
     """One town: refused with the number. All: the others drill, and that one is named."""
     call("migrate")
-    store = Store(database)
+    store = Store(database, keyring=KEYRING)
     store.write(leave_a_red_alert)
     store.close()
     refused = call("drill", "大石街道")

@@ -12,6 +12,7 @@ from app import alive
 from app.__main__ import main
 from storage.store import Store
 from tests.docs.reading import ROOT
+from tests.keys import KEYRING
 
 COMPOSE = (ROOT / "docker-compose.yml").read_text("utf-8")
 DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8")
@@ -66,7 +67,7 @@ def test_every_service_has_its_health() -> None:
 def test_whether_loops_are_alive(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A heartbeat is good, none is not; a loop nobody knows is said to be unknown."""
     monkeypatch.setenv("HUXIN_STORAGE__URL", database)
-    store = Store(database, connections=1)
+    store = Store(database, keyring=KEYRING, connections=1)
     assert alive.look(["reader"]) == "no pass lately: reader"
     store.write(lambda uow: uow.audit.beat("reader"))
     store.close()

@@ -16,7 +16,7 @@ from alerts.status import board
 from app.health import health_routes
 from app.pinging import OutsidePing
 from tests.office import WholeOffice
-from tests.office_people import SHIQI
+from tests.office_people import SHIQI, at_the_desk
 from tests.proof import ProvingOffice
 
 RED = "张某现在坐在12楼天台边上扬言要跳楼"
@@ -99,11 +99,11 @@ async def test_the_light_of_the_board(office: WholeOffice) -> None:
     """The board says in words how the system is."""
     proving = ProvingOffice(office)
     await proving.looks()
-    shown = office.read(lambda uow: board(uow, office.zhou.known)).system
+    shown = office.read(lambda uow: board(uow, at_the_desk(office.zhou))).system
     assert (shown.well, shown.words) == (True, "系统正常")
     proving.stopped.add(Loop.DISPATCHER)
     await proving.looks_after(minutes=3)
-    shown = office.read(lambda uow: board(uow, office.zhou.known)).system
+    shown = office.read(lambda uow: board(uow, at_the_desk(office.zhou))).system
     assert (shown.well, shown.words) == (False, "发通知的程序停了")
     office.reads_all()
 

@@ -22,6 +22,7 @@ from domain.errors import PersonCanFix
 from storage import migrate
 from storage.store import Store
 from storage.unit_of_work import UnitOfWork
+from tests.keys import KEYRING, VARIABLE
 from tests.office_people import office_of_panyu
 
 NOW = datetime(2026, 11, 22, 2, tzinfo=UTC)
@@ -43,6 +44,7 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """Give the commands a database with people in it."""
     url = f"sqlite:///{tmp_path}/huxin.db"
     monkeypatch.setenv("HUXIN_STORAGE__URL", url)
+    monkeypatch.setenv("HUXIN_SEALING__KEYS", VARIABLE)
     migrate.upgrade(url)
     with_store(url, lambda uow: [uow.people.add(name=n, role=r, town=t) for n, r, t in PEOPLE])
     return url
@@ -50,7 +52,7 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 def with_store(url: str, work: Callable[[UnitOfWork], Any]) -> Any:
     """Do something in one unit of work, on the 22nd of November."""
-    store = Store(url, clock=lambda: NOW)
+    store = Store(url, keyring=KEYRING, clock=lambda: NOW)
     try:
         return store.write(work)
     finally:

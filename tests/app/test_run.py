@@ -141,7 +141,7 @@ async def test_after_a_kill_the_next_start_goes_on_at_once(office: RunningOffice
     """What was leased when the process was killed does not wait for its lease to end."""
     await office.start()
     await office.kill()
-    store = Store(office.environment()["HUXIN_STORAGE__URL"])
+    store = Store(office.environment()["HUXIN_STORAGE__URL"], keyring=office.keyring)
     store.write(leave_leased)
     store.close()
     address = await office.start()

@@ -57,7 +57,7 @@ def test_every_setting_stands_in_the_products_file_after_a_comment() -> None:
         assert name in table
     names = {key[-1] for key in settings_of(Settings)} - {"steps", "support"}
     explained = {
-        line.partition(" =")[0]
+        line.partition(" =")[0].strip("[]").rpartition(".")[2]  # a table stands by its last word
         for above, line in pairwise(lines)
         if above.startswith(("#", "max_wait"))
     }

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,7 +26,7 @@ Client = TestClient[web.Request, web.Application]
 
 
 @pytest.fixture
-async def client(office: WholeOffice) -> AsyncIterator[Client]:
+async def client(office: WholeOffice, tmp_path: Path) -> AsyncIterator[Client]:
     """Serve the desk of a whole office; a query names who asks."""
 
     def redeem(_: UnitOfWork, __: str, ___: str) -> Person:
@@ -44,6 +45,7 @@ async def client(office: WholeOffice) -> AsyncIterator[Client]:
         ),
         office=office.office.name,
         zone="Asia/Shanghai",
+        files=tmp_path / "files",
     )
     client = TestClient(TestServer(app))
     await client.start_server()

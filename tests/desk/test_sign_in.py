@@ -19,6 +19,7 @@ from domain.errors import PersonCanFix, SetupError
 from storage.live import LocalLive
 from storage.store import Store
 from storage.unit_of_work import UnitOfWork
+from tests.keys import KEYRING
 
 CODES = {"GOOD-1": Role.GRID_WORKER, "GOOD-2": Role.AUDITOR}
 Client = TestClient[web.Request, web.Application]
@@ -27,7 +28,7 @@ Client = TestClient[web.Request, web.Application]
 @pytest.fixture
 def store(sqlite_file: str) -> Iterator[Store]:
     """Give an empty store."""
-    opened = Store(sqlite_file)
+    opened = Store(sqlite_file, keyring=KEYRING)
     yield opened
     opened.close()
 
@@ -75,6 +76,7 @@ async def serve(store: Store, sign_in: SignIn, public_url: str = "") -> Client:
         sign_in=sign_in,
         office="番禺区信访局",
         zone="Asia/Shanghai",
+        files=Path("nowhere"),
         public_url=public_url,
     )
     client = TestClient(TestServer(app), cookie_jar=CookieJar(unsafe=True))

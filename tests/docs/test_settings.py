@@ -13,8 +13,8 @@ from tests.docs.reading import ROOT, page, pages
 
 TEXT = (ROOT / "settings.toml").read_text("utf-8")
 SETTINGS = tomllib.loads(TEXT)
-# Read by the command line: which file to take.
-NOT_SETTINGS = {"HUXIN_SETTINGS"}
+# Read by the command line: which file to take, who asks.
+NOT_SETTINGS = {"HUXIN_SETTINGS", "HUXIN_AS"}
 _VARIABLE = re.compile(r"\bHUXIN_[A-Z_]+[A-Z]")
 _HEAD = re.compile(r"^\[+([\w.]+)\]+$")
 _KEY = re.compile(r"^(\w+) = ")

@@ -17,6 +17,7 @@ from storage.store import Store
 from storage.tables import notices, quiet
 from storage.unit_of_work import UnitOfWork
 from tests.fakes import PushedClock
+from tests.keys import KEYRING
 
 NOON = datetime(2026, 3, 4, 4, 0, tzinfo=UTC)
 LEASE = timedelta(seconds=30)
@@ -32,7 +33,7 @@ def clock() -> PushedClock:
 @pytest.fixture
 def store(database: str, clock: PushedClock) -> Iterator[Store]:
     """Give a store on each engine."""
-    opened = Store(database, clock=clock, connections=8)
+    opened = Store(database, keyring=KEYRING, clock=clock, connections=8)
     yield opened
     opened.close()
 
@@ -200,7 +201,7 @@ def test_many_who_claim_at_once_never_part_a_chat(postgres_database: str) -> Non
     from storage import migrate  # noqa: PLC0415 - the only test here that needs it
 
     migrate.upgrade(postgres_database)
-    store = Store(postgres_database, clock=PushedClock(NOON), connections=10)
+    store = Store(postgres_database, keyring=KEYRING, clock=PushedClock(NOON), connections=10)
     for number in range(12):
         chat = f"chat-{number}"
         add(store, chat, *(f"{chat}/{place:02}" for place in range(15)))

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from storage.clocks import LONGEST_ANSWER, LOOK_EVERY, Jumps, ServerClock
 from storage.store import Store
 from tests.fakes import PushedClock
+from tests.keys import KEYRING
 
 WRONG = datetime(1999, 1, 1, tzinfo=UTC)
 CLOSE = timedelta(minutes=1)
@@ -39,7 +40,7 @@ def counter() -> Counter:
 @pytest.fixture
 def store(postgres_database: str) -> Iterator[Store]:
     """Give a store on PostgreSQL, on a machine whose clock is wrong."""
-    opened = Store(postgres_database, clock=ServerClock(PushedClock(WRONG)))
+    opened = Store(postgres_database, keyring=KEYRING, clock=ServerClock(PushedClock(WRONG)))
     yield opened
     opened.close()
 

@@ -14,6 +14,7 @@ from storage.notices import Notice, NoticeKind, Priority
 from storage.store import Store
 from storage.unit_of_work import UnitOfWork
 from tests.fakes import PushedClock
+from tests.keys import KEYRING
 
 NOON = datetime(2026, 3, 4, 4, 0, tzinfo=UTC)
 LEASE = timedelta(seconds=30)
@@ -28,7 +29,7 @@ def clock() -> PushedClock:
 @pytest.fixture
 def store(database: str, clock: PushedClock) -> Iterator[Store]:
     """Give a store on each engine."""
-    opened = Store(database, clock=clock, connections=4)
+    opened = Store(database, keyring=KEYRING, clock=clock, connections=4)
     yield opened
     opened.close()
 
@@ -173,7 +174,7 @@ def test_two_workers_do_not_wait_for_each_other(postgres_database: str) -> None:
     from storage import migrate  # noqa: PLC0415 - the only test that needs it
 
     migrate.upgrade(postgres_database)
-    store = Store(postgres_database, clock=PushedClock(NOON), connections=4)
+    store = Store(postgres_database, keyring=KEYRING, clock=PushedClock(NOON), connections=4)
     for chat in "abcd":
         put(store, chat, "1")
         add(store, chat, chat)

@@ -20,6 +20,7 @@ from storage.store import TRIES_AFTER_CONFLICT, Store
 from storage.tables import heartbeats
 from storage.unit_of_work import UnitOfWork
 from tests.fakes import PushedClock
+from tests.keys import KEYRING
 
 NOON = datetime(2026, 3, 4, 4, 0, tzinfo=UTC)
 
@@ -27,7 +28,7 @@ NOON = datetime(2026, 3, 4, 4, 0, tzinfo=UTC)
 @pytest.fixture
 def store(database: str) -> Iterator[Store]:
     """Give a store on each engine."""
-    opened = Store(database, clock=PushedClock(NOON), connections=4)
+    opened = Store(database, keyring=KEYRING, clock=PushedClock(NOON), connections=4)
     yield opened
     opened.close()
 
@@ -35,7 +36,7 @@ def store(database: str) -> Iterator[Store]:
 @pytest.fixture
 def sqlite_store(sqlite_file: str) -> Iterator[Store]:
     """Give a store on SQLite."""
-    opened = Store(sqlite_file, clock=PushedClock(NOON))
+    opened = Store(sqlite_file, keyring=KEYRING, clock=PushedClock(NOON))
     yield opened
     opened.close()
 
@@ -198,7 +199,7 @@ def test_a_reader_cannot_write(store: Store) -> None:
 
 def test_what_a_deadlock_undid_is_tried_again(postgres_database: str) -> None:
     """PostgreSQL may undo a transaction for another's sake; the unit runs again."""
-    store = Store(postgres_database, clock=PushedClock(NOON))
+    store = Store(postgres_database, keyring=KEYRING, clock=PushedClock(NOON))
     tries: list[int] = []
 
     def lose(times: int) -> Callable[[UnitOfWork], int]:
@@ -238,19 +239,19 @@ def test_times_come_back_aware_and_in_utc(store: Store) -> None:
 def test_a_storage_url_that_cannot_work_stops_the_start(url: str) -> None:
     """The error names the setting and what to write."""
     with pytest.raises(SetupError, match=r"storage\.url"):
-        Store(url)
+        Store(url, keyring=KEYRING)
 
 
 def test_a_folder_that_cannot_be_made_stops_the_start(tmp_path: Path) -> None:
     """A file stands where the folder should be."""
     (tmp_path / "taken").write_text("")
     with pytest.raises(SetupError, match="文件夹"):
-        Store(f"sqlite:///{tmp_path / 'taken' / 'deeper' / 'huxin.db'}")
+        Store(f"sqlite:///{tmp_path / 'taken' / 'deeper' / 'huxin.db'}", keyring=KEYRING)
 
 
 def test_what_a_silent_process_has_locked_is_given_to_others(postgres_database: str) -> None:
     """Frozen in the middle of a unit, it loses its session; woken, it runs the unit again."""
-    frozen, other = (Store(postgres_database, connections=2) for _ in range(2))
+    frozen, other = (Store(postgres_database, keyring=KEYRING, connections=2) for _ in range(2))
     locked = threading.Event()
     turns: list[str] = []
 
@@ -278,7 +279,7 @@ def test_what_a_silent_process_has_locked_is_given_to_others(postgres_database: 
 
 def test_every_session_is_given_up_when_it_is_silent_in_a_unit(postgres_database: str) -> None:
     """The server waits so long, and no longer, for a unit that says nothing."""
-    store = Store(postgres_database)
+    store = Store(postgres_database, keyring=KEYRING)
     silent = store.read(
         lambda uow: uow.connection.exec_driver_sql(
             "SHOW idle_in_transaction_session_timeout"
@@ -290,7 +291,7 @@ def test_every_session_is_given_up_when_it_is_silent_in_a_unit(postgres_database
 
 def test_a_unit_whose_session_the_server_ended_runs_again(postgres_database: str) -> None:
     """A restart of the server in the middle of a unit is no failure of the unit."""
-    store = Store(postgres_database)
+    store = Store(postgres_database, keyring=KEYRING)
     tries: list[int] = []
 
     def work(uow: UnitOfWork) -> int:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from domain.alert import AlertState, LogKind
 from domain.channel import Attachment, ChatKind, Location
 from domain.duty import Post, Role, Scope
 from domain.errors import AddressMoved
@@ -33,6 +34,26 @@ async def test_an_officer_binds_a_group_by_one_button(office: WholeOffice, room:
     assert "本群已绑定为石碁镇值班群" in asked.text
     groups = office.read(lambda uow: uow.groups.of(Scope.TOWN, SHIQI))
     assert room.chat in {group.chat for group in groups}
+
+
+@pytest.mark.parametrize(
+    ("hears_all", "words"),
+    [(True, "我都听得到"), (False, "发 /setprivacy"), (None, "开着隐私模式时")],
+)
+async def test_a_group_is_told_what_the_bot_hears(
+    office: WholeOffice,
+    room: Chat,
+    hears_all: bool | None,  # noqa: FBT001 - one of three cases
+    words: str,
+) -> None:
+    """When it comes, and how to change it; again when it becomes an administrator or ends so."""
+    await office.changes(office.zhao, room, reachable=True, hears_all=hears_all)
+    office.sees(room, "护信在这个群里了", words)
+    await office.changes(office.zhao, room, hears_all=hears_all)
+    if hears_all is None:
+        office.sees_nothing(room)
+    else:
+        office.sees(room, words)
 
 
 async def test_who_may_not_bind_a_group_does_not(office: WholeOffice, room: Chat) -> None:
@@ -178,6 +199,45 @@ async def test_details_come_in_private_to_who_may_see_them(office: WholeOffice) 
     office.sees_nothing(office.chen, office.zhao, office.outsider)
     looks = office.read(lambda uow: uow.audit.looks())
     assert looks == ((office.li.known.id, "details", "A-0001"),)
+
+
+async def test_details_bring_the_files_that_the_channel_has(office: WholeOffice) -> None:
+    """Photo, voice, document, each once and in private; what lies elsewhere the desk shows."""
+    files = tuple(Attachment(kind, f"F-{kind}", away=True) for kind in ("photo", "voice"))
+    elsewhere = Attachment("photo", "kept-here.png")
+    await office.says(office.chen, RED, attachments=(*files, elsewhere))
+    card = office.sees(office.room_dashi, "附件 3 个")
+    await office.presses(office.li, "", card, data="a:1:detail")
+    shown = [one.message.file for one in office.messages(office.li) if one.message.file]
+    assert [(one.kind, one.file_id) for one in shown] == [
+        ("photo", "F-photo"),
+        ("voice", "F-voice"),
+    ]
+    assert not [one for one in office.messages(office.room_dashi) if one.message.file]
+    office.reads_all()
+
+
+async def test_whoever_in_the_group_replies_to_a_card_leaves_a_note(office: WholeOffice) -> None:
+    """An officer, a reporter, a colleague who is not enrolled: every word, and who said it."""
+    long = "到了现场，" * 100
+    await office.says(office.chen, RED)
+    card = office.sees(office.room_dashi, "A-0001")
+    for somebody in (office.li, office.he, office.outsider):
+        await office.says(somebody, long, where=office.room_dashi, reply_to=card)
+    await office.says(office.outsider, "吃了吗", where=office.room_dashi)
+    notes = [
+        (entry.kind, entry.person_id, entry.detail)
+        for entry in office.read(lambda uow: uow.alerts.timeline(1))
+        if entry.kind in {LogKind.NOTED, LogKind.MEMBER_NOTED}
+    ]
+    assert notes == [
+        (LogKind.NOTED, office.li.known.id, long),
+        (LogKind.MEMBER_NOTED, office.he.known.id, long),
+        (LogKind.MEMBER_NOTED, None, f"路过的人（群成员，未登记）：{long}"),
+    ]
+    assert office.alert().state is AlertState.OPEN
+    assert not office.read(lambda uow: uow.reports.get(2))
+    office.reads_all()
 
 
 async def test_a_pin_is_shown_once_where_the_alert_is(office: WholeOffice) -> None:

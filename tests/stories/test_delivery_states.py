@@ -10,7 +10,7 @@ from domain.channel import DeliveryState
 from domain.duty import Post
 from domain.errors import AddressMoved, Refused, RetryLater
 from tests.office import WholeOffice
-from tests.office_people import Chat
+from tests.office_people import Chat, at_the_desk
 
 RED = "张某现在坐在12楼天台边上扬言要跳楼"
 TWICE = 2
@@ -202,7 +202,8 @@ def board(office: WholeOffice) -> list[tuple[str, ...]]:
     from alerts.status import board as look  # noqa: PLC0415 - the name is ours here
 
     return [
-        line.undeliverable for line in office.read(lambda uow: look(uow, office.zhou.known)).alerts
+        line.undeliverable
+        for line in office.read(lambda uow: look(uow, at_the_desk(office.zhou))).alerts
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
@@ -14,13 +15,14 @@ from domain.channel import Limits, OutgoingMessage, Rate
 from domain.duty import Post
 from domain.errors import RetryLater
 from storage.tables import notices
-from tests.fakes import SlowAnswerError
+from tests.fakes import RecordingChannel, SlowAnswerError
 from tests.office import WholeOffice
 
 RED = "张某现在坐在12楼天台边上扬言要跳楼"
 RED_TOO = "李某在5栋喝了农药"
 ORANGE = "王某在3栋说不想活"
 SECOND = timedelta(seconds=1)
+LATER = timedelta(minutes=2)
 LONG = 10.0  # seconds that a test waits for what does come
 
 
@@ -63,6 +65,23 @@ async def test_waiting_for_the_pace_edits_no_card_once_more(office: WholeOffice)
     office.receives(office.he, RED_TOO)
     await office.after(seconds=5)
     assert [one.edits for one in office.messages(office.room_dashi)] == [0, 0]
+    office.reads_all()
+
+
+async def test_edits_that_come_together_are_made_as_one(office: WholeOffice) -> None:
+    """The first at once; what changes in the next seconds is shown by one more, with all of it."""
+    office.channels["wire"].pace = Limits(edit=Rate(1, timedelta(seconds=3)))
+    await office.says(office.chen, RED)
+    card = office.sees(office.room_dashi, "A-0001")
+    await office.presses(office.li, "接收", card)
+    assert card.edits == 1
+    for number in range(4):
+        await office.says(office.he, f"{RED}，又来了{number}个人", where=None)
+        await office.after(seconds=0.5)
+    assert card.edits == 1
+    await office.after(seconds=3)
+    assert card.edits == 2
+    assert "又来了" in card.text
     office.reads_all()
 
 
@@ -281,4 +300,53 @@ async def test_a_dispatcher_that_is_stopped_ends_what_it_began(
     await office.settle()
     keys = [one.key for one in wire.shown]
     assert len(keys) == len(set(keys)) == 4
+    office.reads_all()
+
+
+class MeanwhileChannel(RecordingChannel):
+    """A channel in which something happens once, while the first message is on its way."""
+
+    meanwhile: Callable[[], Awaitable[object]] | None = None
+
+    async def send(self, chat: str, message: OutgoingMessage, *, key: str) -> str:
+        """Show a new message, and let it happen."""
+        message_id = await super().send(chat, message, key=key)
+        happens, self.meanwhile = self.meanwhile, None
+        if happens is not None and "room" in chat:
+            await happens()
+        return message_id
+
+
+async def test_red_overtakes_what_was_leased_for_its_chat(office: WholeOffice) -> None:
+    """It does not wait until a turn of eight is over: the rest is given back, and goes in order."""
+    wire = MeanwhileChannel("wire")
+    office.channels["wire"] = wire
+    office.restarts()
+    for number in range(6):
+        office.receives(office.he, f"王某{number}在{number}3栋说不想活")
+    for _ in range(12):
+        await office.go("read")
+
+    async def red_comes() -> None:
+        office.receives(office.chen, RED)
+        await office.go("read")
+        office.clock.push(SECOND)
+
+    room = office.room_dashi.chat
+    office.store.write(
+        lambda uow: uow.connection.execute(
+            sa.update(notices).where(notices.c.chat != room).values(due_at=office.clock.now + LATER)
+        )
+    )
+    wire.meanwhile = red_comes
+    await office.settle()
+    shown = [
+        ("🔴" in one.text, one.text.partition("A-")[2][:4])
+        for one in wire.shown
+        if one.chat == room
+    ]
+    assert [is_red for is_red, _ in shown] == [False, True, *[False] * (len(shown) - 2)]
+    others = [number for is_red, number in shown if not is_red]
+    assert others == sorted(others)
+    assert len(others) > 2
     office.reads_all()

@@ -9,12 +9,14 @@ from alerts import acknowledgement, amendment, handover
 from alerts.acknowledgement import Pressed, Result
 from alerts.escalation import escalate_due
 from alerts.intake import Filed
+from alerts.knowing import may_act
 from alerts.sending import Written, record_sent
 from domain.alert import AlertState, LogKind, Outcome
 from domain.report import Report
 from storage.notices import NoticeKind, Priority
 from storage.unit_of_work import UnitOfWork
 from tests.office import WholeOffice
+from tests.office_people import at_the_desk
 
 RED = "张某现在坐在12楼天台边上扬言要跳楼"
 TIMES = 8
@@ -89,7 +91,7 @@ async def test_handing_over_while_another_officer_takes(office: WholeOffice) -> 
         def take(uow: UnitOfWork, number: int = number) -> Result:
             alert = uow.alerts.get(number)
             assert alert is not None
-            if not acknowledgement.may_act(office.wang.known, alert):
+            if not may_act(at_the_desk(office.wang), alert):
                 return Result.NOT_YOURS
             return acknowledgement.take(uow, office.office, alert, office.wang.known).result
 

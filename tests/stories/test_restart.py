@@ -156,14 +156,15 @@ async def test_an_officers_own_words_for_a_false_alarm_need_words(office: WholeO
 
 
 async def test_a_note_by_replying_to_the_card(office: WholeOffice) -> None:
-    """An officer's reply to a card stands in the timeline; a reporter's talk there does not."""
+    """An officer's reply to a card stands in the timeline; so does another member's, as theirs."""
     await office.says(office.chen, RED)
     office.sees(office.chen, "编号")
     card = office.sees(office.room_dashi, "A-0001")
     await office.says(office.li, "我们三分钟到", where=office.room_dashi, reply_to=card)
     office.sees(office.room_dashi, "已记入 A-0001")
     await office.says(office.zhao, "要帮忙吗", where=office.room_dashi, reply_to=card)
-    assert office.story_of()[-1] is LogKind.NOTED
+    office.sees(office.room_dashi, "已记入 A-0001")
+    assert office.story_of()[-1] is LogKind.MEMBER_NOTED
     assert office.story_of().count(LogKind.NOTED) == 1
 
 

@@ -16,7 +16,7 @@ from nlp import rulebook
 from nlp.assess import Assessor
 from storage.tables import access_log, alerts, metadata, reports
 from tests.office import WholeOffice
-from tests.office_people import DASHI
+from tests.office_people import DASHI, at_the_desk
 
 RED = "张某现在坐在12楼天台边上扬言要跳楼"
 AGAINST_DASHI = "李某投诉大石街道办不作为，说要跳楼"
@@ -123,11 +123,11 @@ async def test_the_unit_complained_about_never_gets_the_matter(office: WholeOffi
     )  # fmt: skip
     office.arrives(elsewhere)
     await office.settle()
-    assert office.answer_to(elsewhere) == "A-0001 不由您处理。"
+    assert office.answer_to(elsewhere) == "没有这个编号，或不在您的范围。"
     await office.says(office.li, "状态 A-0001")
     office.sees(office.li, "没有这个编号，或不在您的范围")
     with pytest.raises(PersonCanFix):
-        office.read(lambda uow: status.timeline(uow, office.li.known, 1))
+        office.write(lambda uow: status.timeline(uow, at_the_desk(office.li), 1))
     assert "由您接收" in await office.presses(office.zhou, "接收", card)
     office.sees(office.chen, "周志强")
 
@@ -248,14 +248,14 @@ async def test_only_the_district_sees_the_board(office: WholeOffice) -> None:
     """Rule 5: the board is for district officer, leader, administrator and auditor."""
     await office.says(office.chen, RED)
     office.reads_all()
-    board = office.read(lambda uow: status.board(uow, office.zhou.known))
+    board = office.read(lambda uow: status.board(uow, at_the_desk(office.zhou)))
     assert [line.number for line in board.alerts] == ["A-0001"]
     with pytest.raises(PersonCanFix):
-        office.read(lambda uow: status.board(uow, office.li.known))
+        office.read(lambda uow: status.board(uow, at_the_desk(office.li)))
     with pytest.raises(PersonCanFix):
-        office.read(lambda uow: status.board(uow, office.chen.known))
+        office.read(lambda uow: status.board(uow, at_the_desk(office.chen)))
     auditor = office.enrols("审阅人", Role.AUDITOR, None)
-    story = office.read(lambda uow: status.timeline(uow, auditor.known, 1))
+    story = office.write(lambda uow: status.timeline(uow, at_the_desk(auditor), 1))
     assert [entry.label for entry in story.entries] == ["发出预警", "已送达"]
     assert "不由您处理" in await office.presses(
         auditor, "接收", office.messages(office.room_dashi)[0]

@@ -7,7 +7,7 @@ import pytest
 from domain.alert import AlertState, LogKind
 from tests.fakes import Shown
 from tests.office import WholeOffice
-from tests.office_people import Said, Somebody
+from tests.office_people import Said, Somebody, at_the_desk
 
 RED = "张某现在坐在12楼天台边上扬言要跳楼"
 ORANGE = "李某在5栋说不想活了"
@@ -72,13 +72,13 @@ async def test_the_board_shows_until_when_and_why(office: WholeOffice) -> None:
 
     _, card = await taken(office)
     await snoozes(office, office.li, card, time="15分钟", why="在路上")
-    (line,) = office.read(lambda uow: board(uow, office.zhou.known)).alerts
+    (line,) = office.read(lambda uow: board(uow, at_the_desk(office.zhou))).alerts
     assert line.wait_why == "在路上"
     assert line.waits_until == office.alert().snoozed_until
     assert "李国明" in line.taken_by
     await office.after(minutes=15)
     office.sees(office.room_dashi, "暂缓时间到")
-    (line,) = office.read(lambda uow: board(uow, office.zhou.known)).alerts
+    (line,) = office.read(lambda uow: board(uow, at_the_desk(office.zhou))).alerts
     assert (line.waits_until, line.wait_why) == (None, "")
 
 

@@ -44,6 +44,17 @@ async def test_a_strangers_danger_reaches_the_district_as_unverified(office: Who
         office.sees(office.outsider, "您还没有登记")
 
 
+async def test_a_newcomer_tries_it_once(office: WholeOffice) -> None:
+    """The greeting says how; the word is answered, and is no report."""
+    code = office.invites(role=Role.GRID_WORKER, town=DASHI)
+    await office.says(office.outsider, f"/start {code}")
+    office.sees(office.outsider, "登记好了", "大石街道", "网格员", "发「测试」两个字")
+    for words in ("测试", "测试一下。"):
+        await office.says(office.outsider, words)
+        office.sees(office.outsider, "测试收到", "110／120")
+    assert office.count(reports) == 0
+
+
 async def test_a_strangers_message_is_edited(office: WholeOffice) -> None:
     """An edit of what they said reaches the desk as a supplement."""
     said = await office.says(office.outsider, "有人说不想活了")

@@ -109,7 +109,7 @@ async def test_a_press_from_another_town_changes_nothing(office: WholeOffice) ->
     assert "待接收" in answer
     elsewhere = Shown("wire", office.zhao.private.chat, "9999", card.message, "")
     answer = await office.presses(office.zhao, "接收", elsewhere)
-    assert answer == "A-0001 不由您处理。"
+    assert answer == "没有这个编号，或不在您的范围。"
     assert office.alert().state is AlertState.OPEN
 
 

@@ -64,6 +64,7 @@ class Running:
         return kept | {
             "HUXIN_STORAGE__URL": f"sqlite:///{self.folder / 'huxin.db'}",
             "HUXIN_WEB__COOKIE_SECRET_FILE": str(self.folder / "cookie.key"),
+            "HUXIN_SEALING__KEY_FILE": str(self.folder / "seal.key"),
             "HUXIN_WEB__PORT": str(self.port),
             "HUXIN_WEB__HOST": "127.0.0.1",
         }

@@ -9,6 +9,7 @@ from playwright.async_api import expect
 
 from tests.stories_browser.conftest import Running, Visitors
 
+LOADED = "image => image.decode().then(() => image.naturalWidth > 0)"
 NAMELESS = {"- button", "- textbox", "- link", "- tab", "- radio", "- region", "- log", "- img"}
 
 
@@ -31,7 +32,7 @@ async def test_markup_in_a_report_stays_text(
 async def test_a_photo_without_a_word_is_sent_and_shown(
     run: Callable[..., Running], visitors: Visitors, tmp_path: Path
 ) -> None:
-    """Chosen, seen, sent, kept: and it gets an answer."""
+    """Chosen, seen, sent, kept: it gets an answer, and stands on the board with its alert."""
     office = run()
     page = await visitors.open(f"{office.address}/chat?seat=reporter", width=420)
     photo = tmp_path / "photo.png"
@@ -42,7 +43,15 @@ async def test_a_photo_without_a_word_is_sent_and_shown(
     shown = page.locator(".mine .photos img")
     await expect(shown).to_be_visible()
     await expect(page.locator(".desk").first).to_be_visible()
-    assert await shown.evaluate("image => image.complete && image.naturalWidth > 0")
+    assert await shown.evaluate(LOADED)
+    await page.locator("input[type=file]").set_input_files(photo)
+    await page.locator("textarea").fill("有人坐在楼顶要跳下来")
+    await page.locator(".send").click()
+    desk = await visitors.open(f"{office.address}/desk?seat=desk")
+    await desk.locator(".line-toggle").first.click()
+    on_board = desk.locator(".files img").last
+    await expect(on_board).to_be_visible()
+    assert await on_board.evaluate(LOADED)
 
 
 async def test_a_place_is_sent_with_the_words(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bench.telegram import crash
+from bench.telegram_bot import crash
 
 
 @pytest.mark.parametrize("mode", ["polling", "webhook"])

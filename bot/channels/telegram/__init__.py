@@ -17,13 +17,15 @@ from bot.channels.telegram.hook import hook_routes
 from bot.channels.telegram.naming import HOOK, NAME
 from bot.channels.telegram.polling import PLACE
 from bot.channels.telegram.receiving import Receiving
-from bot.channels.telegram.watch import HEARD, Watch
+from bot.channels.telegram.watch import ANSWERED, HEARD, UPDATE, Watch
 
 __all__ = [
+    "ANSWERED",
     "HEARD",
     "HOOK",
     "NAME",
     "PLACE",
+    "UPDATE",
     "Account",
     "Receiving",
     "Telegram",

@@ -1,4 +1,4 @@
-"""The bot's account at Telegram: how it is reached, its name, its commands.
+"""The bot's account at Telegram: how it is reached, its name, what it hears.
 
 Calls go straight or through the proxy of the settings; what the machine's environment says
 of proxies does not count. Refuses: PTB's own updater.
@@ -9,14 +9,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from telegram import (
-    Bot,
-    BotCommand,
-    BotCommandScope,
-    BotCommandScopeAllGroupChats,
-    BotCommandScopeAllPrivateChats,
-    BotCommandScopeDefault,
-)
+from telegram import Bot
 from telegram.request import HTTPXRequest
 
 from bot.channels.telegram.naming import agent_of
@@ -26,22 +19,13 @@ CALL_SECONDS = 8.0
 CONNECT_SECONDS = 4.0
 CONNECTIONS = 64
 
-_EVERYWHERE = [
-    BotCommand("report", "上报：一步一步填"),
-    BotCommand("status", "状态：查一条，如 /status A-0132"),
-    BotCommand("duty", "值班：现在谁值班"),
-    BotCommand("help", "帮助：怎么用"),
-]
-_PRIVATE = [
-    *_EVERYWHERE,
-    BotCommand("mine", "我的：我的上报和结果"),
-    BotCommand("cancel", "取消：停下正在填的"),
-]
-COMMANDS: tuple[tuple[BotCommandScope, list[BotCommand]], ...] = (
-    (BotCommandScopeDefault(), _EVERYWHERE),
-    (BotCommandScopeAllGroupChats(), _EVERYWHERE),
-    (BotCommandScopeAllPrivateChats(), _PRIVATE),
-)
+
+@dataclass(frozen=True, slots=True)
+class Self:
+    """What Telegram says of the bot. ``hears_all``: its privacy mode is off."""
+
+    name: str
+    hears_all: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +36,10 @@ class Account:
     bot: Bot
     polls: HTTPXRequest
 
-    async def prepare(self) -> str:
-        """Tell Telegram the commands and return the bot's name; raises PTB's errors."""
+    async def ask_self(self) -> Self:
+        """Ask Telegram who the bot is and what it hears in groups; raises PTB's errors."""
         me = await self.bot.get_me()
-        for scope, commands in COMMANDS:
-            await self.bot.set_my_commands(commands, scope=scope)
-        return me.username or ""
+        return Self(me.username or "", bool(me.can_read_all_group_messages))
 
     async def close(self) -> None:
         """Close every connection."""

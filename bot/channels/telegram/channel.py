@@ -19,17 +19,19 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest, InvalidToken, RetryAfter, TelegramError
 
 from bot.channels.telegram.faults import Again, delivery_error, remedy
+from bot.channels.telegram.files import download, look_up, show
 from bot.channels.telegram.naming import NAME
 from bot.channels.telegram.updates import parse
 from bot.channels.telegram.writing import (
     LONGEST_ANSWER,
+    LONGEST_CAPTION,
     LONGEST_TEXT,
     NOTHING,
     Written,
     clip,
     write,
 )
-from domain.channel import Incoming, Limits, Location, OutgoingMessage, Rate
+from domain.channel import Attachment, Incoming, Limits, Location, OutgoingMessage, Rate
 from domain.errors import Refused, RetryLater
 
 _T = TypeVar("_T")
@@ -39,6 +41,7 @@ _T = TypeVar("_T")
 ALL = Rate(28, timedelta(seconds=1), burst=8)
 OF_CHAT = Rate(1, timedelta(seconds=1.1))
 OF_GROUP = Rate(19, timedelta(minutes=1), burst=5)
+OF_EDITS = Rate(1, timedelta(seconds=3))  # of one message: they count among a group's 20
 RESERVE = 0.2
 # So many chats told to wait within so short a time mean the whole bot.
 SEVERAL = 3
@@ -63,10 +66,17 @@ class Telegram:
         clock: Callable[[], datetime],
         *,
         token_refused: Callable[[], None] = lambda: None,
+        answered: Callable[[], None] = lambda: None,
     ) -> None:
-        """Bind to a bot. ``token_refused`` is called each time Telegram refuses the token."""
+        """Bind to a bot.
+
+        ``token_refused`` is called each time Telegram refuses the token, ``answered`` each
+        time a call went well.
+        """
         self.bot = bot
+        self.answered = answered
         self.own_name = ""
+        self.hears_all: bool | None = None
         self._clock = clock
         self._token_refused = token_refused
         self._slowed: dict[str, datetime] = {}
@@ -75,16 +85,18 @@ class Telegram:
     def limits(self, chat: str) -> Limits | None:
         """Say how fast Telegram takes messages: 30/s in all, 1/s a chat, 20/min a group."""
         of_chat = (OF_CHAT, OF_GROUP) if chat.startswith("-") else (OF_CHAT,)
-        return Limits(channel=ALL, chat=of_chat, reserve=RESERVE)
+        return Limits(channel=ALL, chat=of_chat, edit=OF_EDITS, reserve=RESERVE)
 
     def parse(self, raw: str) -> Incoming:
         """Turn a stored update into what the desk understands; pure."""
-        return parse(raw, own_name=self.own_name)
+        return parse(raw, own_name=self.own_name, hears_all=self.hears_all)
 
     async def send(self, chat: str, message: OutgoingMessage, *, key: str) -> str:  # noqa: ARG002
         """Send a new message, or a pin; Telegram knows no keys, so a lost answer may double it."""
         if message.pin is not None:
             return await self._send_pin(chat, message, message.pin)
+        if message.file is not None:
+            return await self._send_file(chat, message, message.file)
 
         async def put(text: str, keyboard: InlineKeyboardMarkup | None, mode: str | None) -> str:
             sent = await self.bot.send_message(
@@ -127,6 +139,11 @@ class Telegram:
 
         await self._call(chat, answer)
 
+    async def fetch(self, file_id: str, *, largest: int) -> bytes:
+        """Return the bytes of a file that somebody sent; `Refused` when it is too large."""
+        found = await self._call("", lambda: look_up(self.bot, file_id, largest=largest))
+        return await download(self.bot, found, largest=largest)
+
     async def _send_pin(self, chat: str, message: OutgoingMessage, pin: Location) -> str:
         async def put() -> str:
             if pin.title:
@@ -145,6 +162,14 @@ class Telegram:
 
         await self._keep_apart(chat)
         return await self._call(chat, put)
+
+    async def _send_file(self, chat: str, message: OutgoingMessage, file: Attachment) -> str:
+        words = clip(message.plain_text, LONGEST_CAPTION)
+        await self._keep_apart(chat)
+        sent = await self._call(
+            chat, lambda: show(self.bot, _chat_id(chat), file, words, rings=message.rings)
+        )
+        return str(sent.message_id)
 
     async def _put(
         self,
@@ -176,7 +201,7 @@ class Telegram:
     async def _call(self, chat: str, work: Callable[[], Awaitable[_T]], *, raw: bool = False) -> _T:
         """Call Telegram; ``raw`` lets a `BadRequest` through to who may know a remedy."""
         try:
-            return await work()
+            result = await work()
         except TelegramError as error:
             if raw and type(error) is BadRequest:
                 raise
@@ -186,6 +211,8 @@ class Telegram:
             if isinstance(error, RetryAfter) and isinstance(found, RetryLater):
                 found = self._slow(chat, found)
             raise found from error
+        self.answered()
+        return result
 
     async def _keep_apart(self, chat: str) -> None:
         """Wait for what is missing between this message of a chat and the one before it."""

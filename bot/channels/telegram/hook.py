@@ -50,8 +50,8 @@ class _Hook:
 
         def keep(uow: UnitOfWork) -> None:
             store(uow, self.agent, [update])
-            self.watch.heard(uow)
-            uow.after_commit(lambda: self.live.wake(INBOX))
+            self.watch.heard(uow, updates=1)
+            uow.after_commit(self.live.wake, INBOX)
 
         try:
             await asyncio.wrap_future(self.store.submit(keep))

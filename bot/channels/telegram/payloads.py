@@ -130,6 +130,11 @@ class Status(Part):
             return self.can_send_messages is not False
         return self.status in _MEMBERS
 
+    @property
+    def is_administrator(self) -> bool:
+        """Whether the bot looks after the chat."""
+        return self.status == "administrator"
+
 
 class Membership(Part):
     """A change of the bot's standing."""

@@ -12,7 +12,7 @@ import json
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 from urllib.parse import urlencode
 
@@ -34,6 +34,8 @@ HELD_FOR = timedelta(seconds=15)  # two polls, and room
 ASK_AGAIN_SECONDS = 2.0
 LONGEST_WAIT = 30.0
 MOST_AT_ONCE = 100
+SEVERAL_CONFLICTS = 4
+CONFLICTS_WITHIN = timedelta(minutes=5)
 
 _T = TypeVar("_T")
 
@@ -51,6 +53,7 @@ class Poller:
     _holder: str = field(default_factory=lambda: secrets.token_hex(8))
     _offset: int | None = None
     _failed: int = 0
+    _conflicts: list[datetime] = field(default_factory=list)
 
     async def run(self) -> None:
         """Poll, again and again, until cancelled; then give the place up."""
@@ -92,6 +95,7 @@ class Poller:
             # Somebody else polls, or has set a webhook, which is taken back.
             self._offset = None
             await self._forget_webhook()
+            await self._count_conflict()
         return self._longer()
 
     async def fetch(self, *, seconds: int = POLL_SECONDS) -> int:
@@ -112,12 +116,21 @@ class Poller:
     def _keep(self, uow: UnitOfWork, updates: list[RawUpdate]) -> None:
         if updates:
             store(uow, self.account.agent, updates)
-            uow.after_commit(lambda: self.live.wake(INBOX))
-        self.watch.heard(uow)
+            uow.after_commit(self.live.wake, INBOX)
+        self.watch.heard(uow, updates=len(updates))
 
     def _hold(self, uow: UnitOfWork) -> bool:
         uow.wait_turn(PLACE)
         return uow.audit.hold(PLACE, self._holder, lasts=HELD_FOR)
+
+    async def _count_conflict(self) -> None:
+        """Tell people when conflicts go on: one or two are our own last process."""
+        now = self.store.clock()
+        lately = [at for at in self._conflicts if now - at < CONFLICTS_WITHIN]
+        self._conflicts = [*lately, now]
+        if len(self._conflicts) >= SEVERAL_CONFLICTS:
+            log.error("telegram_shared", count=len(self._conflicts))
+            await self.watch.shared()
 
     async def _forget_webhook(self) -> None:
         try:

@@ -11,11 +11,13 @@ import asyncio
 from dataclasses import dataclass
 
 import structlog
-from telegram.error import InvalidToken, TelegramError
+from telegram.error import InvalidToken, RetryAfter, TelegramError
 
 from bot.channels.telegram.account import Account
 from bot.channels.telegram.channel import Telegram
-from bot.channels.telegram.faults import STOPPED_FOR
+from bot.channels.telegram.faults import STOPPED_FOR, wait_of
+from bot.channels.telegram.menus import LOOK_EVERY_SECONDS as MENUS_EVERY_SECONDS
+from bot.channels.telegram.menus import Menus, tell_scopes
 from bot.channels.telegram.naming import HOOK, hook_secret
 from bot.channels.telegram.polling import KINDS, Poller
 from bot.channels.telegram.watch import Watch
@@ -62,23 +64,39 @@ class Receiving:
                 tasks.create_task(Poller(self.account, self.store, self.live, watch).run())
 
     async def _prepare(self) -> None:
-        """Say the commands and learn the bot's name, however long it takes to get through."""
+        """Learn what the bot is and say its commands; then keep those of roles in step."""
+        menus = Menus(self.account, self.store)
+        is_known = False
         while True:
+            wait = MENUS_EVERY_SECONDS
             try:
-                self.channel.own_name = await self.account.prepare()
+                if not is_known:
+                    await self.learn_self()
+                    await tell_scopes(self.account)
+                    is_known = True
+                await menus.keep_in_step()
             except InvalidToken:
-                await asyncio.sleep(STOPPED_FOR.total_seconds())
+                wait = STOPPED_FOR.total_seconds()
+            except RetryAfter as error:
+                wait = wait_of(error).total_seconds()
             except TelegramError as error:
                 log.warning("telegram_unreachable", error=type(error).__name__)
-                await asyncio.sleep(TRY_AGAIN_SECONDS)
-            else:
-                return
+            except Exception:
+                log.exception("telegram_menus_failed")
+            await asyncio.sleep(wait)
+
+    async def learn_self(self) -> None:
+        """Ask for the bot's name, and whether it hears what groups say; raises PTB's errors."""
+        own = await self.account.ask_self()
+        self.channel.own_name, self.channel.hears_all = own.name, own.hears_all
+        self.channel.answered()
 
     async def _look_after(self, watch: Watch) -> None:
         """Set the webhook where there is one, and look again and again whether all is well."""
         while True:
             wait = LOOK_EVERY_SECONDS
             try:
+                await self.learn_self()  # the privacy mode may have been changed
                 if self.public_url:
                     await self.keep_webhook(watch)
                 else:

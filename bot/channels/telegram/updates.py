@@ -42,11 +42,11 @@ _NO_DATABASE_TAKES = re.compile("[\ud800-\udfff\x00]")
 _OTHERS_COMMAND = re.compile(r"^/\w{1,32}@(?P<bot>\w+)")
 
 
-def parse(raw: str, *, own_name: str = "") -> Incoming:
+def parse(raw: str, *, own_name: str = "", hears_all: bool | None = None) -> Incoming:
     """Turn an update into what the desk understands.
 
     ``own_name`` is the bot's, without @, if it is known: commands to another bot say
-    nothing to this one.
+    nothing to this one. ``hears_all`` is whether its privacy mode is off, if that is known.
     """
     try:
         update = Update.model_validate(_clean(json.loads(raw)))
@@ -55,10 +55,10 @@ def parse(raw: str, *, own_name: str = "") -> Incoming:
         return Unreadable("fields: " + ", ".join(sorted(places))[:200])
     except (ValueError, RecursionError) as error:
         return Unreadable(type(error).__name__)
-    return _of(update, own_name)
+    return _of(update, own_name, hears_all)
 
 
-def _of(update: Update, own_name: str) -> Incoming:
+def _of(update: Update, own_name: str, hears_all: bool | None) -> Incoming:  # noqa: FBT001 - as it came
     if update.message is not None:
         return _message(update.message, edited=False, own_name=own_name)
     if update.edited_message is not None:
@@ -66,7 +66,7 @@ def _of(update: Update, own_name: str) -> Incoming:
     if update.callback_query is not None:
         return _press(update.callback_query)
     if update.my_chat_member is not None:
-        return _membership(update.my_chat_member)
+        return _membership(update.my_chat_member, hears_all)
     return Unreadable("an update of no kind that was asked for")
 
 
@@ -123,13 +123,19 @@ def _press(pressed: Pressed) -> Incoming:
     )
 
 
-def _membership(change: Membership) -> ChatChange:
-    before, after = change.old_chat_member.may_write, change.new_chat_member.may_write
+def _membership(change: Membership, hears_all: bool | None) -> ChatChange:  # noqa: FBT001 - as it came
+    old, new = change.old_chat_member, change.new_chat_member
+    before, after = old.may_write, new.may_write
+    # An administrator hears everything (https://core.telegram.org/bots/features#privacy-mode).
+    hears = True if new.is_administrator else hears_all
+    if before and (hears_all or new.is_administrator == old.is_administrator):
+        hears = None  # what is heard did not change, or nothing will be
     return _change(
         change.chat,
         change.sender,
         change.date,
         reachable=None if before and after else after,
+        hears_all=hears,
     )
 
 
@@ -144,7 +150,12 @@ def _moved(message: Message, old: int, new: int) -> ChatChange:
 
 
 def _change(
-    chat: Chat, sender: User | None, date: int, *, reachable: bool | None = None
+    chat: Chat,
+    sender: User | None,
+    date: int,
+    *,
+    reachable: bool | None = None,
+    hears_all: bool | None = None,
 ) -> ChatChange:
     return ChatChange(
         address=_address(chat),
@@ -153,6 +164,7 @@ def _change(
         sent_at=_time(date),
         title=chat.title,
         reachable=reachable,
+        hears_all=hears_all,
     )
 
 
@@ -174,7 +186,9 @@ def _attachments(message: Message) -> tuple[Attachment, ...]:
         ("document", message.document if message.animation is None else None),
     ]
     return tuple(
-        Attachment(kind, file.file_id, file.file_name) for kind, file in files if file is not None
+        Attachment(kind, file.file_id, file.file_name, away=True)
+        for kind, file in files
+        if file is not None
     )
 
 

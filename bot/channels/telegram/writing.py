@@ -15,6 +15,7 @@ from domain.channel import Button, OutgoingMessage, Span, Style
 
 LONGEST_TEXT = 4096  # UTF-16 units, after the markup is read
 LONGEST_ANSWER = 200
+LONGEST_CAPTION = 1024
 CLIPPED = "…\n（太长，这里没有写完）"
 CLIPPED_WITH_BUTTON = "…\n（太长，请按「查看详情」看全文）"
 NOTHING = "（没有文字）"

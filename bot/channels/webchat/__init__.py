@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from bot.channels.webchat.channel import Webchat
 from bot.channels.webchat.door import Who, routes
-from bot.channels.webchat.photos import Photos
 from bot.channels.webchat.rooms import (
     DISTRICT_ROOM,
     NAME,
@@ -24,7 +23,6 @@ from bot.channels.webchat.rooms import (
 __all__ = [
     "DISTRICT_ROOM",
     "NAME",
-    "Photos",
     "Room",
     "Webchat",
     "Who",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeVar
 
+from alerts.gathering import Gathering
 from bot.channels.webchat.rooms import NAME
 from domain.channel import (
     Address,
@@ -44,8 +44,8 @@ class Webchat:
 
     def __init__(self, store: Store, live: Live) -> None:
         """Bind to where events are kept and to who is told of them."""
-        self._store = store
         self._live = live
+        self._gathering = Gathering(store)
 
     def limits(self, chat: str) -> Limits | None:  # noqa: ARG002 - the protocol's
         """Take messages at any pace: they are rows of our own."""
@@ -116,10 +116,10 @@ class Webchat:
         def work(uow: UnitOfWork) -> _T:
             if uow.webchat.chat(chat) is None:
                 raise Refused(f"no such chat: {chat}", address_is_dead=True)
-            uow.after_commit(lambda: self._live.wake(chat_topic(chat)))
+            uow.after_commit(self._live.wake, chat_topic(chat))
             return add(uow)
 
-        return await asyncio.wrap_future(self._store.submit(work))
+        return await self._gathering.do(work)
 
 
 def _message(posted: dict[str, Any]) -> IncomingMessage:

@@ -19,9 +19,9 @@ from aiohttp import web
 
 from bot.channels.webchat.bodies import LARGEST_BODY, Declined, PostedMessage, PostedPress, read
 from bot.channels.webchat.channel import message_key
-from bot.channels.webchat.photos import NotAPhoto, Photos, TooLarge
 from bot.channels.webchat.rooms import NAME, Room, may_sit, private_chat
 from bot.channels.webchat.stream import (
+    AT_ONCE,
     BEAT,
     HISTORY,
     LOOK_EVERY_SECONDS,
@@ -32,6 +32,7 @@ from bot.channels.webchat.stream import (
     show,
 )
 from domain.duty import Person
+from storage.kept_files import KeptFiles, NotAPhoto, TooLarge
 from storage.live import INBOX, Live, chat_topic
 from storage.store import StorageFailure, Store
 from storage.unit_of_work import UnitOfWork
@@ -76,7 +77,7 @@ def routes(
         store=store,
         live=live,
         who=who,
-        photos=Photos(files),
+        files=KeptFiles(files),
         largest_body=largest_body,
         closing=closing,
     )
@@ -95,7 +96,7 @@ class _Door:
     store: Store
     live: Live
     who: Who
-    photos: Photos
+    files: KeptFiles
     largest_body: int
     closing: Callable[[], bool]
 
@@ -105,7 +106,7 @@ class _Door:
         posted = await read(request, PostedMessage, largest=self.largest_body)
         room = _room(person, posted.chat)
         for photo in posted.attachments:
-            if self.photos.find(room.chat, photo.file_id) is None:
+            if self.files.find(room.chat, photo.file_id) is None:
                 raise Declined(400, NO_SUCH_PHOTO)
         await self._commit(lambda uow: self._put_message(uow, person, room, posted))
         return web.json_response({"message_id": posted.message_id}, status=202)
@@ -123,7 +124,9 @@ class _Door:
         person = await self._one(request)
         room = _room(person, request.query.get("chat", ""))
         try:
-            file_id = await self.photos.keep(room.chat, request.content.iter_chunked(64 * 1024))
+            file_id = await self.files.keep_photo(
+                room.chat, request.content.iter_chunked(64 * 1024)
+            )
         except TooLarge as error:
             raise Declined(413, PHOTO_TOO_LARGE) from error
         except NotAPhoto as error:
@@ -137,15 +140,14 @@ class _Door:
         """Give a photo of a chat to somebody who sits in it."""
         chat = request.query.get("chat", "")
         people = await self.who(request)
-        found = self.photos.find(chat, request.match_info["file_id"])
+        found = self.files.find(chat, request.match_info["file_id"])
         if found is None or not any(may_sit(person, chat) for person in people):
             raise Declined(404, NO_SUCH_PHOTO)
-        path, content_type = found
         return web.FileResponse(
-            path,
+            found.path,
             headers={
-                "Content-Type": content_type,
-                "Content-Disposition": f"inline; filename*=UTF-8''{quote(path.name)}",
+                "Content-Type": found.content_type,
+                "Content-Disposition": f"inline; filename*=UTF-8''{quote(found.path.name)}",
                 "Cache-Control": "private, max-age=86400, immutable",
             },
         )
@@ -206,7 +208,8 @@ class _Door:
                     quiet_since = clock()
                     if not await _give(response, frames):
                         break
-                else:
+                # What came while this was given has hinted already.
+                if caught_up and len(frames) < AT_ONCE:
                     await listener.wait(LOOK_EVERY_SECONDS)
 
     async def _one(self, request: web.Request) -> Person:
@@ -250,7 +253,7 @@ class _Door:
                 "location": words["location"],
             },
         )
-        uow.after_commit(lambda: self.live.wake(chat_topic(room.chat)))
+        uow.after_commit(self.live.wake, chat_topic(room.chat))
 
     def _put_press(self, uow: UnitOfWork, person: Person, room: Room, posted: PostedPress) -> None:
         # The press id names the presser, so that the answer finds them in a room of many.
@@ -272,7 +275,7 @@ class _Door:
         words = json.dumps(raw, ensure_ascii=False)
         if not uow.inbox.put(channel=NAME, chat=room.chat, message_key=key, raw=words):
             return False
-        uow.after_commit(lambda: self.live.wake(INBOX))
+        uow.after_commit(self.live.wake, INBOX)
         return True
 
 

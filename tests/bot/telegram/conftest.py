@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 
 import pytest
+import sqlalchemy as sa
 
 from bot.channels.telegram import Account, Telegram, open_account
+from storage.store import Store
+from storage.tables import inbox
 from tests.fakes import PushedClock
+from tests.keys import KEYRING
 from tests.telegram_server import TOKEN, TelegramServer
 from tests.telegram_world import Room, User
 
@@ -39,6 +43,14 @@ def clock() -> PushedClock:
 
 
 @pytest.fixture
+def store(database: str, clock: PushedClock) -> Iterator[Store]:
+    """Give a store on each engine."""
+    made = Store(database, keyring=KEYRING, clock=clock, connections=4)
+    yield made
+    made.close()
+
+
+@pytest.fixture
 def telegram(account: Account, clock: PushedClock) -> Telegram:
     """Give the channel."""
     return Telegram(account.bot, clock)
@@ -64,3 +76,9 @@ def group(server: TelegramServer, chen: User) -> Room:
     room = server.world.group("大石值班", chen)
     room.bot = "member"
     return room
+
+
+def stored(store: Store) -> list[str]:
+    """Return the keys in the inbox, in order."""
+    query = sa.select(inbox.c.message_key).order_by(inbox.c.id)
+    return list(store.read(lambda uow: uow.connection.scalars(query).all()))

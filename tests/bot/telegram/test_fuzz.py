@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 import random
 from collections.abc import Iterator
 from datetime import timedelta
@@ -22,12 +23,14 @@ from storage.live import LocalLive
 from storage.store import Store
 from storage.tables import inbox
 from tests.fakes import PushedClock
-from tests.office_people import office_of_panyu
+from tests.keys import KEYRING
+from tests.office_people import ledger_of_panyu, office_of_panyu
 from tests.telegram_server import TOKEN, TelegramServer
 from tests.telegram_world import User, World
 
 MUTATED = 20_000
-THROUGH_THE_OFFICE = 300
+# So many in the suite; all of them with FUZZ_UPDATES=20000, which takes minutes.
+THROUGH_THE_OFFICE = int(os.environ.get("FUZZ_UPDATES", "300"))
 ODD: list[Any] = [
     None, True, -1, 0, 2**31, 2**63, 10**30, 1e308, "", "x", "\ud83d", "\x00", "﷽" * 50, [], {},
     [[[[]]]], {"id": {}}, "9" * 30, -(2**63), [None], {"file_id": 3},
@@ -114,11 +117,13 @@ async def test_none_stalls_the_office(
     sqlite_file: str, server: TelegramServer, telegram: Telegram, clock: PushedClock, chen: User
 ) -> None:
     """Each has its one end, and what comes behind them is heard."""
-    store = Store(sqlite_file, clock=clock)
+    store = Store(sqlite_file, keyring=KEYRING, clock=clock)
     live = LocalLive()
     account = open_account(TOKEN, base_url=server.base_url)
     poller = Poller(account, store, live, Watch(store, live))
-    reader = Reader(store, Dialogue(office_of_panyu()), {"telegram": telegram}, live)
+    reader = Reader(
+        store, Dialogue(office_of_panyu(), ledger_of_panyu()), {"telegram": telegram}, live
+    )
     chance = random.Random(11)
     good = seeds()
     for _ in range(THROUGH_THE_OFFICE):

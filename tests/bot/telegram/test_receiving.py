@@ -1,52 +1,45 @@
-"""Receiving by long poll and by webhook: stored first, confirmed then, once."""
+"""Receiving by long poll: stored first, confirmed then, once."""
 
 from __future__ import annotations
 
-import asyncio
-import io
 import json
-from collections.abc import AsyncIterator, Iterator
+from datetime import datetime
 
-import aiohttp
 import pytest
 import sqlalchemy as sa
-from aiohttp import web
 
 from bot.channels.telegram import (
-    HOOK,
+    ANSWERED,
+    HEARD,
+    UPDATE,
     Account,
-    Receiving,
     Telegram,
     Watch,
-    hook_routes,
     open_account,
 )
 from bot.channels.telegram.faults import STOPPED_FOR
-from bot.channels.telegram.hook import HEADER, LARGEST_BODY
 from bot.channels.telegram.intake import look
 from bot.channels.telegram.intake import store as keep
-from bot.channels.telegram.naming import hook_secret
-from bot.channels.telegram.polling import HELD_FOR, Poller
-from bot.channels.telegram.watch import DARK_AFTER
-from domain.channel import Address
+from bot.channels.telegram.polling import (
+    CONFLICTS_WITHIN,
+    HELD_FOR,
+    SEVERAL_CONFLICTS,
+    Poller,
+)
+from bot.channels.telegram.watch import DARK_AFTER, MARK_EVERY
+from domain.channel import Address, plain
 from domain.duty import Scope
+from domain.errors import RetryLater
 from storage.live import LocalLive
 from storage.store import Store
 from storage.tables import inbox, notices
 from storage.unit_of_work import UnitOfWork
+from tests.bot.telegram.conftest import stored
 from tests.fakes import PushedClock
-from tests.telegram_server import TOKEN, TelegramServer
+from tests.telegram_server import TelegramServer
 from tests.telegram_world import User
 
 PATIENCE = 30.0
-
-
-@pytest.fixture
-def store(database: str, clock: PushedClock) -> Iterator[Store]:
-    """Give a store on each engine."""
-    made = Store(database, clock=clock, connections=4)
-    yield made
-    made.close()
 
 
 @pytest.fixture
@@ -54,24 +47,6 @@ def poller(account: Account, store: Store) -> Poller:
     """Give a poller that does nothing by itself."""
     live = LocalLive()
     return Poller(account, store, live, Watch(store, live))
-
-
-@pytest.fixture
-async def hook(store: Store) -> AsyncIterator[str]:
-    """Give the address of a web process that Telegram can post to."""
-    app = web.Application()
-    app.router.add_routes(hook_routes(TOKEN, store=store, live=LocalLive()))
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    await runner.cleanup()
-
-
-def stored(store: Store) -> list[str]:
-    """Return the keys in the inbox, in order."""
-    query = sa.select(inbox.c.message_key).order_by(inbox.c.id)
-    return list(store.read(lambda uow: uow.connection.scalars(query).all()))
 
 
 async def test_an_update_is_confirmed_only_once_it_is_stored(
@@ -140,51 +115,6 @@ async def test_one_process_polls_and_another_waits(
     assert store.write(first._hold)
 
 
-async def test_a_webhook_takes_what_telegram_posts(
-    hook: str, server: TelegramServer, account: Account, store: Store, chen: User
-) -> None:
-    """Set by us with its secret; what fails at first is delivered again, and stored once."""
-    channel = Telegram(account.bot, store.clock)
-    receiving = Receiving(account, channel, store, LocalLive(), TOKEN, public_url=hook)
-    await receiving.keep_webhook(Watch(store, LocalLive()))
-    assert server.webhook["url"] == hook + HOOK
-    assert server.webhook["secret_token"] == hook_secret(TOKEN)
-    server.world.says(chen, "楼上有人喊")
-    server.world.put("not JSON at all")
-    server.world.says(chen, "下来了")
-    async with asyncio.timeout(PATIENCE):
-        await server.until(lambda: not server.world.updates)
-    first, odd, last = stored(store)
-    assert (first, last) == ("m:1", "m:2")
-    assert odd.startswith("u:")
-
-
-@pytest.mark.parametrize("secret", ["", "wrong", "错"])
-async def test_who_does_not_know_the_secret_learns_nothing(
-    hook: str, store: Store, secret: str
-) -> None:
-    """404, as if there were no such page, and nothing is stored."""
-    headers = {HEADER: secret.encode().decode("latin-1")}
-    async with (
-        aiohttp.ClientSession() as session,
-        session.post(hook + HOOK, data=b"{}", headers=headers) as response,
-    ):
-        assert response.status == 404
-    assert stored(store) == []
-
-
-async def test_a_body_too_large_is_refused(hook: str, store: Store) -> None:
-    """Nobody fills the memory, not even with the secret."""
-    headers = {HEADER: hook_secret(TOKEN)}
-    body = io.BytesIO(b"x" * (LARGEST_BODY + 1))
-    async with (
-        aiohttp.ClientSession() as session,
-        session.post(hook + HOOK, data=body, headers=headers) as response,
-    ):
-        assert response.status == 413
-    assert stored(store) == []
-
-
 async def test_silence_is_told_on_another_way_once_an_hour(
     store: Store, clock: PushedClock
 ) -> None:
@@ -208,6 +138,34 @@ async def test_silence_is_told_on_another_way_once_an_hour(
     assert await watch.look() == 0
 
 
+async def test_marks_say_when_telegram_was_reached_and_when_something_came(
+    poller: Poller, server: TelegramServer, store: Store, clock: PushedClock, chen: User
+) -> None:
+    """An empty poll is a sign of life and no update; a call that went well is one of its own."""
+
+    def marks() -> list[datetime | None]:
+        return store.read(
+            lambda uow: [uow.audit.last_beat(mark) for mark in (HEARD, UPDATE, ANSWERED)]
+        )
+
+    start = clock.now
+    await poller.fetch(seconds=0)
+    assert marks() == [start, None, None]
+    clock.push(MARK_EVERY)
+    server.world.says(chen, "楼上有人喊")
+    await poller.fetch(seconds=0)
+    assert marks() == [start + MARK_EVERY, start + MARK_EVERY, None]
+    watch = poller.watch
+    channel = Telegram(poller.account.bot, clock, answered=watch.note_answered)
+    await channel.send(str(chen.id), plain("在"), key="k")
+    store.write(lambda _: None)  # behind the mark
+    server.fail(502, "Bad Gateway")
+    clock.push(MARK_EVERY)
+    with pytest.raises(RetryLater):
+        await channel.send(str(chen.id), plain("在"), key="k")
+    assert marks()[2] == start + MARK_EVERY
+
+
 def test_raw_updates_stand_in_the_inbox_as_they_came(store: Store) -> None:
     """Half a character and NUL are written as Telegram wrote them."""
     raw = json.dumps({"update_id": 3, "message": {"text": "\ud83d\x00"}})
@@ -224,6 +182,30 @@ async def test_a_webhook_that_somebody_set_is_taken_back(
     server.world.says(chen, "楼上有人喊")
     assert await poller._round() > 0
     assert server.webhook == {"last_error_date": 0, "last_error_message": ""}
+    assert await poller._round() == 0
+    assert stored(store) == ["m:1"]
+
+
+async def test_who_else_uses_the_bot_is_told_once_it_goes_on(
+    poller: Poller, server: TelegramServer, store: Store, chen: User, clock: PushedClock
+) -> None:
+    """One conflict is our own last process; several within minutes are somebody else's."""
+    room = Address("wire", "room")
+    store.write(
+        lambda uow: uow.groups.bind(room, scope=Scope.DISTRICT, town=None, title="区值班群")
+    )
+    query = sa.select(notices.c.chat)
+    words = "Conflict: terminated by other getUpdates request"
+    for number in range(SEVERAL_CONFLICTS):
+        assert not store.read(lambda uow: uow.connection.scalars(query).all()), number
+        server.fail(409, words, method="getUpdates")
+        assert await poller._round() > 0
+    assert store.read(lambda uow: uow.connection.scalars(query).all()) == ["room"]
+    clock.push(CONFLICTS_WITHIN)
+    server.fail(409, words, method="getUpdates")
+    await poller._round()
+    assert len(poller._conflicts) == 1
+    server.world.says(chen, "楼上有人喊")
     assert await poller._round() == 0
     assert stored(store) == ["m:1"]
 
@@ -260,13 +242,3 @@ async def test_a_server_in_trouble_is_asked_later_and_later(
     assert stored(store) == []
     assert await poller._round() == 0
     assert stored(store) == ["m:1"]
-
-
-async def test_the_commands_are_told_by_scope(account: Account, server: TelegramServer) -> None:
-    """In Chinese, with those that are for private chats there only."""
-    assert await account.prepare() == "huxin_test_bot"
-    names = {
-        scope: [one["command"] for one in commands] for scope, commands in server.commands.items()
-    }
-    assert names["all_private_chats"] == ["report", "status", "duty", "help", "mine", "cancel"]
-    assert names["all_group_chats"] == ["report", "status", "duty", "help"]

@@ -79,7 +79,7 @@ def test_files_come_with_their_caption(fields: dict[str, Any], kind: str) -> Non
     """The largest picture, one file each, the words kept."""
     found = said(**fields, caption="看这里")
     name = fields.get("document", {}).get("file_name", "") if kind == "document" else ""
-    assert found.attachments == (Attachment(kind, "F1", name),)
+    assert found.attachments == (Attachment(kind, "F1", name, away=True),)
     assert found.text == "看这里"
 
 
@@ -147,6 +147,38 @@ def test_the_bot_comes_and_goes(before: str, after: str, reachable: bool | None)
     assert isinstance(found, ChatChange)
     assert found.reachable is reachable
     assert found.title == "大石群"
+
+
+@pytest.mark.parametrize(
+    ("flag", "before", "after", "hears_all"),
+    [
+        (False, "left", "member", False),
+        (True, "left", "member", True),
+        (None, "left", "member", None),
+        (False, "left", "administrator", True),
+        (False, "member", "administrator", True),
+        (False, "administrator", "member", False),
+        (True, "member", "administrator", None),
+        (False, "member", "member", None),
+    ],
+)
+def test_what_the_bot_hears_in_a_group(
+    flag: bool | None,  # noqa: FBT001 - as Telegram says it
+    before: str,
+    after: str,
+    hears_all: bool | None,  # noqa: FBT001
+) -> None:
+    """By its privacy mode, and everything as an administrator; said when it comes or changes."""
+    bot = {"id": 7, "is_bot": True, "first_name": "护信"}
+    change = {
+        "chat": GROUP, "from": ALICE, "date": AT,
+        "old_chat_member": {"user": bot, "status": before},
+        "new_chat_member": {"user": bot, "status": after},
+    }  # fmt: skip
+    raw = json.dumps({"update_id": 1, "my_chat_member": change})
+    found = parse(raw, hears_all=flag)
+    assert isinstance(found, ChatChange)
+    assert found.hears_all is hears_all
 
 
 def test_a_group_that_moved() -> None:

@@ -15,13 +15,14 @@ from domain.duty import Person, Role
 from storage.live import LocalLive
 from storage.store import Store
 from storage.unit_of_work import UnitOfWork
+from tests.keys import KEYRING
 from tests.page import TOWNS, Client, decode
 
 
 @pytest.fixture
 def store(database: str) -> Iterator[Store]:
     """Give an empty store on each database."""
-    opened = Store(database)
+    opened = Store(database, keyring=KEYRING)
     yield opened
     opened.close()
 

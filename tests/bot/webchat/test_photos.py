@@ -10,8 +10,8 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from bot.channels import webchat
-from bot.channels.webchat.photos import LARGEST_PHOTO
 from domain.duty import Person
+from storage.kept_files import LARGEST_PHOTO, KeptFiles
 from storage.store import Store
 from tests.page import GROUP, PNG, Client, as_, inbox, message
 
@@ -62,16 +62,16 @@ async def test_only_pictures_within_the_limit_are_taken(
 
 async def test_photos_go_when_their_time_is_over(tmp_path: Path) -> None:
     """What was stored before a moment is removed, what came after stays."""
-    photos = webchat.Photos(tmp_path / "files")
+    photos = KeptFiles(tmp_path / "files")
 
     async def chunks() -> AsyncIterator[bytes]:
         yield PNG
 
-    old, new = await photos.keep("p:1", chunks()), await photos.keep("p:2", chunks())
+    old, new = await photos.keep_photo("p:1", chunks()), photos.keep("p:2", b"%PDF-1.7")
     found = photos.find("p:1", old)
     assert found is not None
     moment = datetime(2026, 3, 4, tzinfo=UTC)
-    os.utime(found[0], (moment.timestamp(), moment.timestamp()))
+    os.utime(found.path, (moment.timestamp(), moment.timestamp()))
     assert photos.remove_older(moment + timedelta(days=1)) == 1
     assert photos.find("p:1", old) is None
     assert photos.find("p:2", new) is not None

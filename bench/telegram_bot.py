@@ -1,8 +1,9 @@
-"""Telegram against the emulated Bot API: latency, `kill -9` with updates pending, a burst.
+"""Telegram against the emulated Bot API: latency, kills, a burst.
 
-    .venv/bin/python bench/telegram.py latency [--reports 48]
-    .venv/bin/python bench/telegram.py crash [--kills 20] [--pending 200] [--mode polling]
-    .venv/bin/python bench/telegram.py burst [--notices 300] [--groups 20]
+    .venv/bin/python bench/telegram_bot.py latency [--reports 48]
+    .venv/bin/python bench/telegram_bot.py crash [--kills 20] [--pending 200] [--mode polling]
+    .venv/bin/python bench/telegram_bot.py takeover
+    .venv/bin/python bench/telegram_bot.py burst [--alerts 300] [--groups 20]
 
 Everything is on loopback: what Telegram's own network adds is not measured.
 """
@@ -16,19 +17,18 @@ import statistics
 import sys
 import tempfile
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from app.settings import load
-from domain.channel import Address, plain
+from bench import _burst
+from domain.channel import Address
 from domain.duty import Role, Scope
 from nlp import places
-from storage.notices import NoticeKind, Priority
 from storage.store import Store
 from storage.tables import inbox, reports
-from storage.unit_of_work import UnitOfWork
 from tests.telegram_office import TelegramOffice, telegram_office
 from tests.telegram_world import Room, User
 
@@ -45,7 +45,7 @@ def towns() -> list[str]:
 def bound(office: TelegramOffice, titles: dict[str, str | None]) -> dict[str, Room]:
     """Make groups of these titles duty groups of their towns; None is the district."""
     rooms = {title: office.world.group(title, office.world.user("人")) for title in titles}
-    store = Store(f"sqlite:///{office.process.database}")
+    store = Store(f"sqlite:///{office.process.database}", keyring=office.process.keyring)
     for title, room in rooms.items():
         room.bot = "member"
         town = titles[title]
@@ -133,7 +133,7 @@ def write(
 
 async def settled(office: TelegramOffice, said: set[tuple[str, str]]) -> Counter[tuple[str, str]]:
     """Wait until nothing is unread; returns how often each message is a report."""
-    store = Store(f"sqlite:///{office.process.database}")
+    store = Store(f"sqlite:///{office.process.database}", keyring=office.process.keyring)
     unread = sa.select(sa.func.count()).select_from(inbox).where(inbox.c.done_at.is_(None))
     until = time.monotonic() + SETTLE_SECONDS
     while time.monotonic() < until:
@@ -150,65 +150,44 @@ async def settled(office: TelegramOffice, said: set[tuple[str, str]]) -> Counter
     return Counter({key: count for key, count in filed.items() if key in said})
 
 
+async def takeover() -> bool:
+    """Two bot processes: one fetches, the other waits; whichever is killed, the other goes on."""
+    with tempfile.TemporaryDirectory(prefix="huxin-telegram-") as folder:
+        parts = ("web", "dispatcher", "bot", "bot")
+        async with telegram_office(Path(folder), "polling", parts=parts) as office:
+            (chen,) = await office.enrols(chen=(Role.GRID_WORKER, towns()[0], "陈小燕"))
+            took = []
+            for number, bot in enumerate(office.beside[1:], start=1):
+                await bot.kill()
+                began = time.monotonic()
+                office.world.says(chen, f"第{number}盏路灯坏了")
+                await office.sees(chen, f"已收到，编号 R-{number:04d}")
+                took.append(time.monotonic() - began)
+                await bot.start()
+            conflicts = sum(call.status == 409 for call in office.server.calls)
+    print(f"two bots, each killed once: receipts after {took[0]:.1f} s and {took[1]:.1f} s, "
+          f"409 answered {conflicts} times")  # fmt: skip
+    return not conflicts
+
+
 async def burst(count: int, groups: int) -> bool:
-    """Put notices for groups into the outbox while Telegram's paces hold; print what came."""
-    chance = random.Random(7)
+    """Let so many dangers be reported at once; a town may have two groups."""
+    names = towns()
     with tempfile.TemporaryDirectory(prefix="huxin-telegram-") as folder:
         async with telegram_office(Path(folder), "polling") as office:
-            office.server.limited = True
-            rooms = list(bound(office, {f"群{n}": towns()[0] for n in range(groups)}).values())
-            wanted = [
-                (rooms[n % groups], Priority.RED if chance.random() < 0.2 else Priority.YELLOW, n)
-                for n in range(count)
-            ]
-
-            def put(uow: UnitOfWork) -> None:
-                for room, priority, number in wanted:
-                    uow.notices.add(
-                        Address("telegram", str(room.id)),
-                        key=f"burst:{number}",
-                        kind=NoticeKind.MESSAGE,
-                        priority=priority,
-                        body=plain(f"{priority.name} {number}"),
-                    )
-
-            store = Store(f"sqlite:///{office.process.database}")
-            began = time.monotonic()
-            store.write(put)
-            store.close()
-            async with asyncio.timeout(SETTLE_SECONDS):
-                await office.server.until(lambda: sum(len(r.of_bot) for r in rooms) >= count)
-            took = time.monotonic() - began
-            calls = office.server.made("sendMessage")
-            red_at = [
-                call.at - began
-                for call in calls
-                if call.status == 200 and "RED" in str(call.parameters["text"])
-            ]
-            slowed = sum(call.status == 429 for call in calls)
-            shown = {room.id: [str(one["text"]) for one in room.of_bot] for room in rooms}
-    numbers: dict[tuple[int, str], list[int]] = defaultdict(list)
-    for chat, texts in shown.items():
-        for text in texts:
-            level, _, number = text.partition(" ")
-            numbers[chat, level].append(int(number))
-    ordered = all(found == sorted(found) for found in numbers.values())
-    came = sum(len(texts) for texts in shown.values())
-    print(f"notices {count} to {groups} groups: came {came}, in {took:.0f} s, last red after "
-          f"{max(red_at):.1f} s, order kept a chat and level: {ordered}, "
-          f"429: {slowed} of {len(calls)} calls")  # fmt: skip
-    return came == count and ordered and slowed <= len(calls) / 100
+            rooms = bound(office, {f"群{n}": names[n % len(names)] for n in range(groups)})
+            return await _burst.burst(office, rooms, count)
 
 
 def main() -> int:
     """Run the measurement that is named, or all of them."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("what", nargs="?", choices=("latency", "crash", "burst"))
+    parser.add_argument("what", nargs="?", choices=("latency", "crash", "takeover", "burst"))
     parser.add_argument("--reports", type=int, default=48)
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--pending", type=int, default=200)
     parser.add_argument("--mode", choices=("polling", "webhook"))
-    parser.add_argument("--notices", type=int, default=300)
+    parser.add_argument("--alerts", type=int, default=300)
     parser.add_argument("--groups", type=int, default=20)
     asked = parser.parse_args()
     good = True
@@ -217,8 +196,10 @@ def main() -> int:
     if asked.what in {None, "crash"}:
         for mode in (asked.mode,) if asked.mode else ("polling", "webhook"):
             good &= asyncio.run(crash(mode, asked.kills, asked.pending))
+    if asked.what in {None, "takeover"}:
+        good &= asyncio.run(takeover())
     if asked.what in {None, "burst"}:
-        good &= asyncio.run(burst(asked.notices, asked.groups))
+        good &= asyncio.run(burst(asked.alerts, asked.groups))
     return 0 if good else 1
 
 

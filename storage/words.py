@@ -1,0 +1,136 @@
+"""The words of reports, without what was read in them: for telling events apart.
+
+Refuses: assessments, which cost more to read than the words.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+import sqlalchemy as sa
+
+from domain.channel import Location
+from domain.danger import Category
+from domain.report import VersionKind, standing
+from storage.packing import unpack_location
+from storage.prepared import Prepared, Row
+from storage.tables import alerts, report_versions, reports
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One version of a report, without what was read in it."""
+
+    report_id: int
+    number: int
+    kind: VersionKind
+    text: str
+    location: Location | None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The standing texts of one report of a live alert, and the alert's kinds of danger."""
+
+    alert_id: int
+    report_id: int
+    categories: tuple[Category, ...]
+    texts: tuple[str, ...]
+
+
+_WORDS = sa.select(
+    report_versions.c.report_id,
+    report_versions.c.number,
+    report_versions.c.kind,
+    report_versions.c.text,
+    report_versions.c.location,
+).order_by(report_versions.c.report_id, report_versions.c.number)
+_OF_REPORT = Prepared(_WORDS.where(report_versions.c.report_id == sa.bindparam("report")))
+_OF_ALERT = Prepared(
+    _WORDS.join(reports, reports.c.id == report_versions.c.report_id).where(
+        reports.c.alert_id == sa.bindparam("alert")
+    )
+)
+# The state is written out, not bound: SQLite takes the index of live alerts only then.
+_TOLD = (
+    sa.select(
+        alerts.c.id.label("alert_id"),
+        # As text: the few kinds that there are come again and again.
+        sa.cast(alerts.c.categories, sa.Text).label("categories"),
+        reports.c.id.label("report_id"),
+        report_versions.c.kind,
+        report_versions.c.text,
+    )
+    .join(reports, reports.c.alert_id == alerts.c.id)
+    .join(report_versions, report_versions.c.report_id == reports.c.id)
+    .where(
+        alerts.c.state != sa.literal_column("'closed'"),
+        alerts.c.heard_at >= sa.bindparam("since"),
+        alerts.c.verified == sa.bindparam("verified"),
+        alerts.c.drill.is_(False),
+    )
+    .order_by(alerts.c.heard_at.desc(), alerts.c.id.desc(), reports.c.id, report_versions.c.number)
+)
+_TOLD_IN = Prepared(_TOLD.where(alerts.c.town == sa.bindparam("town")))
+_TOLD_NOWHERE = Prepared(_TOLD.where(alerts.c.town.is_(None)))
+_FIRST_WORDS = frozenset({VersionKind.FILED.value, VersionKind.CORRECTED.value})
+
+
+class WordRows:
+    """The words of reports in one transaction."""
+
+    def __init__(self, connection: sa.Connection, now: datetime) -> None:
+        """Bind to a transaction."""
+        self._connection = connection
+        self._now = now
+
+    def of_alert(self, alert_id: int) -> tuple[Words, ...]:
+        """Return every version of every report of an alert, in the order they were filed."""
+        rows = _OF_ALERT.rows(self._connection, {"alert": alert_id})
+        return tuple(_words_of(row) for row in rows)
+
+    def standing_of(self, report_id: int) -> tuple[Words, ...]:
+        """Return the versions of a report that count."""
+        rows = _OF_REPORT.rows(self._connection, {"report": report_id})
+        return standing(_words_of(row) for row in rows)
+
+    def told_in(
+        self, town: str | None, *, verified: bool, heard_since: datetime
+    ) -> tuple[Told, ...]:
+        """Return what was told of a town's live alerts lately, the last heard of first.
+
+        Drills are left out. One statement and no more of a row than telling events apart
+        needs: each danger is held against all of it, which in a flood is much.
+        """
+        statement = _TOLD_NOWHERE if town is None else _TOLD_IN
+        asked = {"verified": verified, "since": heard_since, "town": town}
+        rows = statement.tuples(self._connection, asked)
+        found: dict[int, tuple[int, str, list[str]]] = {}
+        for alert_id, packed, report_id, kind, text in rows:
+            _, _, texts = found.setdefault(report_id, (alert_id, packed, []))
+            if kind in _FIRST_WORDS:
+                texts[:] = [text]
+            elif kind == VersionKind.SUPPLEMENTED.value:
+                texts.append(text)
+        return tuple(
+            Told(alert_id, report_id, _categories(packed), tuple(texts))
+            for report_id, (alert_id, packed, texts) in found.items()
+        )
+
+
+@lru_cache(maxsize=256)
+def _categories(packed: str) -> tuple[Category, ...]:
+    return tuple(map(Category, json.loads(packed)))
+
+
+def _words_of(row: Row) -> Words:
+    return Words(
+        report_id=row["report_id"],
+        number=row["number"],
+        kind=VersionKind(row["kind"]),
+        text=row["text"],
+        location=unpack_location(row["location"]),
+    )
