@@ -29,7 +29,7 @@ from storage.store import Store
 
 # Towns in all, and of them those with a group on Telegram; small runs have fewer.
 TOWNS = {1000: (12, 4), 0: (5, 2)}
-MOST_ON_TELEGRAM = 14  # reports of a town: a group there takes 20 messages a minute
+MOST_ON_TELEGRAM = 8  # reports of a town: a group there takes 20 messages a minute
 WORKERS_A_TOWN = 4
 OFFICERS_A_TOWN = 2
 DANGEROUS = 0.4
