@@ -58,6 +58,17 @@ class WorkingHours:
             day += timedelta(days=1)
         return at + working
 
+    def open_until(self, at: datetime) -> datetime | None:
+        """Return when the working day of a moment ends; None when nobody works at it."""
+        local = self.local(at)
+        if not self.spans or not self.days:
+            midnight = datetime.combine(local.date() + timedelta(days=1), time(), self.zone)
+            return midnight.astimezone(UTC)
+        spans = self._spans_of(local.date())
+        if not any(begins <= local < ends for begins, ends in spans):
+            return None
+        return max(ends for _, ends in spans).astimezone(UTC)
+
     def _spans_of(self, day: date) -> tuple[tuple[datetime, datetime], ...]:
         if not self.works_on(day):
             return ()

@@ -39,6 +39,7 @@ from storage.store import Store
 from storage.unit_of_work import UnitOfWork
 
 BATCH = 40
+CLAIM_SHARE = 4  # of a lease, a claim may take one part in so many
 CHATS_AT_ONCE = 40  # of one channel, in one process
 FINISH_SECONDS = 5.0
 # Between two claims that find little: what comes one by one is leased a few at a time.
@@ -150,13 +151,13 @@ class Dispatcher:
         # Looking costs no commit, and most passes that nobody hinted at find nothing.
         if look and not await asyncio.to_thread(self.store.read, lambda uow: uow.notices.is_due()):
             return 0, []
-        leased, written = await asyncio.wrap_future(
-            self.store.submit(lambda uow: self._lease(uow, not_channels))
+        leased, written, now = await asyncio.wrap_future(
+            self.store.submit(lambda uow: (*self._lease(uow, not_channels), uow.now))
         )
         turns: dict[Address, Turn] = {}
-        now = self.store.clock()
         for one in written:
             address = one.notice.address
+            # As others see it in the rows, however long the commit took.
             turn = turns.setdefault(address, Turn(address, now + self.times.lease, now))
             turn.waiting.append(one)
         return leased, list(turns.values())
@@ -169,8 +170,12 @@ class Dispatcher:
             uow.quiet.forget()
             self._forgot_at = uow.now
         leased = uow.notices.lease(limit=BATCH, lease=self.times.lease, not_channels=not_channels)
-        written = []
-        for notice in leased:
+        written: list[Written] = []
+        for place, notice in enumerate(leased):
+            if written and self.store.clock() - uow.now > self.times.lease / CLAIM_SHARE:
+                # A machine that is so busy would find the leases over before it could send.
+                uow.notices.give_back(leased[place:])
+                break
             try:
                 written.append(Written(notice, *self._write(uow, notice)))
             except Exception:  # one notice that cannot be written holds up no other

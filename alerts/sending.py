@@ -8,7 +8,8 @@ chat is never sent to by two. What goes wrong is settled by
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -23,13 +24,15 @@ from domain.channel import Address, Channel, OutgoingMessage
 from domain.errors import AddressMoved, MessageGone, Refused, RetryLater
 from storage.live import BOARD, NOTICES, Live
 from storage.notices import Notice, NoticeKind, Priority
-from storage.store import Store
+from storage.store import StorageAway, Store
 from storage.unit_of_work import UnitOfWork
 
 SEND_SECONDS = 15.0
 LONGEST_WAIT = timedelta(minutes=10)
 LOOK_AGAIN = timedelta(seconds=1)
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
+REMEMBERED_SECONDS = 60.0
+WRITE_AGAIN_SECONDS = 0.5
 PACED = "发送太快，排队等候"
 
 log = structlog.get_logger()
@@ -176,10 +179,26 @@ class Sender:
             record_sent(uow, one, message_id, self.live)
             return not (rest and look and _has_to_stop(uow, rest[0]))
 
-        goes_on = await self.gathering.do(record)
+        goes_on = await self._write_down(record)
         if look:
             turn.looked_at = self.store.clock()
         return goes_on and not self._is_hushed(notice.address.channel)
+
+    async def _write_down(self, record: Callable[[UnitOfWork], bool]) -> bool:
+        """Write down what was sent, also when the database is away for a while.
+
+        What is forgotten would be sent twice. Nothing is lost by waiting: the chat could not
+        go on without the database either.
+        """
+        until = time.monotonic() + REMEMBERED_SECONDS
+        while True:
+            try:
+                return await self.gathering.do(record)
+            except StorageAway as error:
+                if time.monotonic() >= until:
+                    raise
+                log.warning("record_waits", error=type(error).__name__)
+            await asyncio.sleep(WRITE_AGAIN_SECONDS)
 
     def _is_hushed(self, channel: str) -> bool:
         return self.store.clock() < self.hushed.get(channel, _EARLIEST)
@@ -239,7 +258,8 @@ def record_sent(uow: UnitOfWork, one: Written, message_id: str | None, live: Liv
     notice, version = one.notice, one.version
     if not uow.notices.sent(notice, message_id):
         return
-    alert = None if notice.alert_id is None else uow.alerts.get(notice.alert_id)
+    # Held: who changes it now has edits made of the cards that they see, and this one is new.
+    alert = None if notice.alert_id is None else uow.alerts.get_and_hold(notice.alert_id)
     if notice.kind is NoticeKind.CARD and alert is not None and message_id is not None:
         # An earlier try may have arrived and shows what was true then: edit it.
         version = 0 if notice.may_have_arrived else version

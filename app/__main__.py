@@ -18,6 +18,7 @@ from app.command_line import answers_mistakes, settings_of
 from app.indicators_group import indicators
 from app.interests_group import interests
 from app.keys_group import keys
+from app.letters_group import letters
 from app.matters_group import matters
 from app.office_group import group as duty_groups
 from app.office_group import people
@@ -199,7 +200,7 @@ def stats(
 
 
 for group in (
-    *(rules, roster, people, duty_groups, matters, indicators, keys),
+    *(rules, roster, people, duty_groups, matters, letters, indicators, keys),
     *(audit, interests, person, retention),
 ):
     main.add_command(group)

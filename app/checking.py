@@ -10,6 +10,7 @@ from pathlib import Path
 
 from telegram.error import InvalidToken, TelegramError
 
+from app import letter_paper
 from app.settings import PRODUCT, Settings
 from app.telegram_account import open_account
 from app.wiring import calendar
@@ -49,6 +50,7 @@ def check_everything(read_settings: Callable[[], Settings], *, say: Say) -> bool
         ("磁盘", _disk),
         ("Redis", _redis),
         ("渠道", _channels),
+        ("提醒函", _letters),
     )
     good = True
     for name, look in checks:
@@ -182,3 +184,9 @@ def _channels(settings: Settings) -> str:
             write="至少启用一个，如 [channels.webchat] enabled = true",
         )
     return "、".join(names)
+
+
+def _letters(settings: Settings) -> str:
+    template = settings.petitions.letters.template
+    letter_paper.check(template)
+    return f"模板 {template.name}"

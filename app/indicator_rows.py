@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from domain.sheet import Written
 from petitions.indicator_looks import Behind, Listed
 from petitions.indicator_words import (
-    day_words,
     fraction_words,
     mark_words,
     percent_words,
@@ -38,7 +38,7 @@ YES, NO = "是", "否"
 # A cell that begins so would be a formula to a spreadsheet that opens a CSV file.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
-Row = tuple[str | int, ...]
+Row = tuple[Written, ...]
 
 
 def figure_rows(figures: MonthFigures, rules: IndicatorRules) -> Iterator[Row]:
@@ -86,9 +86,9 @@ def list_row(one: Listed, found: Behind) -> Row:
         unit_words(one.unit),
         (Strand.REPEATED if one.repeated else Strand.FIRST).label,
         YES if one.counts else NO,
-        day_words(how.starts_on),
-        day_words(how.due_on),
-        day_words(how.done_on),
+        how.starts_on,
+        how.due_on,
+        how.done_on,
         how.standing.label,
         why_words(how, found.as_of),
     )
@@ -158,7 +158,7 @@ def strands_of(indicator: Indicator) -> tuple[Strand, ...]:
     return (Strand.ALL,) if indicator is Indicator.REPEATED else tuple(Strand)
 
 
-def disarmed(row: Iterable[str | int]) -> list[str | int]:
+def disarmed(row: Iterable[Written]) -> list[Written]:
     """Return a row of CSV in which no cell is a formula to a spreadsheet."""
     return [
         f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell for cell in row

@@ -32,6 +32,7 @@ from domain.access import Asker, Topic
 from domain.errors import PersonCanFix
 from petitions.indicator_looks import Behind, Figure, behind, may_list, month_figures, note_look
 from petitions.indicator_words import (
+    EMPTY,
     NONE_BEHIND,
     WITHHELD,
     fraction_words,
@@ -172,7 +173,8 @@ def _print_list(found: Behind, rules: IndicatorRules) -> None:
     if not found.rate.denominator:
         click.echo(NONE_BEHIND)
     if found.listed:
-        _print_table([list(LIST_HEAD), *([str(cell) for cell in row] for row in list_rows(found))])
+        rows = ([EMPTY if cell is None else str(cell) for cell in row] for row in list_rows(found))
+        _print_table([list(LIST_HEAD), *rows])
     if found.withheld:
         click.echo(WITHHELD.format(count=found.withheld))
 

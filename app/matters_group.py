@@ -91,3 +91,20 @@ def matters_daily(context: click.Context, /, *, file: Path, **asked: Any) -> Non
     from app import matters_export
 
     matters_export.export_daily(settings_of(context), file, **asked)
+
+
+@matters.command("supervise")
+@click.option(
+    "--level", type=click.IntRange(1, 3), help="只看这一级及以上：1 单位，2 区信联办，3 领导。"
+)
+@click.option(
+    "--xlsx", "file", type=click.Path(path_type=Path), metavar="FILE", help="写成 Excel 清单。"
+)
+@asks_as
+@click.pass_context
+@answers_mistakes
+def matters_supervise(context: click.Context, /, **asked: Any) -> None:
+    """三级督办清单：临近期限、超期的事项，二次接访，超期未回的提醒函。"""
+    from app import supervise_command
+
+    supervise_command.supervise(settings_of(context), **asked)

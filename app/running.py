@@ -29,7 +29,8 @@ from domain.duty import Person
 from domain.errors import SetupError
 from storage.unit_of_work import UnitOfWork
 
-READY_SECONDS = 30.0
+# A machine that is busy with everything at once may take long; giving up would begin it anew.
+READY_SECONDS = 120.0
 STOP_SECONDS = 10.0
 
 log = structlog.get_logger()

@@ -52,6 +52,7 @@ PATHS: tuple[Key, ...] = (
     ("web", "cookie_secret_file"),
     KEY_FILE,
     TOKEN_FILE,
+    ("petitions", "letters", "template"),
 )
 _SQLITE = "sqlite:///"
 

@@ -39,6 +39,7 @@ from nlp.places import Gazetteer
 from nlp.reading import TwoReaders
 from petitions.deadlines import Counting
 from petitions.ledger import Ledger
+from petitions.supervision_rounds import SupervisionRounds
 from storage import migrate
 from storage.kept_files import KeptFiles
 from storage.key_rows import admit
@@ -234,7 +235,20 @@ class House:
                 self.rounds().look,
                 self.remover().look,
                 self.planned().look,
+                self.supervision().look,
             ),
+        )
+
+    def supervision(self) -> SupervisionRounds:
+        """Return what tells each day's supervision; it is handed when people work."""
+        own = self.settings.petitions.supervision
+        return SupervisionRounds(
+            store=self.store,
+            live=self.live,
+            ledger=build_ledger(self.settings, self.office),
+            times=own.times(),
+            at=own.at if own.enabled else None,
+            open_until=self.office.hours.open_until,
         )
 
     def planned(self) -> Planned:

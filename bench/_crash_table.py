@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-from bench._found import Findings
+from bench._found import ENOUGH, Findings, too_many
 
 _WIDE = 54
 
@@ -32,11 +32,18 @@ def print_runs(title: str, found: Mapping[int, Findings]) -> None:
     for name in next(iter(found.values())).results:
         _line(name, results[name])
     doubles, sent = sums["doubles"], sums["messages sent"]
-    _line("doubles of all messages", f"{100 * doubles / max(1, sent):.3f} %")
+    withheld = sums["doubles in Telegram, answer withheld"]
+    _line("doubles of all messages", f"{100 * doubles / max(1, sent):.2f} %")
+    _line(
+        "… but those whose answer was withheld",
+        f"{100 * (doubles - withheld) / max(1, sent):.2f} %",
+    )
     for name in sorted({name for one in found.values() for name in one.worst}):
         values = sorted(one.worst[name] for one in found.values() if name in one.worst)
         _line(name, f"median {values[len(values) // 2]:.2f}, worst {values[-1]:.2f}")
     broken = [f"seed {seed}: {words}" for seed, one in found.items() for words in one.broken]
+    if sent >= ENOUGH and too_many(doubles, sent):
+        broken.append(f"all: doubles under 0.5 %: {doubles} of {sent}")
     for words in broken:
         print(f"  BROKEN  {words}")
     whole = sum(not one.broken for one in found.values())

@@ -13,6 +13,7 @@ from typing import Any
 from storage.sealing import Keyring
 
 DOUBLES_ONE_IN = 200  # 0.5 %
+ENOUGH = 1000  # messages of which a share says something
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,13 @@ class Findings:
         self.worst["doubles (%)"] = 100 * doubles / max(1, sent)
         share = f"{100 * doubles / max(1, sent):.2f} %"
         self.figures["messages sent, and doubles"] = f"{sent}, {doubles} ({share})"
-        self.hold("doubles under 0.5 %", range(doubles if DOUBLES_ONE_IN * doubles > sent else 0))
+        if sent >= ENOUGH:
+            self.hold("doubles under 0.5 %", range(doubles if too_many(doubles, sent) else 0))
+
+
+def too_many(doubles: int, sent: int) -> bool:
+    """Whether more than the allowed share of what was sent stands twice."""
+    return DOUBLES_ONE_IN * doubles > sent
 
 
 @contextlib.contextmanager

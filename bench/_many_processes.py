@@ -25,7 +25,7 @@ from storage.sealing import Keyring
 KINDS = ("kill", "redis", "postgres", "freeze", "disk", "clock")
 PARTS = ("web", "web", "bot", "bot", "dispatcher", "dispatcher", "dispatcher")
 EVERY = 12  # one fault in so many is of each other kind
-LEASE = 8.0
+LEASE = 15.0
 READER_LEASE = 20.0  # bot.reader.LEASE
 AWAY = (1.0, 4.0)
 FULL = (1.0, 4.0)
@@ -63,10 +63,10 @@ class ManyProcesses:
         self._rng = rng
         self._stack = ExitStack()
         self._cluster = self._stack.enter_context(run_cluster(small="disk" in kinds))
-        self._clocks = [MovingClock(folder / f"clock-{number}") for number in range(len(PARTS))]
+        self._clocks = {part: MovingClock(folder / f"clock-{part}") for part in PARTS}
         there = {
             "disk": any(disk.there for disk in self._cluster.disks),
-            "clock": self._clocks[0].there,
+            "clock": all(clock.there for clock in self._clocks.values()),
         }
         self._kinds = frozenset(kind for kind in kinds if there.get(kind, True))
         self._missing = kinds - self._kinds
@@ -85,7 +85,9 @@ class ManyProcesses:
             RunningOffice(folder, port=free_port(), more=more, part=part) for part in PARTS
         ]
         if "clock" in self._kinds:
-            for one, clock in zip(self._parts, self._clocks, strict=True):
+            # One of each kind: looking at a clock that can be moved costs.
+            for part, clock in self._clocks.items():
+                one = next(one for one in self._parts if one.part == part)
                 one.more = one.more | clock.environment()
         self._webs = [one for one in self._parts if one.part == "web"]
         self._keepers: list[asyncio.Task[None]] = []
@@ -201,11 +203,11 @@ class ManyProcesses:
                 await asyncio.to_thread(self._cluster.start)
 
     async def _move_clock(self) -> None:
-        number = self._rng.randrange(len(self._parts))
-        self.befell[f"clock of {self._parts[number].part} moved"] += 1
-        self._clocks[number].move(self._rng.choice(JUMPS))
+        part = self._rng.choice(PARTS)
+        self.befell[f"clock of {part} moved"] += 1
+        self._clocks[part].move(self._rng.choice(JUMPS))
         await asyncio.sleep(self._rng.uniform(*MOVED_FOR))
-        self._clocks[number].move(0)
+        self._clocks[part].move(0)
 
     async def _redis(self) -> None:
         async with self._redis_turn:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from bench._found import Findings, counts
+from storage.notices import CHAT_MOVED
 
 # The first button of a card, by the state of its alert.
 FIRST_BUTTON = {"open": "take", "taken": "close", "watched": "close", "closed": ""}
@@ -25,7 +26,7 @@ def examine_notices(rows: sqlite3.Connection, findings: Findings) -> None:
         (
             f"{row['key']} on {row['channel']}: {row['state']} {row['last_error'] or ''}"
             for row in every
-            if row["state"] != "sent" and not _is_sent_anew(row, keys)
+            if row["state"] != "sent" and not _is_done_with(row, keys)
         ),
     )
     findings.hold("no lease is left on a notice", (r["key"] for r in every if r["lease_until"]))
@@ -41,15 +42,17 @@ def examine_notices(rows: sqlite3.Connection, findings: Findings) -> None:
     )
 
 
-def _is_sent_anew(row: sqlite3.Row, keys: set[str]) -> bool:
-    """Whether a message that was gone was sent again by itself."""
-    return row["state"] == "refused" and f"anew:{row['key']}" in keys
+def _is_done_with(row: sqlite3.Row, keys: set[str]) -> bool:
+    """Whether a message that was gone was sent anew, or an edit belongs to a chat that moved."""
+    if row["state"] == "refused":
+        return f"anew:{row['key']}" in keys
+    return bool(row["state"] == "expired" and row["last_error"] == CHAT_MOVED)
 
 
 def examine_web_chat(rows: sqlite3.Connection, findings: Findings) -> int:
     """Hold the web chat's events against its notices; returns how many cards stand twice."""
     every = rows.execute("SELECT * FROM notices WHERE channel = 'webchat'").fetchall()
-    events = Counter(row[0] for row in rows.execute("SELECT key FROM webchat_events"))
+    events = Counter(_tidy(row[0]) for row in rows.execute("SELECT key FROM webchat_events"))
     findings.hold(
         "what is sent stands in its chat",
         (r["key"] for r in every if r["state"] == "sent" and not events[_key(r)]),
@@ -91,11 +94,16 @@ def _verb(body: str) -> str:
     return parts[2] if parts[:1] == ["a"] else ""
 
 
+def _tidy(key: str) -> str:
+    """Leave out the number of the try; an edit may stand there by an earlier one."""
+    return key.rpartition(":")[0] if key.startswith("e:") else key
+
+
 def _key(notice: sqlite3.Row) -> str:
     """Return the key of the chat event that a sent notice became."""
     key, chat = notice["key"], notice["chat"]
     if notice["kind"] == "toast":
         return f"t:{chat}:{key}"
     if notice["kind"] == "edit":
-        return f"e:{chat}:{key}:{notice['fence']}"
+        return f"e:{chat}:{key}"
     return f"m:{chat}:w.{hashlib.sha256(key.encode()).hexdigest()[:24]}:0"

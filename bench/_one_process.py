@@ -13,7 +13,7 @@ from collections import Counter
 from pathlib import Path
 
 from bench._moving_clock import MovingClock, forget
-from bench._running import RunningOffice, free_port
+from bench._running import EndedEarly, RunningOffice, free_port
 from bench._seats import Door
 from bench._small_disks import SmallDisk
 from bench._standing import SqliteRows
@@ -102,9 +102,21 @@ class OneProcess:
             self.befell["kill -9"] += 1
             self.befell["… while starting"] += 1
             await self._office.spawn()
-        await self._office.ready()
+        await self._up()
         self.uptime.go_on()
         self.door.up.set()
+
+    async def _up(self) -> None:
+        """Wait until it is ready; what ends by itself is started again, as in an office."""
+        while True:
+            try:
+                await self._office.ready()
+            except (EndedEarly, TimeoutError):
+                self.befell["started again"] += 1
+                await self._office.kill()
+                await self._office.spawn()
+            else:
+                return
 
     async def _other(self, kind: str) -> None:
         if kind == "freeze":

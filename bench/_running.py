@@ -17,7 +17,7 @@ from storage.key_file import read_keyring
 from storage.sealing import Keyring
 
 ROOT = Path(__file__).resolve().parent.parent
-START_SECONDS = 120.0
+START_SECONDS = 180.0
 STOP_SECONDS = 30.0
 
 _ADDRESS = re.compile(r"http://\S+/|护信已启动")

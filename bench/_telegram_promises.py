@@ -47,7 +47,9 @@ def examine_telegram(rows: sqlite3.Connection, findings: Findings, side: Telegra
     findings.figures["messages in Telegram, doubles, answers withheld"] = (
         f"{stand}, {doubles}, {side.withheld}"
     )
-    findings.sums["… of them with the answer withheld"] = side.withheld
+    findings.sums["messages sent in Telegram"] = len(sent)
+    findings.sums["doubles in Telegram"] = doubles
+    findings.sums["doubles in Telegram, answer withheld"] = min(doubles, side.withheld)
     findings.hold("no message in Telegram that was not sent", range(-doubles))
     findings.hold("every card in Telegram shows the alert as it stands", _old_cards(rows, side))
     findings.hold("every alert of a town stands in its group", _missing(rows, side))

@@ -89,16 +89,21 @@ class TelegramSide:
 
     async def enrol(self, invite: Invite, open_store: Callable[[], Store]) -> None:
         """Let workers and officers of each town enrol, and bind its group."""
-        for town in self.towns:
-            self._workers[town] = await self._people(town, Role.GRID_WORKER, WORKERS_A_TOWN, invite)
-            officers = await self._people(town, Role.TOWN_OFFICER, OFFICERS_A_TOWN, invite)
-            self._officers += [
-                _Officer(user, town, random.Random(self._rng.random())) for user in officers
-            ]
-            room = self.world.group(f"{town}值班群", *officers, kind="group")
-            room.bot = "member"
-            self.rooms[town] = room
+        await asyncio.gather(*(self._enrol(town, invite) for town in self.towns))
         await asyncio.to_thread(self._bind, open_store)
+
+    async def _enrol(self, town: str, invite: Invite) -> None:
+        workers, officers = await asyncio.gather(
+            self._people(town, Role.GRID_WORKER, WORKERS_A_TOWN, invite),
+            self._people(town, Role.TOWN_OFFICER, OFFICERS_A_TOWN, invite),
+        )
+        self._workers[town] = workers
+        self._officers += [
+            _Officer(user, town, random.Random(self._rng.random())) for user in officers
+        ]
+        room = self.world.group(f"{town}值班群", *officers, kind="group")
+        room.bot = "member"
+        self.rooms[town] = room
 
     async def _people(self, town: str, role: Role, count: int, invite: Invite) -> list[User]:
         users = []

@@ -9,6 +9,7 @@ sees it; the next one goes on.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -34,7 +35,7 @@ from domain.channel import (
 from domain.errors import PersonCanFix
 from storage.inbox import InboxOutcome, InboxRow
 from storage.live import BOARD, INBOX, NOTICES, TIMERS, Live
-from storage.store import Store
+from storage.store import StorageAway, Store
 from storage.unit_of_work import UnitOfWork
 
 BATCH = 32
@@ -87,10 +88,12 @@ class Reader:
             )
         except Exception as error:  # noqa: BLE001 - each of them then stands or falls alone
             log.warning("heard_apart", error=type(error).__name__)
-            left = await asyncio.wrap_future(
-                self.store.submit(lambda uow: list(uow.inbox.lease(limit=due, lease=LEASE)))
+            rows = await asyncio.wrap_future(
+                self.store.submit(lambda uow: uow.inbox.lease(limit=due, lease=LEASE))
             )
-            leased = len(left)
+            for row in rows:  # one after the other: a commit that fails is one's own
+                await self._read(row)
+            return len(rows)
         await asyncio.gather(*(self._read(row) for row in left))
         return leased
 
@@ -106,8 +109,9 @@ class Reader:
         for row in due:
             incoming = self._parse(row)
             if isinstance(incoming, IncomingMessage):
-                self.dialogue.office.assess(incoming.text)
-                self.dialogue.office.gazetteer.find(incoming.text)
+                with contextlib.suppress(Exception):  # hearing it will say what is wrong
+                    self.dialogue.office.assess(incoming.text)
+                    self.dialogue.office.gazetteer.find(incoming.text)
         return len(due)
 
     def _hear_together(self, uow: UnitOfWork, due: int) -> tuple[int, list[InboxRow]]:
@@ -208,15 +212,17 @@ class Reader:
 
     async def _try_later(self, row: InboxRow, incoming: Heard, error: Exception) -> None:
         name = type(error).__name__
-        log.error("hearing_failed", inbox=row.id, tries=row.attempts + 1, error=name)
-        if row.attempts + 1 >= MOST_TRIES:
+        # A database that is away is no fault of the row's, however often it happens.
+        counts = not isinstance(error, StorageAway)
+        log.error("hearing_failed", inbox=row.id, tries=row.attempts + counts, error=name)
+        if counts and row.attempts + 1 >= MOST_TRIES:
             await self._set_aside(row, name, incoming)
             return
         wait = FIRST_WAIT * (4**row.attempts)
         await asyncio.wrap_future(
             self.store.submit(
                 lambda uow: uow.inbox.put_off(
-                    row.id, fence=row.fence, until=uow.now + wait, reason=name
+                    row.id, fence=row.fence, until=uow.now + wait, reason=name, counts=counts
                 )
             )
         )

@@ -32,7 +32,7 @@ from storage.unit_of_work import UnitOfWork
 T = TypeVar("T")
 
 PAGE = 100
-LONGEST_PAGE = 6
+LONGEST_PAGE, LONGEST_UNIT = 6, 60
 FIGURES, LIST = "/desk/indicators", "/desk/indicators/list"
 MISSED = "missed"
 
@@ -55,6 +55,8 @@ class IndicatorPages:
         """Bind to what is read and to the templates."""
         self._desk = desk
         self._templates = templates
+        # Counting is all processor: one count at a time leaves the rest to alerts.
+        self._one_by_one = asyncio.Lock()
 
     def routes(self) -> list[web.RouteDef]:
         """Return the pages' routes."""
@@ -121,7 +123,8 @@ class IndicatorPages:
     async def _read(self, look: Callable[[UnitOfWork], T]) -> T:
         """Read in a thread of its own; what is refused is not there."""
         try:
-            return await asyncio.to_thread(self._desk.store.read, look)
+            async with self._one_by_one:
+                return await asyncio.to_thread(self._desk.store.read, look)
         except PersonCanFix as error:
             raise web.HTTPNotFound from error
 
@@ -138,7 +141,8 @@ class IndicatorPages:
             strand = Strand(request.query.get("strand", Strand.ALL))
         except ValueError as error:
             raise web.HTTPNotFound from error
-        return Figure(self._month(request), indicator, strand, request.query.get("unit"))
+        unit = request.query.get("unit")
+        return Figure(self._month(request), indicator, strand, unit and unit[:LONGEST_UNIT])
 
     def _page(self, request: web.Request, template: str, **shown: Any) -> web.Response:
         demo = self._desk.sign_in.demo_seats is not None

@@ -16,7 +16,7 @@ from petitions import cells, sheet_words
 from petitions.cells import Unreadable
 from petitions.heads import Field, Heads
 from petitions.near_names import LONGEST_NAME, tidy_name
-from petitions.row_cells import Remark, RowCells
+from petitions.row_cells import RowCells
 from petitions.sheet_words import KindSaid
 from petitions.step_cells import read_steps
 from petitions.units import Units
@@ -50,11 +50,6 @@ class Line:
     number: str
     said: Said | None
     cells: RowCells
-
-    @property
-    def remarks(self) -> tuple[Remark, ...]:
-        """What is wrong with it."""
-        return tuple(self.cells.remarks)
 
 
 class Reader:

@@ -85,14 +85,26 @@ def _head(kept: Kept, said: Said, notes: list[tuple[Field, str]]) -> MatterHead:
     elif before.kind is MatterKind.ACCUSATION and kind is not MatterKind.ACCUSATION:
         found.pop("kind", None)
         notes.append((Field.KIND, NOT_OPENED))
-    about = tuple(dict.fromkeys((*before.about_units, *found.get("about_units", ()))))
-    found["about_units"] = about
+    found["about_units"] = _about(kept, found.get("about_units", ()))
     for name, value in tuple(found.items()):
         last = kept.last_changes.get(name)
         # What was corrected by hand stands as long as the sheet says what it said before.
         if last is not None and last.source != BY_SHEET and last.before == as_text(value):
             del found[name]
     return replace(before, **found)
+
+
+def _about(kept: Kept, said: Iterable[str]) -> tuple[str, ...]:
+    """Return the units complained about: those that are there, and new ones of the sheet.
+
+    What a clerk took off is not put back by the same old sheet.
+    """
+    last = kept.last_changes.get("about_units")
+    taken_off: set[str] = set()
+    if last is not None and last.source != BY_SHEET:
+        taken_off = set(last.before.split("、")) - set(last.after.split("、"))
+    new = (unit for unit in said if unit not in taken_off)
+    return tuple(dict.fromkeys((*kept.matter.head.about_units, *new)))
 
 
 def _people(

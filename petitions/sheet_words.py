@@ -36,10 +36,15 @@ _LODGING = _by_word(
 _TIER = _by_word(
     {
         Tier.DISTRICT: "区 区级 县 县级 县(区) 县(区)级 区(县) 区县 区县级 本级 镇街 镇 街道 乡镇",
-        Tier.CITY: "市 市级 地市 地市级 广州市",
-        Tier.PROVINCE: "省 省级 自治区 直辖市 广东省",
+        Tier.CITY: "市 市级 地市 地市级",
+        Tier.PROVINCE: "省 省级 自治区 直辖市",
         Tier.STATE: "国家 国家级 国家局 国家信访局 中央 中央级 全国",
     }
+)
+_NAMED_TIER = (
+    (re.compile(r".{2,6}(?:省|自治区)(?:信访局)?"), Tier.PROVINCE),
+    (re.compile(r"[^省]{2,6}市(?:信访局)?"), Tier.CITY),
+    (re.compile(r"[^省市]{2,6}[区县](?:信访局)?"), Tier.DISTRICT),
 )
 _SATISFACTION = _by_word(
     {
@@ -129,7 +134,9 @@ def lodging(words: str) -> Lodging:
 
 def tier(words: str) -> Tier:
     """Return the level at which it was lodged."""
-    return _one_of(_TIER, words, "登记机构级别", *Tier)
+    named = bare(words)  # 广州市, 广东省信访局
+    found = next((one for pattern, one in _NAMED_TIER if pattern.fullmatch(named)), None)
+    return found or _one_of(_TIER, words, "登记机构级别", *Tier)
 
 
 def satisfaction(words: str) -> Satisfaction | None:

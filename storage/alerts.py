@@ -162,6 +162,14 @@ class AlertRows:
         row = _GET.row(self._connection, {"alert": alert_id})
         return None if row is None else alert_of(row)
 
+    def get_and_hold(self, alert_id: int) -> Alert | None:
+        """Return an alert that nobody changes until this transaction ends.
+
+        Whoever is changing it is waited for, so that it is as they leave it.
+        """
+        query = sa.select(alerts).where(alerts.c.id == alert_id)
+        return self._one(query.with_for_update(read=True))
+
     def change(self, alert: Alert, **values: Any) -> Alert:
         """Change an alert's row and count its version up, in one conditional UPDATE.
 
@@ -299,6 +307,10 @@ class AlertRows:
     def drop_cards(self, card_ids: Iterable[int]) -> None:
         """Forget cards whose messages are gone."""
         self._connection.execute(sa.delete(cards).where(cards.c.id.in_(list(card_ids))))
+
+    def _one(self, query: sa.Select[tuple[Any, ...]]) -> Alert | None:
+        row = self._connection.execute(query).mappings().first()
+        return None if row is None else alert_of(row)
 
     def _many(self, query: sa.Select[tuple[Any, ...]]) -> tuple[Alert, ...]:
         return tuple(alert_of(row) for row in self._connection.execute(query).mappings())

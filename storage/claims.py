@@ -51,7 +51,9 @@ def expire(connection: sa.Connection, now: datetime) -> int:
     return _EXPIRE.run(connection, {"now": now, "state": "expired", "lease_until": None})
 
 
-def choice(now: Moment, *, limit: Moment | int, not_channels: int = 0) -> sa.Select[Any]:
+def choice(
+    now: Moment, *, limit: sa.ColumnElement[int] | int, not_channels: int = 0
+) -> sa.Select[Any]:
     """Return the query for what may be sent now, the most urgent first, then as it came.
 
     ``not_channels`` is how many channels are left out; its values are ``not_0`` and on.

@@ -6,6 +6,7 @@ in pages: however long the stretch, no more than their row ids and one page is h
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -106,9 +107,10 @@ class CohortRows:
             query = query.where(matters.c.town == town)
         if unit is not None:
             query = query.where(matters.c.unit == unit)
-        ids = self._connection.execute(query.order_by(matters.c.id)).scalars().all()
+        rows = self._connection.execute(query.order_by(matters.c.id))
+        ids = array("q", rows.scalars())
         for start in range(0, len(ids), PAGE):
-            yield from self._page(ids[start : start + PAGE])
+            yield from self._page(ids[start : start + PAGE].tolist())
 
     def _page(self, ids: Sequence[int]) -> Iterator[Matter]:
         steps = self._steps(ids)

@@ -29,7 +29,10 @@ def _group_of(row: Mapping[Any, Any]) -> Group:
     )
 
 
-_PLACE = {"channel": sa.bindparam("channel"), "chat": sa.bindparam("chat")}
+_PLACE: dict[str, sa.BindParameter[str]] = {
+    "channel": sa.bindparam("channel"),
+    "chat": sa.bindparam("chat"),
+}
 _ADDRESSES_OF = Prepared(
     sa.select(addresses.c.channel, addresses.c.chat)
     .where(addresses.c.person_id == sa.bindparam("person"), addresses.c.off_at.is_(None))

@@ -190,12 +190,22 @@ class InboxRows:
             ),
         )
 
-    def put_off(self, row_id: int, *, fence: int, until: datetime, reason: str) -> None:
-        """Give a row back, due again at ``until``, after a try that failed."""
+    def put_off(
+        self, row_id: int, *, fence: int, until: datetime, reason: str, counts: bool = True
+    ) -> None:
+        """Give a row back, due again at ``until``, after a try that failed.
+
+        ``counts``: it may be the row's own fault.
+        """
         self._connection.execute(
             sa.update(inbox)
             .where(inbox.c.id == row_id, inbox.c.fence == fence, inbox.c.done_at.is_(None))
-            .values(due_at=until, lease_until=None, attempts=inbox.c.attempts + 1, reason=reason)
+            .values(
+                due_at=until,
+                lease_until=None,
+                attempts=inbox.c.attempts + (1 if counts else 0),
+                reason=reason,
+            )
         )
 
     def unread(self) -> tuple[int, datetime | None]:

@@ -112,7 +112,8 @@ _HELD = sa.and_(
     notices.c.state == DUE,
 )
 _SENT = Prepared(
-    sa.update(notices).where(_HELD), *("state", "lease_until", "sent_at", "message_id")
+    sa.update(notices).where(notices.c.id == sa.bindparam("notice"), notices.c.state == DUE),
+    *("state", "lease_until", "sent_at", "message_id"),
 )
 _REFUSED = Prepared(sa.update(notices).where(_HELD), *("state", "lease_until", "last_error"))
 _EDIT_WAITS = Prepared(
@@ -238,7 +239,10 @@ class NoticeRows:
         return changed.rowcount == len(leased)
 
     def sent(self, notice: Notice, message_id: str | None) -> bool:
-        """Record that a notice arrived; False when the lease had passed to somebody else."""
+        """Record that a notice arrived; False when that is written down already.
+
+        Whoever has the lease by now: what arrived need not be sent again.
+        """
         values = {"sent_at": self._now, "message_id": message_id}
         return self._end(_SENT, notice, NoticeState.SENT, values)
 

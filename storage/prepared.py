@@ -16,6 +16,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
+CURSOR = "prepared"
+"""Under which name a connection's info keeps the cursor that prepared statements run on."""
+
 Values = Mapping[str, Any]
 Row = dict[str, Any]
 _Processor = Callable[[Any], Any]
@@ -202,10 +205,10 @@ def say(connection: sa.Connection, words: str) -> None:
 def _cursor(connection: sa.Connection) -> Any:
     """Return the connection's own cursor; results are fetched at once, so one is enough."""
     info = connection.info
-    found = info.get("prepared")
+    found = info.get(CURSOR)
     if found is None:
         raw: Any = connection.connection.driver_connection
-        found = info["prepared"] = raw.cursor()
+        found = info[CURSOR] = raw.cursor()
     return found
 
 

@@ -32,6 +32,8 @@ MOST_UNITS_A_COMMIT = 64
 TRIES_AFTER_CONFLICT = 5
 # What a caller at the edge may catch: the disk is full, the file or the server is away.
 StorageFailure = sa.exc.SQLAlchemyError
+# Of these, what may pass by itself: no room, no server, no connection.
+StorageAway = sa.exc.OperationalError
 _CONFLICTS = {"40001", "40P01"}  # serialization_failure, deadlock_detected
 
 log = structlog.get_logger()

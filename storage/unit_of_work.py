@@ -26,6 +26,7 @@ from storage.groups import GroupRows
 from storage.inbox import InboxRows
 from storage.interests import InterestRows
 from storage.invites import InviteRows
+from storage.letters import LetterRows
 from storage.looks import LookRows
 from storage.matter_batches import MatterBatchRows
 from storage.matter_pages import MatterPageRows
@@ -43,6 +44,7 @@ from storage.reports import ReportRows
 from storage.retention import RetentionRows
 from storage.shift_changes import ShiftChangeRows
 from storage.storms import StormRows
+from storage.supervisions import SupervisionRows
 from storage.webchat import WebchatRows
 from storage.words import WordRows
 
@@ -284,3 +286,13 @@ class UnitOfWork:
     def interests(self) -> InterestRows:
         """Declared interests, and looks opened by a written reason."""
         return InterestRows(self.connection, self.now)
+
+    @cached_property
+    def letters(self) -> LetterRows:
+        """Reminder letters."""
+        return LetterRows(self.connection, self.now)
+
+    @cached_property
+    def supervisions(self) -> SupervisionRows:
+        """What supervision looks through, and what it has said."""
+        return SupervisionRows(self.connection, self.now)

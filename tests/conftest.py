@@ -9,7 +9,7 @@ import pytest
 
 from app import logs
 
-pytest_plugins = ["tests.servers", "tests.engines", "tests.story"]
+pytest_plugins = ["tests.servers", "tests.engines", "tests.story", "tests.supervised"]
 
 
 @pytest.fixture(autouse=True, scope="session")

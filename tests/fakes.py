@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -114,6 +114,7 @@ class RecordingChannel:
     toasts: list[Toast] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     tries: list[str] = field(default_factory=list)
+    when_shown: Callable[[], object] = lambda: None
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def fails(
@@ -150,6 +151,7 @@ class RecordingChannel:
         def show() -> None:
             shown.message_id = self.new_id()
             self.shown.append(shown)
+            self.when_shown()
 
         self._do(show, chat, key)
         return shown.message_id

@@ -14,6 +14,7 @@ from storage.tables.alerting import (
     rule_proposals,
 )
 from storage.tables.common import metadata
+from storage.tables.letters import letter_steps, letters, supervisions
 from storage.tables.people import (
     access_log,
     access_log_ends,
@@ -69,6 +70,8 @@ __all__ = [
     "inbox",
     "interests",
     "invites",
+    "letter_steps",
+    "letters",
     "matter_changes",
     "matter_steps",
     "matters",
@@ -90,6 +93,7 @@ __all__ = [
     "sender_pace",
     "shift_words",
     "shifts",
+    "supervisions",
     "towns",
     "turns",
     "web_sessions",

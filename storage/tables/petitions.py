@@ -45,6 +45,14 @@ sa.Index(
     sqlite_where=_running,
     postgresql_where=_running,
 )
+# Visits that go on: supervision looks every day for first ones without a second reception.
+_visits = sa.and_(_running, matters.c.lodging == sa.literal_column("'visit'"))
+sa.Index(
+    "ix_matters_visits",
+    matters.c.registered_on,
+    sqlite_where=_visits,
+    postgresql_where=_visits,
+)
 
 # One person who petitions in one matter, found by keyed hashes of name, phone and ID number.
 petitioners = sa.Table(

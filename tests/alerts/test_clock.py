@@ -56,8 +56,25 @@ def test_working_time_is_counted(at: datetime, hours: float, then: datetime) -> 
     assert HOURS.add(at.astimezone(UTC), timedelta(hours=hours)) == then
 
 
+@pytest.mark.parametrize(
+    ("at", "ends"),
+    [
+        (panyu(4, 8, 30), panyu(4, 17, 30)),
+        (panyu(4, 11, 59), panyu(4, 17, 30)),
+        (panyu(4, 8, 29), None),
+        (panyu(4, 12), None),
+        (panyu(4, 17, 30), None),
+        (panyu(7, 10), None),
+    ],
+)
+def test_when_a_working_day_ends(at: datetime, ends: datetime | None) -> None:
+    """Asked at night, at noon or on a weekend: nobody works."""
+    assert HOURS.open_until(at.astimezone(UTC)) == ends
+
+
 def test_an_office_without_hours_always_works() -> None:
-    """No spans: plain time."""
+    """No spans: plain time, and every day lasts until midnight."""
+    assert ALWAYS.open_until(panyu(7, 3)) == panyu(8, 0)
     assert ALWAYS.add(panyu(7, 3), timedelta(hours=2)) == panyu(7, 5)
 
 

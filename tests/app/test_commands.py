@@ -77,7 +77,7 @@ def test_check_says_a_line_for_every_part(database: str, one_rule: Path) -> None
     result = call("check")
     assert result.exit_code == 0, result.output
     marks = [line[0] for line in result.output.splitlines()]
-    assert marks == ["✓"] * 9
+    assert marks == ["✓"] * 10
 
 
 def test_check_says_how_far_the_holidays_are_known(
@@ -90,6 +90,17 @@ def test_check_says_how_far_the_holidays_are_known(
     assert "知道到 2099 年" in call("check").output
     monkeypatch.setenv("HUXIN_OFFICE__PUBLIC_HOLIDAYS", "false")
     assert "不看法定节假日" in call("check").output
+
+
+def test_check_tries_the_template_of_letters(
+    database: str, one_rule: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A template that is not there is named before a clerk needs it."""
+    monkeypatch.setenv("HUXIN_PETITIONS__LETTERS__TEMPLATE", str(tmp_path / "none.docx"))
+    result = call("check")
+    assert result.exit_code == 2
+    assert "✗ 提醒函" in result.output
+    assert "none.docx" in result.output
 
 
 def test_check_says_what_to_do_with_a_broken_rule(database: str, one_rule: Path) -> None:

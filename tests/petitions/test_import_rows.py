@@ -188,6 +188,21 @@ def test_a_unit_complained_about_is_only_taken_off_by_hand(desk: LedgerDesk) -> 
     assert open_to == ""
 
 
+def test_a_unit_that_a_clerk_took_off_stays_off(desk: LedgerDesk) -> None:
+    """It was a slip: the old sheet does not bring it back, whatever else it names."""
+    desk.bring({**PLAIN, "被反映单位": "区水务局、区教育局"})
+
+    def take_off(uow: UnitOfWork) -> None:
+        matter = uow.matters.by_number("2026-0042")
+        assert matter is not None
+        head = replace(matter.head, about_units=("区教育局",))
+        matters.change(uow, desk.ledger, desk.clerk, matter, head=head)
+
+    desk.do(take_off)
+    desk.bring({**PLAIN, "被反映单位": "区水务局、区教育局、区民政局"})
+    assert desk.kept().matter.head.about_units == ("区教育局", "区民政局")
+
+
 def test_an_accusation_is_not_opened_by_a_sheet(desk: LedgerDesk) -> None:
     """It stays with the few who may see it, and the clerk is told."""
     desk.bring({**PLAIN, "信访目的": "检举控告", "被反映单位": "大石街道办事处"})

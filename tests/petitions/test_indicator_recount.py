@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -24,41 +24,15 @@ from storage.petitioners import Known
 from storage.store import Store
 from tests.fakes import PushedClock
 from tests.keys import KEYRING
+from tests.petitions.indicator_recount import Figures, moved, recount, works_on
 from tests.petitions.kept_year import keep
-from tests.petitions.made_up_year import MadeUpYear, MatterTruth, make_year
+from tests.petitions.made_up_year import MadeUpYear, make_year
 
 DASHI = "大石街道"
 RULES = IndicatorRules(forward_within=10)
 CLERK = Asker(Person(1, "某某", Role.CLERK, None), Way.COMMAND)
 OFFICER = Asker(Person(2, "某某", Role.TOWN_OFFICER, DASHI), Way.WEB)
 MONTHS = [Month(2025, number) for number in range(1, 13)]
-
-# 国务院办公厅关于2025年部分节假日安排的通知, copied by hand: days off and make-up days.
-OFF = {
-    date(2025, month, first) + timedelta(more)
-    for month, first, days in ((1, 1, 1), (1, 28, 8), (4, 4, 3), (5, 1, 5), (5, 31, 3), (10, 1, 8))
-    for more in range(days)
-} | {date(2026, 1, 1), date(2026, 1, 2), date(2026, 1, 3)}
-MADE_UP_FOR = {
-    date(2025, 1, 26),
-    date(2025, 2, 8),
-    date(2025, 4, 27),
-    date(2025, 9, 28),
-    date(2025, 10, 11),
-    date(2026, 1, 4),
-}
-
-
-def works_on(day: date) -> bool:
-    """Whether offices work on a day of 2025."""
-    return day in MADE_UP_FOR or (day.isoweekday() < 6 and day not in OFF)
-
-
-def moved(day: date) -> date:
-    """Return the next working day, by counting on."""
-    while not works_on(day):
-        day += timedelta(1)
-    return day
 
 
 def ledger_of(last_day: LastDay) -> Ledger:
@@ -110,52 +84,6 @@ def small(opened: Opener) -> tuple[MadeUpYear, Store]:
     return year, opened(year)
 
 
-# The recount: truth in, numerators and denominators out ------------------------------------
-
-Days = Callable[[date], date]
-Figures = dict[tuple[str, str, bool], list[int]]
-
-
-def first(one: MatterTruth, *kinds: str) -> date | None:
-    """Return the day of the earliest step of some kinds."""
-    return min((step["on"] for step in one["steps"] if step["kind"] in kinds), default=None)
-
-
-def recount(matters: tuple[MatterTruth, ...], month: Month, end: Days) -> Figures:
-    """Count a month's matters: (unit, figure, repeated) to [numerator, denominator]."""
-    found: Figures = {}
-    for one in matters:
-        for figure, limit, hit in (*by_arrival(one, end), *by_answer(one, end)):
-            if (limit.year, limit.month) == (month.year, month.number):
-                line = found.setdefault((one["unit"], figure, one["repeated"]), [0, 0])
-                line[0] += hit
-                line[1] += 1
-    return found
-
-
-def by_arrival(one: MatterTruth, end: Days) -> Iterator[tuple[str, date, bool]]:
-    """Give the figures that run from 登记: name, day of the month, whether it counts."""
-    came = one["registered_on"]
-    yield "repeated", came, one["repeated"]
-    for figure, days in (("accepted", 15), ("forwarded", 10)):
-        done, limit = first(one, figure), end(came + timedelta(days))
-        yield figure, limit, done is not None and done <= limit
-
-
-def by_answer(one: MatterTruth, end: Days) -> Iterator[tuple[str, date, bool]]:
-    """Give the figures that run from 受理, of 31(六) alone."""
-    accepted, replied = first(one, "accepted"), first(one, "replied")
-    if one["kind"] != "appeal_six" or accepted is None:
-        return
-    more = sum(step["days"] or 0 for step in one["steps"] if step["kind"] == "extended")
-    limit = end(accepted + timedelta(60 + more))
-    yield "replied", limit, replied is not None and replied <= limit
-    if replied is not None:
-        yield "rated", limit, one["satisfaction"] is not None
-    if one["satisfaction"] is not None:
-        yield "satisfied", limit, one["satisfaction"] in {"satisfied", "mostly"}
-
-
 def flat(store: Store, ledger: Ledger, asker: Asker, month: Month) -> Figures:
     """Return the product's figures in the recount's shape; empty cohorts are not there."""
     figures = store.read(lambda uow: month_figures(uow, ledger, RULES, asker, month))
@@ -174,7 +102,7 @@ def test_every_months_figures_are_those_of_a_recount(store: Store, year: MadeUpY
     """Unit by unit, first and repeated, over the source office's 5,381 matters."""
     cohorts: Counter[str] = Counter()
     for month in MONTHS:
-        wanted = recount(year.matters, month, moved)
+        wanted = recount(year.matters, month, moved, forward_days=10)
         assert flat(store, MOVED, CLERK, month) == wanted, month
         for (_, figure, _), (_, denominator) in wanted.items():
             cohorts[figure] += denominator
@@ -189,7 +117,7 @@ def test_an_office_that_moves_no_last_day_has_other_months(
     year, store = small
     ledger = ledger_of(LastDay.AS_COUNTED)
     for month in MONTHS:
-        wanted = recount(year.matters, month, lambda day: day)
+        wanted = recount(year.matters, month, lambda day: day, forward_days=10)
         assert flat(store, ledger, CLERK, month) == wanted, month
 
 
@@ -200,7 +128,10 @@ def test_a_towns_officers_have_the_figures_of_their_town(
     year, store = small
     own = tuple(one for one in year.matters if one["town"] == DASHI)
     for month in MONTHS:
-        counted, wanted = flat(store, MOVED, OFFICER, month), recount(own, month, moved)
+        counted, wanted = (
+            flat(store, MOVED, OFFICER, month),
+            recount(own, month, moved, forward_days=10),
+        )
         assert summed(counted) == summed(wanted)
 
 

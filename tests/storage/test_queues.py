@@ -145,15 +145,18 @@ def test_a_chat_that_somebody_sends_to_is_left_alone(store: Store, clock: Pushed
     assert second.fence == 1
 
 
-def test_a_late_sender_records_nothing(store: Store, clock: PushedClock) -> None:
-    """The fence decides whose record counts."""
+def test_a_late_sender_records_what_arrived_and_nothing_else(
+    store: Store, clock: PushedClock
+) -> None:
+    """The fence decides whose failure counts; what arrived has arrived, and counts once."""
     add(store, "a", "one")
     (late,) = lease_notices(store)
     clock.push(LEASE)
     (again,) = lease_notices(store)
-    assert not store.write(lambda uow: uow.notices.sent(late, "m-1"))
     assert not store.write(lambda uow: uow.notices.refused(late, "no"))
-    assert store.write(lambda uow: uow.notices.sent(again, "m-2"))
+    assert store.write(lambda uow: uow.notices.sent(late, "m-1"))
+    assert not store.write(lambda uow: uow.notices.sent(again, "m-2"))
+    assert not store.write(lambda uow: uow.notices.refused(again, "no"))
     assert store.read(lambda uow: uow.notices.waiting())[0] == 0
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from alerts import dispatcher, notices, sending
 from alerts.office import Office
@@ -301,3 +302,74 @@ async def test_one_notice_that_cannot_be_written_holds_up_no_other(
     office.sees(office.he, "编号")
     await office.after(minutes=1)
     office.sees(office.room_dashi, "A-0001")
+
+
+async def test_a_claim_that_took_long_leaves_a_shorter_lease(office: WholeOffice) -> None:
+    """The rows say until when: what they no longer hold is renewed before it is sent."""
+    office.receives(office.chen, RED)
+    while not await office.reader.read_due():
+        pass
+    left: list[timedelta] = []
+    slow: list[int] = []
+
+    def look() -> None:
+        lease_until = office.read(
+            lambda uow: uow.connection.scalar(sa.select(sa.func.max(tables.notices.c.lease_until)))
+        )
+        left.append(lease_until - office.clock.now)
+
+    def be_slow_once(connection: sa.Connection, *args: object) -> None:
+        if "UPDATE notices SET lease_until" in str(args[1]) and not slow:
+            slow.append(1)
+            office.clock.push(timedelta(seconds=20))
+
+    sa.event.listen(office.store.engine, "before_cursor_execute", be_slow_once)
+    office.channels["wire"].when_shown = look
+    await office.dispatcher.send_due()
+    assert min(left) >= timedelta(seconds=15)
+    await office.settle()
+    office.reads_all()
+
+
+async def test_what_arrived_is_written_down_whoever_has_the_lease(office: WholeOffice) -> None:
+    """A send that outlasted its lease: another has leased the notice, and need not send it."""
+    office.receives(office.chen, RED)
+    while not await office.reader.read_due():
+        pass
+    slow = office.store.write(lambda uow: uow.notices.lease(limit=1, lease=timedelta(seconds=30)))
+    office.clock.push(timedelta(seconds=31))
+    quick = office.store.write(lambda uow: uow.notices.lease(limit=1, lease=timedelta(seconds=30)))
+    assert [one.id for one in quick] == [one.id for one in slow]
+    record = sending.Written(slow[0], None, 1)
+    office.store.write(lambda uow: sending.record_sent(uow, record, "77", office.live))
+    assert not office.store.write(lambda uow: uow.notices.renew(quick, timedelta(seconds=30)))
+    late = sending.Written(quick[0], None, 1)
+    office.store.write(lambda uow: sending.record_sent(uow, late, "78", office.live))
+    assert [card.message_id for card in office.read(lambda uow: uow.alerts.cards(1))] == ["77"]
+    await office.settle()
+    office.reads_all()
+
+
+async def test_a_busy_machine_claims_no_more_than_it_can_send(office: WholeOffice) -> None:
+    """Writing takes so long that leases would be over: the rest is left to whoever is free."""
+    for floor in range(1, 7):
+        office.receives(office.chen, f"{floor}楼有人要跳楼")
+    while await office.reader.read_due():
+        pass
+
+    def slow_clock() -> datetime:
+        office.clock.push(timedelta(seconds=4))
+        return office.clock()
+
+    office.store.clock = slow_clock
+    office.store.write(lambda uow: office.dispatcher._lease(uow, frozenset()))
+    office.store.clock = office.clock
+    held = tables.notices.c.lease_until.is_not(None)
+    leased = office.count(tables.notices, held)
+    assert 0 < leased < office.count(tables.notices)
+    soonest = office.read(
+        lambda uow: uow.connection.scalar(sa.select(sa.func.min(tables.notices.c.lease_until)))
+    )
+    assert soonest > office.clock.now + timedelta(seconds=15)
+    await office.after(minutes=1)
+    office.reads_all()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from domain.channel import Attachment, Location
 from storage.inbox import InboxOutcome
@@ -159,6 +160,24 @@ async def test_a_message_that_fails_again_and_again_is_set_aside(
     await office.says(office.chen, "12楼阿伯要跳楼")
     office.sees(office.chen, "编号")
     office.sees(office.room_dashi, "A-0001")
+
+
+async def test_a_database_that_is_away_again_and_again_sets_nothing_aside(
+    office: WholeOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is no fault of the message's: however often, it is heard once the rows are taken."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise sa.exc.OperationalError("INSERT", {}, OSError("no room"))
+
+    with monkeypatch.context() as broken:
+        broken.setattr("bot.reporting.file_report", fail)
+        await office.says(office.chen, "阿伯要跳楼")
+        await office.after(minutes=1)
+    await office.after(seconds=30)
+    office.sees(office.chen, "编号 R-0001")
+    office.sees(office.room_dashi, "A-0001")
+    assert office.count(inbox, inbox.c.outcome == InboxOutcome.SET_ASIDE.value) == 0
 
 
 async def test_a_message_that_fails_once_is_heard_the_second_time(

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
+from datetime import timedelta
+
 from alerts import acknowledgement, amendment, handover
 from alerts.acknowledgement import Pressed, Result
 from alerts.escalation import escalate_due
 from alerts.intake import Filed
 from alerts.knowing import may_act
+from alerts.sending import Written, record_sent
 from domain.alert import AlertState, LogKind, Outcome
 from domain.report import Report
+from storage.notices import NoticeKind, Priority
 from storage.unit_of_work import UnitOfWork
 from tests.office import WholeOffice
 from tests.office_people import at_the_desk
@@ -97,3 +102,47 @@ async def test_handing_over_while_another_officer_takes(office: WholeOffice) -> 
         assert (alert.town, alert.state) == ("石碁镇", AlertState.OPEN)
     await office.settle(rounds=200)
     office.reads_all()
+
+
+async def test_taking_while_a_new_card_is_written_down(office: WholeOffice) -> None:
+    """The taker does not see the card yet, its words are older: it is edited all the same."""
+    await raised(office, range(1, 2))
+    again = office.room_shiqi
+    office.store.write(
+        lambda uow: uow.notices.add(
+            again.address, key="again", kind=NoticeKind.CARD, priority=Priority.RED, alert_id=1
+        )
+    )
+    (notice,) = office.store.write(
+        lambda uow: uow.notices.lease(limit=1, lease=timedelta(minutes=1))
+    )
+    written = Written(notice, None, office.alert().version)
+    recording: list[Future[None]] = []
+
+    def take(uow: UnitOfWork) -> Result:
+        alert = uow.alerts.get(1)
+        assert alert is not None
+        taken = acknowledgement.take(uow, office.office, alert, office.li.known)
+        if not recording:
+            recording.append(
+                office.store.submit(lambda uow: record_sent(uow, written, "77", office.live))
+            )
+        while not office.store.sqlite and not recording[0].done() and not somebody_waits(office):
+            pass
+        return taken.result
+
+    assert office.store.write(take) is Result.DONE
+    recording[0].result()
+    (card,) = [
+        one for one in office.read(lambda uow: uow.alerts.cards(1)) if one.message_id == "77"
+    ]
+    assert office.read(lambda uow: uow.notices.edit_is_waiting(card.id))
+
+
+def somebody_waits(office: WholeOffice) -> bool:
+    """Whether a transaction waits for a row that another has locked."""
+    query = (
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    return bool(office.store.read(lambda uow: uow.connection.exec_driver_sql(query).scalar_one()))

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import threading
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from bot.reader import Reader
 from domain.alert import AlertState, LogKind, Outcome
@@ -179,3 +182,33 @@ async def test_each_outcome_is_one_tap_and_goes_back(office: WholeOffice, outcom
     office.sees(office.chen, "有结果了", outcome)
     await office.says(office.chen, "我的")
     office.sees(office.chen, f"A-0001 已办结：{outcome}")
+
+
+async def test_what_was_sent_is_remembered_until_the_database_is_back(
+    office: WholeOffice, log_of_story: io.StringIO
+) -> None:
+    """A database that takes nothing for a while: the card is written down later, not sent twice."""
+    office.receives(office.chen, RED)
+    while not await office.reader.read_due():
+        pass
+    engine = office.store.engine
+    away = threading.Event()
+
+    def fail(*_: object) -> None:
+        if away.is_set():
+            raise sa.exc.OperationalError("commit", {}, OSError("no room"))
+
+    sa.event.listen(engine, "commit", fail)
+    wire = office.channels["wire"]
+    wire.when_shown = away.set
+    sending = asyncio.create_task(office.dispatcher.send_due())
+    while not sending.done() and "record_waits" not in log_of_story.getvalue():  # noqa: ASYNC110
+        await asyncio.sleep(0)
+    wire.when_shown = lambda: None
+    away.clear()
+    await sending
+    await office.settle()
+    office.sees(office.chen, "编号")
+    office.sees(office.room_dashi, "A-0001")
+    office.reads_all()
+    assert len(wire.tries) == len(set(wire.tries))

@@ -81,6 +81,9 @@ async def test_on_a_phone_nothing_scrolls_sideways_and_everything_has_a_name(
         lines = {line.strip().rstrip(":") for line in tree.splitlines()}
         assert not lines & NAMELESS
         assert "- main" in lines
+    chat = await visitors.open(f"{office.address}/chat?seat=leader", width=320, height=640)
+    await expect(chat.get_by_role("link", name="信访指标")).to_be_visible()
+    assert await wider_than_the_page(chat) == []
 
 
 async def wider_than_the_page(page: Page) -> list[str]:
