@@ -17,6 +17,7 @@ _WHAT = {
     "details": "预警详情（私信）",
     "extract": "导出本人资料",
     "file": "上报的附件",
+    "indicator_list": "指标明细",
     "interest": "登记回避",
     "interest_ended": "取消回避",
     "interests": "回避名单",
