@@ -9,6 +9,7 @@ leaves the line in the access log (个人信息保护法 Art. 6, 51, 54; 《信�
 from __future__ import annotations
 
 import enum
+import re
 from dataclasses import dataclass, field
 
 from domain.duty import Person, Role
@@ -140,6 +141,22 @@ class Subject:
     keys: frozenset[str] = field(default_factory=frozenset)
 
 
+_OF_SOMEBODY_ELSE = re.compile(
+    r"村|居委|居民|社区|小区|公司|学校|小学|中学|幼儿园|医院|派出所|物业"
+)
+
+
+def is_office_of(town: str | None, unit: str) -> bool:
+    """Whether a unit complained about is a town's own office, under whatever name.
+
+    大石街道, 番禺区大石街道办事处 and 大石街道城管办 are; a village's committee, which the town
+    looks after, is not.
+    """
+    tidy = "".join(unit.split())
+    _, found, behind = tidy.partition(town) if town else ("", "", "")
+    return bool(found) and not _OF_SOMEBODY_ELSE.search(behind)
+
+
 ANYWHERE = Subject()
 """What belongs to no one town: the board, the log, the ledger as a whole."""
 
@@ -221,7 +238,7 @@ def rule(asker: Asker, topic: Topic, subject: Subject = ANYWHERE) -> Ruling:
         (how_far is Reach.NONE, Ruling.NOT_THE_ROLE),
         (asker.way not in _WAYS[topic], Ruling.NOT_THIS_WAY),
         (bool(asker.interests & subject.keys), Ruling.INTEREST),
-        (person.town in subject.about_units, Ruling.COMPLAINED_ABOUT),
+        (_is_about(person.town, subject.about_units), Ruling.COMPLAINED_ABOUT),
     )
     for holds, ruling in against:
         if holds:
@@ -230,6 +247,10 @@ def rule(asker: Asker, topic: Topic, subject: Subject = ANYWHERE) -> Ruling:
         return Ruling.GRANTED
     opened = topic in _OPENED_BY_A_REASON and bool(asker.opened & subject.keys)
     return Ruling.GRANTED_FOR_A_REASON if opened else Ruling.OTHER_AREA
+
+
+def _is_about(town: str | None, units: tuple[str, ...]) -> bool:
+    return any(is_office_of(town, unit) for unit in units)
 
 
 ACCUSATIONS = "#accusation"
@@ -267,4 +288,4 @@ def open_to(town: str | None, about_units: tuple[str, ...], *, accusation: bool)
     """
     if accusation:
         return ACCUSATIONS
-    return DISTRICT_ALONE if town is None or town in about_units else town
+    return DISTRICT_ALONE if town is None or _is_about(town, about_units) else town

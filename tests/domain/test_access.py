@@ -15,6 +15,7 @@ from domain.access import (
     Topic,
     Way,
     area,
+    is_office_of,
     open_to,
     reach,
     rule,
@@ -159,3 +160,25 @@ def test_in_a_group_nothing_is_looked_up() -> None:
     """The answer goes to the private chat."""
     assert area(Asker(_somebody(Role.CLERK), Way.GROUP)) is None
     assert area(Asker(None, Way.PRIVATE)) is None
+
+
+@pytest.mark.parametrize(
+    ("unit", "own"),
+    [
+        ("大石街道", True),
+        ("大石街道办事处", True),
+        ("番禺区大石街道城管办", True),
+        ("大石 街道综治中心", True),
+        ("大石街道植村村委会", False),
+        ("石碁镇政府", False),
+        ("区住建局", False),
+        ("", False),
+    ],
+)
+def test_a_towns_office_under_another_name(unit: str, own: bool) -> None:  # noqa: FBT001
+    """Complained about, it learns nothing; a village's committee is not the town's office."""
+    asker = Asker(_somebody(Role.TOWN_OFFICER), Way.PRIVATE)
+    allowed = rule(asker, Topic.MATTER, Subject(DASHI, (unit,))).allows
+    assert allowed != own
+    assert (open_to(DASHI, (unit,), accusation=False) == DASHI) != own
+    assert not is_office_of(None, unit)
