@@ -12,8 +12,8 @@ import click
 
 from app.assessing import as_json as to_json
 from app.assessing import assess_lines, for_person, town_of
+from app.office_settings import build_readers
 from app.settings import Settings
-from app.wiring import build_readers
 from nlp import places
 
 

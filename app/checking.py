@@ -11,9 +11,9 @@ from pathlib import Path
 from telegram.error import InvalidToken, TelegramError
 
 from app import letter_paper
+from app.office_settings import calendar
 from app.settings import PRODUCT, Settings
 from app.telegram_account import open_account
-from app.wiring import calendar
 from domain.errors import SetupError
 from nlp import places, rulebook, weak_signals
 from nlp.assess import Assessor

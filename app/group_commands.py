@@ -8,9 +8,10 @@ import click
 
 from alerts import maintenance
 from app.invite_command import known_town
+from app.office_settings import build_office
 from app.setting_kinds import read_positive_duration
 from app.settings import Settings
-from app.wiring import build_office, open_store
+from app.wiring import open_store
 from domain.duty import Group
 from domain.errors import PersonCanFix
 from storage.unit_of_work import UnitOfWork

@@ -26,8 +26,9 @@ from app.indicator_rows import (
     list_rows,
     table_rows,
 )
+from app.office_settings import build_ledger, build_office
 from app.settings import Settings
-from app.wiring import build_ledger, build_office, open_store
+from app.wiring import open_store
 from domain.access import Asker, Topic
 from domain.errors import PersonCanFix
 from petitions.indicator_looks import Behind, Figure, behind, may_list, month_figures, note_look

@@ -6,8 +6,9 @@ import click
 
 from app.asking_person import person_asking
 from app.office_commands import find_person
+from app.office_settings import build_office
 from app.settings import Settings
-from app.wiring import build_office, open_store
+from app.wiring import open_store
 from domain.access import Asker, Topic, Way
 from domain.errors import PersonCanFix
 from petitions import asking

@@ -13,10 +13,11 @@ import click
 
 from app import letter_paper
 from app.asking_person import asker_at_terminal
+from app.office_settings import build_ledger, build_office
 from app.roster_files import read_day
 from app.settings import Settings
 from app.sheet_files import require_new, write_sheets
-from app.wiring import build_ledger, build_office, open_store
+from app.wiring import open_store
 from domain.access import Asker, Topic
 from domain.errors import PersonCanFix
 from domain.letter import Letter, LetterStep, LetterStepKind

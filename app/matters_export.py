@@ -15,9 +15,10 @@ import click
 from app.asking_person import asker_at_terminal
 from app.excel_sheets import Book
 from app.invite_command import known_town
+from app.office_settings import build_ledger, build_office
 from app.roster_files import read_day
 from app.settings import Settings
-from app.wiring import build_ledger, build_office, open_store
+from app.wiring import open_store
 from domain.access import Asker, Topic
 from domain.errors import PersonCanFix
 from domain.sheet import Sheet

@@ -22,8 +22,9 @@ from app.asking_person import asker_at_terminal
 from app.csv_rows import open_csv
 from app.excel_rows import open_sheet
 from app.excel_sheets import Book
+from app.office_settings import build_ledger, build_office
 from app.settings import Settings
-from app.wiring import build_ledger, build_office, open_store
+from app.wiring import open_store
 from domain.access import Asker, Topic
 from domain.errors import PersonCanFix
 from domain.sheet import SheetRow

@@ -8,8 +8,9 @@ from alerts.digest_words import span_words
 from alerts.drills import latest_results, raise_drill
 from alerts.proof_words import who_words
 from app.invite_command import known_town
+from app.office_settings import build_office
 from app.settings import Settings
-from app.wiring import build_office, open_store
+from app.wiring import open_store
 from domain.access import Way
 from domain.alert import Alert
 from domain.duty import Person, Role

@@ -7,10 +7,11 @@ from pathlib import Path
 import click
 
 from app.asking_person import person_asking
+from app.office_settings import build_ledger, build_office
 from app.own_data_file import LARGEST_LOOKS, write_json, write_workbook
 from app.removing import build_clearing
 from app.settings import Settings
-from app.wiring import build_ledger, build_office, open_store
+from app.wiring import open_store
 from domain.access import Asker, Way
 from domain.errors import PersonCanFix
 from petitions import asking, own_data

@@ -9,9 +9,10 @@ from datetime import timedelta
 import click
 
 from alerts.retention import FILES, LOOKS, Counts, Remover, count_served
+from app.office_settings import build_ledger, build_office
 from app.removing import build_clearing, build_remover
 from app.settings import Settings
-from app.wiring import build_ledger, build_office, file_folder, open_store
+from app.wiring import file_folder, open_store
 from petitions import clearing
 from storage.retention import Removal
 from storage.unit_of_work import UnitOfWork

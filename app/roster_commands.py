@@ -13,9 +13,10 @@ from alerts.roster_plan import repeat as repeated
 from alerts.roster_words import gap_line
 from app.invite_command import known_town
 from app.office_commands import find_person
+from app.office_settings import build_office
 from app.roster_files import change_lines, read_day
 from app.settings import Settings
-from app.wiring import build_office, open_store
+from app.wiring import open_store
 from domain.duty import Person, Post
 from domain.errors import PersonCanFix
 from domain.roster import Chair, Change, DutyHours, Entry, ShiftKind, ShiftSource

@@ -14,8 +14,9 @@ from alerts.roster_grid import Grid
 from alerts.roster_plan import PlanChanges, replace_plan, sheet_of
 from alerts.roster_sheet import Reader, read_sheet
 from app.excel import read_grid, write_grid
+from app.office_settings import build_office
 from app.settings import Settings
-from app.wiring import build_office, open_store
+from app.wiring import open_store
 from domain.duty import Role
 from domain.errors import PersonCanFix
 from domain.roster import Planned, ShiftSource

@@ -17,8 +17,9 @@ from aiohttp import web
 from alerts.pulse import Loop
 from app.demo import prepare_demo
 from app.health import health_routes, why_not_ready
+from app.office_settings import build_ledger, calendar
 from app.settings import Settings
-from app.wiring import House, build_ledger, calendar, file_folder, open_house
+from app.wiring import House, file_folder, open_house
 from bot import enrolment
 from bot.channels import telegram, webchat
 from desk import application

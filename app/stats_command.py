@@ -12,8 +12,9 @@ import click
 
 from alerts.digest_words import share_words, span_words
 from alerts.figures import By, Figures, Report, figures
+from app.office_settings import build_office
 from app.settings import Settings
-from app.wiring import build_office, open_store
+from app.wiring import open_store
 from domain.errors import PersonCanFix
 
 USUAL = timedelta(days=29)

@@ -8,9 +8,10 @@ from pathlib import Path
 import click
 
 from app.asking_person import asker_at_terminal
+from app.office_settings import build_ledger, build_office
 from app.settings import Settings
 from app.sheet_files import require_new, write_sheets
-from app.wiring import build_ledger, build_office, open_store
+from app.wiring import open_store
 from domain.access import Asker, Topic
 from petitions import asking
 from petitions.due_list import LIST, listed

@@ -5,15 +5,11 @@ Everything is opened here, from the settings, and handed on by argument. Refuses
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import date
-from functools import lru_cache
+from dataclasses import dataclass
 from pathlib import Path
 
 from alerts.auditor import Auditor
-from alerts.clock import WorkingHours
 from alerts.dispatcher import Dispatcher
-from alerts.holidays import Calendar, calendar_of_china, only_weekends
 from alerts.office import Office
 from alerts.pacing import Pacer
 from alerts.planned import Planned
@@ -21,6 +17,7 @@ from alerts.retention import Remover
 from alerts.roster_rounds import RosterRounds
 from alerts.sending import DispatchTimes
 from alerts.timers import Timers
+from app.office_settings import build_ledger, build_office
 from app.pinging import OutsidePing
 from app.removing import build_remover
 from app.settings import Settings
@@ -31,14 +28,6 @@ from bot.dialogue import Dialogue
 from bot.fetching import Fetching
 from bot.reader import Reader
 from domain.channel import Channel
-from domain.danger import Assessment
-from nlp import places, rulebook, weak_signals
-from nlp.assess import Assessor
-from nlp.masking import place_names
-from nlp.places import Gazetteer
-from nlp.reading import TwoReaders
-from petitions.deadlines import Counting
-from petitions.ledger import Ledger
 from petitions.supervision_rounds import SupervisionRounds
 from storage import migrate
 from storage.kept_files import KeptFiles
@@ -48,98 +37,6 @@ from storage.notices import Priority
 from storage.rates import Rates, open_rates
 from storage.store import Store
 from storage.unit_of_work import UnitOfWork
-
-# Texts whose assessment is kept: a text is read before the writer's turn, and heard in it.
-LATELY_READ = 128
-
-
-def build_readers(
-    settings: Settings, gazetteer: Gazetteer, *, rules_only: bool = False
-) -> TwoReaders:
-    """Return what reads reports: the rules and, if the settings say so, the second reader."""
-    second = settings.second_reader
-    return TwoReaders(
-        rules=Assessor(rulebook.load(settings.rules.folder)),
-        second=weak_signals.load(second.weights, place_names=place_names(gazetteer))
-        if second.enabled and not rules_only
-        else None,
-        threshold=second.threshold or None,
-    )
-
-
-def build_office(settings: Settings, *, reads: bool = True) -> Office:
-    """Read rules and towns and return the office; `SetupError` when a file is wrong.
-
-    Without ``reads`` it reads no reports: a command that hears nobody starts sooner.
-    """
-    gazetteer = places.load(settings.office.towns_file)
-    dialogue = settings.dialogue
-    return Office(
-        name=settings.office.name,
-        district=settings.office.district,
-        assess=lru_cache(maxsize=LATELY_READ)(build_readers(settings, gazetteer).assess)
-        if reads
-        else _reads_nothing,
-        gazetteer=gazetteer,
-        times=settings.level_times(),
-        hours=working_hours(settings),
-        support=settings.supports(),
-        amend_within=dialogue.amend_within,
-        merge_within=dialogue.merge_within,
-        question_lasts=dialogue.question_expires,
-        invite_lasts=dialogue.invite_expires,
-        burst_per_minute=dialogue.burst_per_minute,
-        roster=settings.roster.times(),
-        silence=settings.silence.limits(),
-        masked_channels=frozenset(
-            () if settings.channels.telegram.names_in_groups else (telegram.NAME,)
-        ),
-    )
-
-
-_WEEKDAYS = frozenset(range(1, 6))
-
-
-def build_ledger(settings: Settings, office: Office) -> Ledger:
-    """Return what the petition ledger knows of the office."""
-    own, days = settings.petitions, calendar(settings)
-    # The law's working days, whatever days this office chose to work on.
-    of_the_law = replace(office.hours, days=_WEEKDAYS, off=days.off, on=days.on)
-    return Ledger(
-        office=office.name,
-        district=office.district,
-        zone=office.hours.zone,
-        towns=office.town_names,
-        counting=Counting(
-            works_on=of_the_law.works_on,
-            office_last_day=own.last_day,
-            holidays_known_to=date(days.last_year, 12, 31),
-            own_notice_units=frozenset(own.own_notice_units),
-        ),
-    )
-
-
-def _reads_nothing(_text: str) -> Assessment:
-    return Assessment.harmless()
-
-
-def calendar(settings: Settings) -> Calendar:
-    """Return the days off and the make-up days that the office keeps."""
-    own = settings.office
-    make = calendar_of_china if own.public_holidays else only_weekends
-    return make(own.days_off, own.days_on)
-
-
-def working_hours(settings: Settings) -> WorkingHours:
-    """Return when the office works."""
-    days = calendar(settings)
-    return WorkingHours(
-        zone=settings.office.time_zone,
-        days=frozenset(settings.office.working_days),
-        spans=settings.office.working_hours,
-        off=days.off,
-        on=days.on,
-    )
 
 
 def open_store(settings: Settings) -> Store:

@@ -20,8 +20,8 @@ import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
+from app.office_settings import build_ledger, build_office
 from app.settings import load
-from app.wiring import build_ledger, build_office
 from bench._databases import POSTGRESQL, SQLITE, new_database
 from bench._keys import KEYRING
 from domain.access import Asker, Way

@@ -26,8 +26,8 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from alerts.office import Office
+from app.office_settings import build_ledger, build_office
 from app.settings import Settings, load
-from app.wiring import build_ledger, build_office
 from bench._counting import Counted, count
 from bench._databases import POSTGRESQL, SQLITE, new_database, postgresql_is_there
 from bench._disk import Disk

@@ -28,8 +28,8 @@ import sqlalchemy as sa
 from alerts.dispatcher import Dispatcher
 from alerts.pacing import Pacer
 from alerts.sending import DispatchTimes
+from app.office_settings import build_ledger, build_office
 from app.settings import load
-from app.wiring import build_ledger, build_office
 from bench._databases import POSTGRESQL, SQLITE, new_database, postgresql_is_there
 from bench._keys import KEYRING
 from bench._wire import WIRE, Wire, packed_message

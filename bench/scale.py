@@ -31,8 +31,9 @@ import structlog
 from alerts.dispatcher import Dispatcher
 from alerts.pacing import Pacer
 from alerts.timers import Timers
+from app.office_settings import build_office
 from app.settings import Settings, load
-from app.wiring import House, build_office
+from app.wiring import House
 from bench._counting import Counted, count
 from bench._crowd import Crowd, Plan, furnish
 from bench._databases import POSTGRESQL, SQLITE, new_database

@@ -141,9 +141,7 @@ class Subject:
     keys: frozenset[str] = field(default_factory=frozenset)
 
 
-_OF_SOMEBODY_ELSE = re.compile(
-    r"村|居委|居民|社区|小区|公司|学校|小学|中学|幼儿园|医院|派出所|物业"
-)
+_OF_SOMEBODY_ELSE = re.compile("村|居委|居民|社区|小区|公司|学|幼儿园|医院|派出所|物业")
 
 
 def is_office_of(town: str | None, unit: str) -> bool:

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from alerts.clock import WorkingHours
 from alerts.office import Office
 from app import settings
-from app.wiring import build_ledger
+from app.office_settings import build_ledger
 from bot.enrolment import invite
 from domain.access import Asker, Way
 from domain.channel import Address, ChatKind

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from app import settings
-from app.wiring import working_hours
+from app.office_settings import working_hours
 from domain.access import Asker, Way
 from domain.duty import Role
 from domain.letter import Letter, LetterStep, LetterStepKind

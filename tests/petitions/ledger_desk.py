@@ -9,8 +9,8 @@ from functools import cache
 from itertools import count
 from typing import Any, TypeVar
 
+from app.office_settings import build_ledger, build_office
 from app.settings import load
-from app.wiring import build_ledger, build_office
 from domain.access import Asker, Way
 from domain.duty import Role
 from domain.petition import MatterKind, Step
