@@ -19,7 +19,7 @@ from petitions.deadlines import Counting, clocks, next_due
 from petitions.ledger import Ledger
 from petitions.near_names import spellings
 from storage.matter_batches import spell
-from storage.matters import Change
+from storage.matter_values import Change
 from storage.unit_of_work import UnitOfWork
 
 BY_HAND = "hand"

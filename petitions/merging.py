@@ -18,7 +18,7 @@ from petitions.matter_rows import Said
 from petitions.near_names import tidy_name
 from petitions.step_cells import COLUMN_OF
 from storage.matter_batches import Kept, NewStep
-from storage.matters import KeptStep, as_text, standing
+from storage.matter_values import KeptStep, as_text, standing
 
 BY_SHEET = "sheet"
 PEOPLE = "petitioners"

@@ -24,7 +24,7 @@ from domain.petition import (
     StepKind,
     Tier,
 )
-from storage.matters import standing
+from storage.matter_values import standing
 from storage.tables import matter_steps, matters
 
 PAGE = 500

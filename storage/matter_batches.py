@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from domain.petition import Matter, MatterHead, Petitioner, Step
-from storage.matters import (
+from storage.matter_values import (
     HEAD_FIELDS,
     Change,
     KeptStep,
