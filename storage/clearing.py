@@ -14,7 +14,15 @@ import sqlalchemy as sa
 
 from domain.petition import Matter
 from storage.petitioners import MARKS, Known
-from storage.tables import matter_changes, matter_steps, matters, name_slips, petitioners
+from storage.tables import (
+    letter_steps,
+    letters,
+    matter_changes,
+    matter_steps,
+    matters,
+    name_slips,
+    petitioners,
+)
 
 REMOVED = ""
 
@@ -64,7 +72,22 @@ class ClearingRows:
             .where(matter_changes.c.matter_id == of_matter)
             .values(before=REMOVED, after=REMOVED)
         )
+        self._clear_letters(of_matter)
         self.forget_slips((one.name for one in matter.petitioners), open_to=open_to)
+
+    def _clear_letters(self, matter_id: int) -> None:
+        """Take the words out of a matter's letters; that they were sent and answered stays."""
+        theirs = sa.select(letters.c.id).where(letters.c.matter_id == matter_id)
+        self._connection.execute(
+            sa.update(letter_steps)
+            .where(letter_steps.c.letter_id.in_(theirs))
+            .values(document=REMOVED, note=REMOVED)
+        )
+        self._connection.execute(
+            sa.update(letters)
+            .where(letters.c.matter_id == matter_id)
+            .values(title=REMOVED, words=REMOVED)
+        )
 
     def forget_slips(self, names: Iterable[str], *, open_to: str) -> None:
         """Take off the spellings near names that no matter of this reach has any longer."""

@@ -245,7 +245,11 @@ def check_cleared(terminal: Terminal) -> None:
 def test_the_schedule_clears_matters_counts_and_says_so(terminal: Terminal) -> None:
     """A dry run changes nothing; what is under way stays; a second run finds nothing."""
     terminal.store.write(lambda uow: with_matter(uow, registered_on=LONG_AGO, steps=ENDED))
-    terminal.sql("UPDATE access_log SET at = at")  # nothing of the chain is old
+    terminal.sql(
+        "INSERT INTO letters (year, serial, unit, matter_id, about, title, words, reply_days, "
+        "made_on, made_at) VALUES (2014, 1, 'x', 1, '', 's1.x', 's1.x', 15, '2014-03-05', "
+        "'2014-03-05 00:00:00')"
+    )
     assert "信访事项（隐去信访人和原文） 1" in terminal.good("retention", "run", "--dry-run")
     with terminal.store.engine.connect() as connection:
         assert connection.execute(sa.select(petitioners.c.id)).all()
@@ -253,6 +257,9 @@ def test_the_schedule_clears_matters_counts_and_says_so(terminal: Terminal) -> N
     assert said.startswith("已清理：")
     assert "近 30 天清理过：\n　信访事项（隐去信访人和原文） 1" in said
     check_cleared(terminal)
+    with terminal.store.engine.connect() as connection:
+        (letter,) = connection.execute(sa.select(metadata.tables["letters"]))
+    assert (letter.title, letter.words, letter.serial) == ("", "", 1)
     assert terminal.good("retention", "run").startswith("没有到期的资料。")
     assert "完整" in terminal.good("audit", "verify")
 
