@@ -15,6 +15,7 @@ from alerts.view import view
 from bot import petition_talk, replies
 from bot.commands import Asked, Command
 from bot.hearing import Hearing
+from domain.access import Reach, Topic, reach
 from domain.duty import Person
 from domain.errors import PersonCanFix
 from petitions.ledger import Ledger
@@ -39,9 +40,12 @@ def answer(hearing: Hearing, ledger: Ledger, command: Asked) -> None:
 def _answer_status(hearing: Hearing, ledger: Ledger, wanted: str) -> None:
     """Answer 状态: by an alert's or a report's number, else by whom a matter is of."""
     person = hearing.person
-    if not wanted or person is None:
+    if person is None:
         raise PersonCanFix(replies.WHICH_STATUS)
+    keeps_to_reports = reach(person.role, Topic.MATTER) is Reach.NONE
     number = _NUMBER.match(wanted)
+    if not wanted or (number is None and keeps_to_reports):
+        raise PersonCanFix(replies.WHICH_STATUS if keeps_to_reports else replies.WHICH_MATTER)
     if number is None:
         petition_talk.answer(hearing, ledger, person, wanted)
     else:
