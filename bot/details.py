@@ -8,7 +8,7 @@ from alerts import outbox
 from alerts.knowing import is_renounced, looked, may_see
 from alerts.notices import clock
 from alerts.view import view
-from bot import petition_replies, petition_talk, replies
+from bot import petition_talk, replies
 from bot.hearing import Hearing
 from domain.access import Way
 from domain.alert import Alert
@@ -32,7 +32,7 @@ def send(hearing: Hearing, person: Person, alert: Alert) -> None:
         return
     looked(uow, asker, "details", alert.number)
     met = petition_talk.met(uow, asker, alert)
-    whole = "\n".join([_words(hearing, alert), *map(petition_replies.met, met)])
+    whole = "\n".join([_words(hearing, alert), *(one.words for one in met)])
     for number, start in enumerate(range(0, len(whole), PIECE)):
         outbox.say(
             uow,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from petitions.meeting import Met
 from petitions.status import MatterStatus, Status
 
 NOTHING_FOUND = "没有找到，或不在您的职责范围。"
@@ -37,12 +36,6 @@ def status(answer: Status, alerts: Iterable[str]) -> str:
     if numbers:
         lines.insert(0, OPEN_ALERT.format(numbers=numbers))
     return "\n\n".join(lines)
-
-
-def met(one: Met) -> str:
-    """Return a matter of somebody whom an alert names; a name alone may be somebody else's."""
-    doubt = "" if one.sure else "（同名，请核实）"
-    return f"有信访事项：{one.number}　{one.unit}　{one.stage}{doubt}"
 
 
 def _matter(one: MatterStatus) -> str:

@@ -14,7 +14,6 @@ from domain.access import Asker, Way
 from domain.alert import Alert
 from domain.channel import plain
 from domain.duty import Person
-from nlp.people_words import find_people
 from petitions.asking import asker_of
 from petitions.ledger import Ledger
 from petitions.meeting import Met, matters_met
@@ -46,8 +45,7 @@ def met(uow: UnitOfWork, asker: Asker, alert: Alert) -> tuple[Met, ...]:
         for report in uow.reports.of_alert(alert.id)
         for version in uow.reports.standing(report.id)
     ]
-    names = [name for text in texts for name in find_people(text)]
-    return matters_met(uow, asker, names=names, texts=texts, town=alert.town)
+    return matters_met(uow, asker, texts, alert.town)
 
 
 def _words(hearing: Hearing, ledger: Ledger, person: Person, wanted: str) -> str:

@@ -18,6 +18,7 @@ from desk.texts import NOT_FOUND
 from domain.access import Way
 from domain.duty import Person
 from domain.errors import PersonCanFix
+from petitions.meeting import matters_met
 from storage.live import Live
 from storage.store import Store
 from storage.unit_of_work import UnitOfWork
@@ -84,7 +85,9 @@ def _look(uow: UnitOfWork, person: Person, alert_id: int) -> dict[str, Any]:
     asker = uow.interests.asker(person, Way.WEB)
     found = timeline(uow, asker, alert_id)
     looked(uow, asker, "alert", found.line.number)
-    return _story(uow, found)
+    texts = [one.text for seen in found.view.reports for one in seen.versions]
+    met = matters_met(uow, asker, texts, found.view.alert.town)
+    return {**_story(uow, found), "matters": [one.words for one in met]}
 
 
 def _note_board(uow: UnitOfWork, person: Person) -> None:

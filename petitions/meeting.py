@@ -8,12 +8,13 @@ raises or grades one. A name alone may be somebody else's, and says so.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from domain import access
 from domain.access import Asker
 from domain.petition import Matter
+from nlp.people_words import find_people
 from petitions import asking, stages
 from petitions.near_names import tidy_name
 from storage.petitioners import Known
@@ -34,16 +35,17 @@ class Met:
     stage: str
     sure: bool
 
+    @property
+    def words(self) -> str:
+        """What an officer reads beside the alert."""
+        doubt = "" if self.sure else "（同名，请核实）"
+        return f"有信访事项：{self.number}　{self.unit}　{self.stage}{doubt}"
+
 
 def matters_met(
-    uow: UnitOfWork,
-    asker: Asker,
-    *,
-    names: Iterable[str],
-    texts: Iterable[str],
-    town: str | None,
+    uow: UnitOfWork, asker: Asker, texts: Sequence[str], town: str | None
 ) -> tuple[Met, ...]:
-    """Return the open matters of whom these words name, at most `MOST_SHOWN`, the newest first.
+    """Return at most `MOST_SHOWN` open matters of whom an alert's words name, the newest first.
 
     By phone anywhere in the asker's area, by a whole name in the alert's own town alone. Each
     matter that is told of leaves a line in the access log.
@@ -57,7 +59,8 @@ def matters_met(
         for phone in sorted(phones)
         for one in uow.petitioners.matters_of(Known.PHONE, phone, area)
     ]
-    whole = {tidy_name(name) for name in names if not _HIDDEN.search(name)}
+    named = (name for text in texts for name in find_people(text))
+    whole = {tidy_name(name) for name in named if not _HIDDEN.search(name)}
     perhaps = [
         one
         for name in sorted(name for name in whole if len(name) >= _SHORTEST_NAME)

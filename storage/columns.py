@@ -91,16 +91,19 @@ class Sealed(sa.TypeDecorator[str]):
 
     ``context`` is the table and column, as "people.name". SQL sees ciphertext that differs
     each time: it cannot compare, sort or group by it. What has to be found has a `Mark`.
+    ``if_changed`` stands for a value that somebody changed in the database, where one such row
+    must not hold up those behind it; without it, and for a key that is not here: `CannotOpen`.
     """
 
     impl = sa.Text
     cache_ok = True
     comparator_factory = _WhetherThere
 
-    def __init__(self, context: str) -> None:
+    def __init__(self, context: str, if_changed: str | None = None) -> None:
         """Bind to a column."""
         super().__init__()
         self.context = context
+        self.if_changed = if_changed
 
     def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
         """Seal on the way in."""
@@ -112,7 +115,12 @@ class Sealed(sa.TypeDecorator[str]):
         """Open on the way out; `CannotOpen` when it does not."""
         if value is None:
             return None
-        return keyring_of(dialect, self.context).open(value, self.context)
+        try:
+            return keyring_of(dialect, self.context).open(value, self.context)
+        except CannotOpen as error:
+            if self.if_changed is None or error.why is not Why.CHANGED:
+                raise
+            return self.if_changed
 
 
 class SealedJson(sa.TypeDecorator[Any]):

@@ -177,7 +177,7 @@ export class BoardView {
   }
 }
 
-function tellStory({ reports, entries, deliveries }, address) {
+function tellStory({ reports, entries, deliveries, matters }, address) {
   return [
     ...reports.map((report) =>
       el(
@@ -187,6 +187,7 @@ function tellStory({ reports, entries, deliveries }, address) {
         report.versions.flatMap((version) => [el("blockquote", {}, marked(version.text, version.evidence)), attached(version.files, address)]),
       ),
     ),
+    ...matters.map((words) => el("p", { class: "matter" }, words)),
     deliveries.length
       ? el(
           "ul",

@@ -7,6 +7,9 @@ import sqlalchemy as sa
 from storage.columns import Sealed, SealedJson, UtcTime
 from storage.tables.common import growing_id, metadata
 
+# What a payload reads that was changed in the database: no channel parses it, a person looks.
+UNREADABLE = "\ufffd"
+
 # One payload as a channel received it, stored before anything else happens.
 inbox = sa.Table(
     "inbox",
@@ -16,7 +19,7 @@ inbox = sa.Table(
     sa.Column("agent", sa.Text, nullable=False, default=""),
     sa.Column("chat", sa.Text, nullable=False),
     sa.Column("message_key", sa.Text, nullable=False),
-    sa.Column("raw", Sealed("inbox.raw"), nullable=False),
+    sa.Column("raw", Sealed("inbox.raw", if_changed=UNREADABLE), nullable=False),
     sa.Column("received_at", UtcTime, nullable=False),
     sa.Column("due_at", UtcTime, nullable=False),
     sa.Column("lease_until", UtcTime),

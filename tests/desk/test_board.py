@@ -18,7 +18,9 @@ from desk import application
 from desk.sign_in import SignIn
 from domain.duty import Person
 from domain.errors import PersonCanFix, Refused
+from domain.petition import MatterKind
 from storage.unit_of_work import UnitOfWork
+from tests.ledger_rows import with_matter
 from tests.office import WholeOffice
 
 JUMP = "张某现在坐在12楼天台边上扬言要跳楼"
@@ -131,6 +133,21 @@ async def test_the_story_has_a_line_for_every_address(office: WholeOffice, clien
     async with client.get("/api/desk/board?seat=zhou") as answer:
         (line,) = (await answer.json())["alerts"]
     assert line["undeliverable"] == ["大石街道值班群"]
+    office.reads_all()
+
+
+async def test_the_story_names_open_matters_of_the_people_in_it(
+    office: WholeOffice, client: Client
+) -> None:
+    """So that the grievance gets handled; an accusation is not named to the desk."""
+    office.write(with_matter)
+    office.write(lambda uow: with_matter(uow, number="2026-0099", kind=MatterKind.ACCUSATION))
+    await office.says(office.chen, "植村张三妹现在楼顶坐着说要跳楼，电话13800001234")
+    async with client.get("/api/desk/alerts/1?seat=zhou") as answer:
+        story = await answer.json()
+    assert story["matters"] == ["有信访事项：2026-0042　大石街道　大石街道已受理，办理中"]
+    looks = office.store.read(lambda uow: uow.audit.looks())
+    assert (office.zhou.known.id, "matter", "2026-0042") in looks
     office.reads_all()
 
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from domain.channel import Attachment, Location
 from storage.inbox import InboxOutcome
 from storage.tables import alerts, inbox, notices, reports
+from storage.unit_of_work import UnitOfWork
 from tests.office import WholeOffice
 
 ZERO_WIDTH = "\u200b\u200d\ufeff"
@@ -139,6 +140,24 @@ async def test_a_payload_that_cannot_be_read_is_set_aside(office: WholeOffice) -
     office.sees(office.chen, "编号 R-0001")
     office.sees(office.room_dashi, "A-0001")
     assert office.count(inbox, inbox.c.outcome == InboxOutcome.SET_ASIDE.value) == 2
+
+
+async def test_a_payload_that_was_changed_in_the_database_is_set_aside(
+    office: WholeOffice,
+) -> None:
+    """It does not open any more; the next message does not wait for it, and a person looks."""
+    office.receives(office.chen, "三楼有人要跳楼")
+    moved = sa.select(sa.type_coerce(inbox.c.raw, sa.Text))
+
+    def tamper(uow: UnitOfWork) -> None:
+        sealed = uow.connection.execute(moved).scalar_one()
+        turned = sealed[:-2] + ("AA" if not sealed.endswith("AA") else "BB")
+        uow.connection.execute(sa.text("UPDATE inbox SET raw = :raw"), {"raw": turned})
+
+    office.store.write(tamper)
+    await office.says(office.he, "路灯坏了")
+    office.sees(office.he, "没有看出人身危险")
+    office.sees(office.room_district, "有一条消息系统没能处理")
 
 
 async def test_a_message_that_fails_again_and_again_is_set_aside(
