@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from domain.alert import Alert, AlertState, Chain, LogEntry, LogKind, Outcome
 from domain.channel import Address
 from domain.danger import Category, Level
-from storage.packing import pack_chain, unpack_chain
+from storage.packing import changed_alert, pack_chain, pack_column, unpack_chain
 from storage.prepared import Prepared
 from storage.tables import alert_log, alerts, cards
 
@@ -90,18 +90,15 @@ _ADD_CARD = Prepared(
 _CARDS = Prepared(
     sa.select(cards).where(cards.c.alert_id == sa.bindparam("alert")).order_by(cards.c.id)
 )
+_CARD = Prepared(sa.select(cards).where(cards.c.id == sa.bindparam("card")))
 _SHOWN = Prepared(sa.update(cards).where(cards.c.id == sa.bindparam("card")), "shown_version")
 
 
 @cache
 def _change(names: tuple[str, ...]) -> Prepared:
     """Return the conditional UPDATE of these columns."""
-    statement = (
-        sa.update(alerts)
-        .where(_THIS, alerts.c.version == sa.bindparam("before"))
-        .values(version=alerts.c.version + 1)
-    )
-    return Prepared(statement, *names)
+    statement = sa.update(alerts).where(_THIS, alerts.c.version == sa.bindparam("before"))
+    return Prepared(statement.values(version=alerts.c.version + 1), *names)
 
 
 class AlertRows:
@@ -177,11 +174,11 @@ class AlertRows:
         then runs the whole unit again, which sees who was first. ``chain`` takes a `Chain`,
         enums are stored by value.
         """
-        packed = {name: _packed(value) for name, value in values.items()}
-        which = {"alert": alert.id, "before": alert.version}
-        if not _change(tuple(sorted(packed))).run(self._connection, {**packed, **which}):
+        packed = {name: pack_column(value) for name, value in values.items()}
+        asked = {**packed, "alert": alert.id, "before": alert.version}
+        if not _change(tuple(sorted(packed))).run(self._connection, asked):
             raise ChangedMeanwhile(alert.number)
-        return replace(alert, version=alert.version + 1, **_as_read(values, packed))
+        return replace(alert, version=alert.version + 1, **changed_alert(values, packed))
 
     def hear(self, alert_id: int) -> None:
         """Note that something was heard about an alert just now (for telling events apart)."""
@@ -293,11 +290,7 @@ class AlertRows:
 
     def card(self, card_id: int) -> Card | None:
         """Return a card by id."""
-        row = (
-            self._connection.execute(sa.select(cards).where(cards.c.id == card_id))
-            .mappings()
-            .first()
-        )
+        row = _CARD.row(self._connection, {"card": card_id})
         return None if row is None else _card_of(row)
 
     def shown(self, card_id: int, version: int) -> None:
@@ -314,22 +307,3 @@ class AlertRows:
 
     def _many(self, query: sa.Select[tuple[Any, ...]]) -> tuple[Alert, ...]:
         return tuple(alert_of(row) for row in self._connection.execute(query).mappings())
-
-
-def _as_read(values: dict[str, Any], packed: dict[str, Any]) -> dict[str, Any]:
-    """Return changed columns as an alert's row would be read."""
-    read = {**values}
-    if "categories" in read:
-        read["categories"] = tuple(map(Category, packed["categories"]))
-    for name, empty in (("wait_why", ""), ("gathered", 0)):
-        if name in read:
-            read[name] = read[name] or empty
-    return read
-
-
-def _packed(value: Any) -> Any:
-    if isinstance(value, Chain):
-        return pack_chain(value)
-    if isinstance(value, tuple | frozenset):
-        return sorted(getattr(item, "value", item) for item in value)
-    return getattr(value, "value", value)

@@ -10,9 +10,17 @@ import sqlalchemy as sa
 
 from domain.channel import Address
 from domain.duty import Group, Scope
+from storage.group_statements import (
+    ADDRESSES_OF,
+    ADDRESSES_OF_EACH,
+    AT,
+    NAMED,
+    OF_DISTRICT,
+    OF_TOWN,
+    TOWN_AT,
+)
 from storage.people import PeopleRows
-from storage.prepared import Prepared, among
-from storage.tables import addresses, cards, groups, notices, people, towns
+from storage.tables import addresses, cards, groups, notices, towns
 from storage.upsert import put
 
 
@@ -27,57 +35,6 @@ def _group_of(row: Mapping[Any, Any]) -> Group:
         paused_until=row["paused_until"],
         paused_why=row["paused_why"] or "",
     )
-
-
-_PLACE: dict[str, sa.BindParameter[str]] = {
-    "channel": sa.bindparam("channel"),
-    "chat": sa.bindparam("chat"),
-}
-_ADDRESSES_OF = Prepared(
-    sa.select(addresses.c.channel, addresses.c.chat)
-    .where(addresses.c.person_id == sa.bindparam("person"), addresses.c.off_at.is_(None))
-    .order_by(addresses.c.id.desc())
-)
-_ADDRESSES_OF_EACH = Prepared(
-    sa.select(addresses.c.person_id, addresses.c.channel, addresses.c.chat)
-    .where(among(addresses.c.person_id), addresses.c.off_at.is_(None))
-    .order_by(addresses.c.id.desc())
-)
-_AT = Prepared(
-    sa.select(groups).where(
-        groups.c.channel == _PLACE["channel"],
-        groups.c.chat == _PLACE["chat"],
-        groups.c.unbound_at.is_(None),
-    )
-)
-_REACHED = (
-    sa.select(groups)
-    .join(
-        addresses,
-        sa.and_(addresses.c.channel == groups.c.channel, addresses.c.chat == groups.c.chat),
-    )
-    .where(
-        groups.c.scope == sa.bindparam("scope"),
-        groups.c.unbound_at.is_(None),
-        addresses.c.off_at.is_(None),
-    )
-    .order_by(groups.c.id)
-)
-_OF_TOWN = Prepared(_REACHED.where(groups.c.town == sa.bindparam("town")))
-_OF_DISTRICT = Prepared(_REACHED)
-_TOWN_AT = Prepared(
-    sa.select(sa.func.coalesce(groups.c.town, people.c.town))
-    .select_from(addresses)
-    .outerjoin(groups, groups.c.id == addresses.c.group_id)
-    .outerjoin(people, people.c.id == addresses.c.person_id)
-    .where(addresses.c.channel == _PLACE["channel"], addresses.c.chat == _PLACE["chat"])
-)
-_NAMED = Prepared(
-    sa.select(addresses.c.person_id, groups.c.title)
-    .select_from(addresses)
-    .outerjoin(groups, groups.c.id == addresses.c.group_id)
-    .where(addresses.c.channel == _PLACE["channel"], addresses.c.chat == _PLACE["chat"])
-)
 
 
 class GroupRows:
@@ -95,7 +52,7 @@ class GroupRows:
             return
         asked = {"person_id": list(people_ids)}
         self._foreseen = {person_id: [] for person_id in people_ids}
-        for person_id, channel, chat in _ADDRESSES_OF_EACH.tuples(self._connection, asked):
+        for person_id, channel, chat in ADDRESSES_OF_EACH.tuples(self._connection, asked):
             self._foreseen[person_id].append(Address(channel=channel, chat=chat))
 
     def keep_towns(self, named: Iterable[tuple[str, str]]) -> None:
@@ -154,12 +111,12 @@ class GroupRows:
     def at(self, address: Address) -> Group | None:
         """Return the duty group that a chat is, if it is one."""
         place = {"channel": address.channel, "chat": address.chat}
-        row = _AT.row(self._connection, place)
+        row = AT.row(self._connection, place)
         return None if row is None else _group_of(row)
 
     def of(self, scope: Scope, town: str | None = None) -> tuple[Group, ...]:
         """Return the duty groups of a town or of the district that can be reached."""
-        statement = _OF_TOWN if scope is Scope.TOWN else _OF_DISTRICT
+        statement = OF_TOWN if scope is Scope.TOWN else OF_DISTRICT
         rows = statement.rows(self._connection, {"scope": scope.value, "town": town})
         return tuple(_group_of(row) for row in rows)
 
@@ -226,7 +183,7 @@ class GroupRows:
         """Return the private chats in which somebody can be reached, the newest first."""
         if person_id in self._foreseen:
             return tuple(self._foreseen[person_id])
-        rows = _ADDRESSES_OF.tuples(self._connection, {"person": person_id})
+        rows = ADDRESSES_OF.tuples(self._connection, {"person": person_id})
         return tuple(Address(channel=channel, chat=chat) for channel, chat in rows)
 
     def other_ways(self, address: Address) -> tuple[Address, ...]:
@@ -243,13 +200,13 @@ class GroupRows:
     def town_at(self, address: Address) -> str | None:
         """Return the town of the group or person that an address belongs to, if there is one."""
         place = {"channel": address.channel, "chat": address.chat}
-        found: str | None = _TOWN_AT.value(self._connection, place)
+        found: str | None = TOWN_AT.value(self._connection, place)
         return found
 
     def name_of(self, address: Address) -> str:
         """Return what people call an address: a group's title, or a person's name and post."""
         place = {"channel": address.channel, "chat": address.chat}
-        row = _NAMED.row(self._connection, place)
+        row = NAMED.row(self._connection, place)
         if row is None:
             return address.channel
         if row["title"] is not None:

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from domain.channel import Address, OutgoingMessage
 from storage.claims import DUE, claim, claim_held, expire, is_overtaken, some_due
+from storage.notice_statements import EDIT_WAITS, MESSAGE, REFUSED, SENT
 from storage.packing import pack_message, unpack_message
 from storage.prepared import Prepared
 from storage.tables import notices
@@ -104,37 +105,6 @@ def _are(leased: Sequence[Notice]) -> sa.ColumnElement[bool]:
     return sa.and_(
         notices.c.state == DUE, fences.in_([(notice.id, notice.fence) for notice in leased])
     )
-
-
-_HELD = sa.and_(
-    notices.c.id == sa.bindparam("notice"),
-    notices.c.fence == sa.bindparam("held"),
-    notices.c.state == DUE,
-)
-_SENT = Prepared(
-    sa.update(notices).where(notices.c.id == sa.bindparam("notice"), notices.c.state == DUE),
-    *("state", "lease_until", "sent_at", "message_id"),
-)
-_REFUSED = Prepared(sa.update(notices).where(_HELD), *("state", "lease_until", "last_error"))
-_EDIT_WAITS = Prepared(
-    sa.select(notices.c.id)
-    .where(
-        notices.c.card_id == sa.bindparam("card"),
-        notices.c.state == DUE,
-        notices.c.lease_until.is_(None),
-    )
-    .limit(1)
-)
-_MESSAGE = Prepared(
-    sa.select(notices.c.report_id, notices.c.alert_id)
-    .where(
-        notices.c.channel == sa.bindparam("channel"),
-        notices.c.chat == sa.bindparam("chat"),
-        notices.c.message_id == sa.bindparam("message"),
-    )
-    .order_by(notices.c.id.desc())
-    .limit(1)
-)
 
 
 class NoticeRows:
@@ -244,11 +214,11 @@ class NoticeRows:
         Whoever has the lease by now: what arrived need not be sent again.
         """
         values = {"sent_at": self._now, "message_id": message_id}
-        return self._end(_SENT, notice, NoticeState.SENT, values)
+        return self._end(SENT, notice, NoticeState.SENT, values)
 
     def refused(self, notice: Notice, reason: str) -> bool:
         """Record that an address will never take a notice."""
-        return self._end(_REFUSED, notice, NoticeState.REFUSED, {"last_error": reason})
+        return self._end(REFUSED, notice, NoticeState.REFUSED, {"last_error": reason})
 
     def put_off(self, notice: Notice, *, until: datetime, reason: str) -> None:
         """Give a notice back after a failed try, due again at ``until``."""
@@ -293,7 +263,7 @@ class NoticeRows:
     def message_of(self, address: Address, message_id: str) -> tuple[int | None, int | None] | None:
         """Return (report, alert) of the notice that became a message, or None."""
         place = {"channel": address.channel, "chat": address.chat, "message": message_id}
-        row = _MESSAGE.row(self._connection, place)
+        row = MESSAGE.row(self._connection, place)
         return None if row is None else (row["report_id"], row["alert_id"])
 
     def is_overtaken(self, address: Address, priority: Priority) -> bool:
@@ -302,7 +272,7 @@ class NoticeRows:
 
     def edit_is_waiting(self, card_id: int) -> bool:
         """Whether an edit of a card is due that nobody is sending yet; it will show the latest."""
-        return _EDIT_WAITS.row(self._connection, {"card": card_id}) is not None
+        return EDIT_WAITS.row(self._connection, {"card": card_id}) is not None
 
     def waiting(self) -> tuple[int, int, datetime | None]:
         """Return (due in all, overdue now, due time of the oldest overdue one)."""

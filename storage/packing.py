@@ -159,3 +159,23 @@ def pack_location(location: Location | None) -> Json | None:
 def unpack_location(packed: Json | None) -> Location | None:
     """Read a pin back."""
     return None if packed is None else Location(**packed)
+
+
+def changed_alert(values: Json, packed: Json) -> Json:
+    """Return changed columns of an alert as its row would be read."""
+    read = {**values}
+    if "categories" in read:
+        read["categories"] = tuple(map(Category, packed["categories"]))
+    for name, empty in (("wait_why", ""), ("gathered", 0)):
+        if name in read:
+            read[name] = read[name] or empty
+    return read
+
+
+def pack_column(value: Any) -> Any:
+    """Turn a value of an alert into what its column takes."""
+    if isinstance(value, Chain):
+        return pack_chain(value)
+    if isinstance(value, tuple | frozenset):
+        return sorted(getattr(item, "value", item) for item in value)
+    return getattr(value, "value", value)

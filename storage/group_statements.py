@@ -1,0 +1,58 @@
+"""The statements of groups and addresses that every report and notice takes."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from storage.prepared import Prepared, among
+from storage.tables import addresses, groups, people
+
+_PLACE: dict[str, sa.BindParameter[str]] = {
+    "channel": sa.bindparam("channel"),
+    "chat": sa.bindparam("chat"),
+}
+ADDRESSES_OF = Prepared(
+    sa.select(addresses.c.channel, addresses.c.chat)
+    .where(addresses.c.person_id == sa.bindparam("person"), addresses.c.off_at.is_(None))
+    .order_by(addresses.c.id.desc())
+)
+ADDRESSES_OF_EACH = Prepared(
+    sa.select(addresses.c.person_id, addresses.c.channel, addresses.c.chat)
+    .where(among(addresses.c.person_id), addresses.c.off_at.is_(None))
+    .order_by(addresses.c.id.desc())
+)
+AT = Prepared(
+    sa.select(groups).where(
+        groups.c.channel == _PLACE["channel"],
+        groups.c.chat == _PLACE["chat"],
+        groups.c.unbound_at.is_(None),
+    )
+)
+_REACHED = (
+    sa.select(groups)
+    .join(
+        addresses,
+        sa.and_(addresses.c.channel == groups.c.channel, addresses.c.chat == groups.c.chat),
+    )
+    .where(
+        groups.c.scope == sa.bindparam("scope"),
+        groups.c.unbound_at.is_(None),
+        addresses.c.off_at.is_(None),
+    )
+    .order_by(groups.c.id)
+)
+OF_TOWN = Prepared(_REACHED.where(groups.c.town == sa.bindparam("town")))
+OF_DISTRICT = Prepared(_REACHED)
+TOWN_AT = Prepared(
+    sa.select(sa.func.coalesce(groups.c.town, people.c.town))
+    .select_from(addresses)
+    .outerjoin(groups, groups.c.id == addresses.c.group_id)
+    .outerjoin(people, people.c.id == addresses.c.person_id)
+    .where(addresses.c.channel == _PLACE["channel"], addresses.c.chat == _PLACE["chat"])
+)
+NAMED = Prepared(
+    sa.select(addresses.c.person_id, groups.c.title)
+    .select_from(addresses)
+    .outerjoin(groups, groups.c.id == addresses.c.group_id)
+    .where(addresses.c.channel == _PLACE["channel"], addresses.c.chat == _PLACE["chat"])
+)
