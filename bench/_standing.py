@@ -31,10 +31,7 @@ _WAITING = (
     " UNION ALL SELECT 'notices', channel, count(*) FROM notices WHERE state = 'due' GROUP BY 1, 2"
     " UNION ALL SELECT 'timers', '', count(*) FROM alerts WHERE next_escalation_at < {late}"
 )
-_EXPECTED = """
-    SELECT number FROM webchat_events WHERE chat = {chat}
-    AND (kind != 'toast' OR author = {seat}) ORDER BY number
-"""
+_EVENTS = "SELECT number, kind, author FROM webchat_events WHERE chat = {chat} ORDER BY number"
 
 
 class Standing(Protocol):
@@ -50,8 +47,8 @@ class Standing(Protocol):
         """Return what there is to do, in words."""
         ...
 
-    def expected_events(self, chat: str, seat: str) -> list[int]:
-        """Return the numbers of the events that ``seat`` must have been given, in order."""
+    def events(self, chat: str) -> list[tuple[int, str, str]]:
+        """Return number, kind and sealed author of a chat's events, in order."""
         ...
 
     def file(self) -> Path:
@@ -78,11 +75,10 @@ class SqliteRows:
         with reading(self._database) as rows:
             return _words(map(tuple, rows.execute(_WAITING.format(late=_LATE_SQLITE))))
 
-    def expected_events(self, chat: str, seat: str) -> list[int]:
-        """Return the numbers of the events that ``seat`` must have been given, in order."""
+    def events(self, chat: str) -> list[tuple[int, str, str]]:
+        """Return number, kind and sealed author of a chat's events, in order."""
         with reading(self._database) as rows:
-            found = rows.execute(_EXPECTED.format(chat="?", seat="?"), (chat, seat))
-            return [row[0] for row in found]
+            return [tuple(row) for row in rows.execute(_EVENTS.format(chat="?"), (chat,))]
 
     def file(self) -> Path:
         """Copy the file, whose disk goes with the office, and return the copy."""
@@ -108,10 +104,9 @@ class PostgresRows:
         """Return what there is to do, in words."""
         return _words(self._ask(_WAITING.format(late=_LATE_POSTGRESQL)))
 
-    def expected_events(self, chat: str, seat: str) -> list[int]:
-        """Return the numbers of the events that ``seat`` must have been given, in order."""
-        query = _EXPECTED.format(chat="%(chat)s", seat="%(seat)s")
-        return [row[0] for row in self._ask(query, chat=chat, seat=seat)]
+    def events(self, chat: str) -> list[tuple[int, str, str]]:
+        """Return number, kind and sealed author of a chat's events, in order."""
+        return self._ask(_EVENTS.format(chat="%(chat)s"), chat=chat)
 
     def file(self) -> Path:
         """Copy every row into an SQLite file and return it."""
