@@ -104,7 +104,7 @@ class Run:
             for session in self.sessions:
                 await session.close()
         findings = examine(
-            await asyncio.to_thread(self.office.rows.file),
+            await asyncio.to_thread(self.office.rows.file, self.office.keyring),
             self.accepted,
             [press for officer in self.officers for press in officer.presses],
             sent=len(self.reports),

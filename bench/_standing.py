@@ -17,6 +17,8 @@ import sqlalchemy as sa
 
 from bench._found import reading
 from storage import migrate
+from storage.sealing import Keyring
+from storage.store import Store
 from storage.tables import metadata
 
 _LATE_SQLITE = "strftime('%Y-%m-%d %H:%M:%f', 'now', '-5 seconds')"
@@ -51,7 +53,7 @@ class Standing(Protocol):
         """Return number, kind and sealed author of a chat's events, in order."""
         ...
 
-    def file(self) -> Path:
+    def file(self, keyring: Keyring) -> Path:
         """Return an SQLite file with every row."""
         ...
 
@@ -80,7 +82,7 @@ class SqliteRows:
         with reading(self._database) as rows:
             return [tuple(row) for row in rows.execute(_EVENTS.format(chat="?"), (chat,))]
 
-    def file(self) -> Path:
+    def file(self, keyring: Keyring) -> Path:  # noqa: ARG002 - the protocol's
         """Copy the file, whose disk goes with the office, and return the copy."""
         file = self._folder / "copy.db"
         with reading(self._database) as rows, contextlib.closing(sqlite3.connect(file)) as copy:
@@ -108,18 +110,18 @@ class PostgresRows:
         """Return number, kind and sealed author of a chat's events, in order."""
         return self._ask(_EVENTS.format(chat="%(chat)s"), chat=chat)
 
-    def file(self) -> Path:
+    def file(self, keyring: Keyring) -> Path:
         """Copy every row into an SQLite file and return it."""
         file = self._folder / "copy.db"
         migrate.upgrade(f"sqlite:///{file}")
-        here, there = sa.create_engine(self.url), sa.create_engine(f"sqlite:///{file}")
-        with here.connect() as source, there.begin() as target:
+        here, there = (Store(url, keyring=keyring) for url in (self.url, f"sqlite:///{file}"))
+        with here.engine.connect() as source, there.engine.begin() as target:
             for table in metadata.sorted_tables:
                 rows = [dict(row) for row in source.execute(sa.select(table)).mappings()]
                 if rows:
                     target.execute(sa.insert(table), rows)
-        here.dispose()
-        there.dispose()
+        here.close()
+        there.close()
         return file
 
     def _ask(self, query: str, **values: str) -> list[tuple[Any, ...]]:
