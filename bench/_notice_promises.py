@@ -49,7 +49,8 @@ def _is_done_with(row: sqlite3.Row, keys: set[str]) -> bool:
     """
     if row["state"] == "refused":
         return f"anew:{row['key']}" in keys
-    return row["state"] == "expired" and (row["kind"] == "toast" or row["last_error"] == CHAT_MOVED)
+    of_no_use = row["kind"] == "toast" or row["last_error"] == CHAT_MOVED
+    return bool(row["state"] == "expired" and of_no_use)
 
 
 def examine_web_chat(rows: sqlite3.Connection, findings: Findings) -> int:
