@@ -19,7 +19,7 @@ import structlog
 from alerts import outbox
 from alerts.findings import (
     FURTHEST,
-    FURTHEST_AFTER_JUMP,
+    FURTHEST_AFTER_START,
     FindingKind,
     Found,
     look_for_faults,
@@ -85,16 +85,17 @@ class Auditor:
 
     async def run(self) -> None:
         """Look, wait, again and again, until cancelled."""
-        jumped = await self._wait(FIRST_LOOK)
+        jump = await self._wait(FIRST_LOOK)
+        first = True
         while True:
             try:
-                await self.look(clock_set=jumped)
+                await self.look(first=first, jump=jump)
             except Exception:
                 log.exception("audit_failed")
-            jumped = await self._wait(AUDIT_EVERY)
+            jump, first = await self._wait(AUDIT_EVERY), False
 
-    async def _wait(self, span: timedelta) -> bool:
-        """Wait so long; less, and True, when the clock is set meanwhile.
+    async def _wait(self, span: timedelta) -> timedelta | None:
+        """Wait so long; less when the clock is set meanwhile: returns by how much.
 
         What was written by a clock that was ahead would otherwise wait until the next look.
         """
@@ -102,23 +103,30 @@ class Auditor:
         until = time.monotonic() + span.total_seconds()
         while (left := until - time.monotonic()) > 0:
             await asyncio.sleep(min(left, GLANCE_SECONDS))
-            if jumps.look():
+            jump = jumps.look()
+            if jump is not None:
                 log.warning("clock_set")
                 await asyncio.sleep(BEATS_SECONDS)
-                return True
-        return False
+                return jump
+        return None
 
-    async def look(self, *, clock_set: bool = False) -> list[Found] | None:
+    async def look(
+        self, *, first: bool = False, jump: timedelta | None = None
+    ) -> list[Found] | None:
         """Look once and ping if all is well; returns what was found, None if not our turn.
 
-        Once the clock was set nothing is believed that is put off for long.
+        The ``first`` time after a start nothing is believed that is put off for long; after
+        the clock was set, by ``jump``, what waits does not wait for that.
         """
         far_off = await asyncio.to_thread(
             self.store.read, lambda uow: too_far_off(uow, self.office)
         )
-        furthest = FURTHEST_AFTER_JUMP if clock_set else FURTHEST
+        furthest = FURTHEST_AFTER_START if first else FURTHEST
+        set_back = max(timedelta(), -(jump or timedelta()))
         found = await asyncio.wrap_future(
-            self.store.submit(lambda uow: self._audit(uow, far_off, furthest))
+            self.store.submit(
+                lambda uow: self._audit(uow, far_off, furthest=furthest, set_back=set_back)
+            )
         )
         if found == [] and self.ping is not None:
             await self._ping(self.ping)
@@ -133,11 +141,16 @@ class Auditor:
         await asyncio.wrap_future(self.store.submit(lambda uow: uow.audit.beat(PING)))
 
     def _audit(
-        self, uow: UnitOfWork, far_off: tuple[int, ...], furthest: timedelta
+        self,
+        uow: UnitOfWork,
+        far_off: tuple[int, ...],
+        *,
+        furthest: timedelta,
+        set_back: timedelta,
     ) -> list[Found] | None:
         if not uow.plans.take_turn(TURN, holder=self.holder, lasts=TURN_LASTS):
             return None
-        found = look_for_faults(uow, self.office, far_off, furthest=furthest)
+        found = look_for_faults(uow, self.office, far_off, furthest=furthest, set_back=set_back)
         self._write_down(uow, found)
         uow.audit.beat(Loop.AUDITOR.value)
         uow.after_commit(self.live.wake, BOARD)

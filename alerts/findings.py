@@ -28,9 +28,9 @@ SLACK = timedelta(seconds=10)
 
 LONGEST_LEASE = timedelta(minutes=10)
 FURTHEST = timedelta(days=1)
-FURTHEST_AFTER_JUMP = timedelta(minutes=10)
-"""What is put off for longer once the clock was set is tried at once; mostly it was put off
-by that clock. A channel that really asked for longer says so again."""
+FURTHEST_AFTER_START = timedelta(minutes=10)
+"""What is put off for longer when a process starts is tried at once: it may have been put off
+by a clock that was ahead. A channel that really asked for longer says so again."""
 
 LONGEST_WATCH = timedelta(days=31)
 MOST_ALERTS = 5000
@@ -80,13 +80,16 @@ def look_for_faults(
     far_off: Iterable[int] = (),
     *,
     furthest: timedelta = FURTHEST,
+    set_back: timedelta = timedelta(),
 ) -> list[Found]:
     """Return everything that is wrong now, and re-arm what can be re-armed.
 
     ``far_off`` are the alerts that `too_far_off` found; each is looked at again. ``furthest``
-    is for how long a try may rightly be put off.
+    is for how long a try may rightly be put off; ``set_back`` is by how much the clock was.
     """
     rows, now = uow.proof, uow.now
+    if set_back:
+        rows.shift(set_back)
     found = [_rearm(uow, office, alert_id) for alert_id in rows.untimed()]
     found += [
         Found(FindingKind.ALERT_UNSEEN, _number(id_)) for id_ in rows.unseen(before=now - GRACE)

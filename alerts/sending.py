@@ -87,7 +87,8 @@ class Turn:
 class Sender:
     """Sends turns through the channels of this process.
 
-    ``hushed`` is until when channels asked this process for quiet; the rows say it to all.
+    ``hushed`` is since when and until when channels asked this process for quiet; the rows
+    say it to all. A clock that is set back to before it ends it.
     """
 
     store: Store
@@ -96,7 +97,7 @@ class Sender:
     times: DispatchTimes
     pacer: Pacer
     gathering: Gathering
-    hushed: dict[str, datetime] = field(default_factory=dict)
+    hushed: dict[str, tuple[datetime, datetime]] = field(default_factory=dict)
 
     async def send(self, turn: Turn, *, stop: asyncio.Event) -> None:
         """Send a turn in order until it is empty, has to wait, or passed to somebody else."""
@@ -201,7 +202,8 @@ class Sender:
             await asyncio.sleep(WRITE_AGAIN_SECONDS)
 
     def _is_hushed(self, channel: str) -> bool:
-        return self.store.clock() < self.hushed.get(channel, _EARLIEST)
+        since, until = self.hushed.get(channel, (_EARLIEST, _EARLIEST))
+        return since <= self.store.clock() < until
 
     async def _record_failure(
         self, notice: Notice, error: Failure, *, chat_waits: bool = True
@@ -215,7 +217,7 @@ class Sender:
             uow.after_commit(self.live.wake, NOTICES)
 
         if isinstance(error, RetryLater) and error.whole_channel and error.not_before:
-            self.hushed[notice.address.channel] = error.not_before
+            self.hushed[notice.address.channel] = self.store.clock(), error.not_before
         await self.gathering.do(record)
         return not isinstance(error, RetryLater | AddressMoved)
 

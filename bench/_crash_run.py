@@ -104,7 +104,7 @@ class Run:
             for session in self.sessions:
                 await session.close()
         findings = examine(
-            await asyncio.to_thread(self.office.rows.file),
+            await asyncio.to_thread(self.office.rows.file, self.office.keyring),
             self.accepted,
             [press for officer in self.officers for press in officer.presses],
             sent=len(self.reports),
@@ -232,9 +232,18 @@ class Run:
     def _behind(self) -> list[str]:
         """Return the rooms of which an officer has not been given each event once, in order."""
         return [
-            f"{one.seat.name} in {one.room}"
+            f"{one.seat.name} in {one.room}: {_first_apart(one.seen[one.room], expected)}"
             for one in self.officers
-            if one.seen[one.room] != self.office.rows.expected_events(one.room, one.seat.private)
+            if one.seen[one.room] != (expected := self._expected(one))
+        ]
+
+    def _expected(self, one: Officer) -> list[int]:
+        """Return the numbers of the events that an officer must have been given, in order."""
+        opened = self.office.keyring.open
+        return [
+            number
+            for number, kind, author in self.office.rows.events(one.room)
+            if kind != "toast" or opened(author, "webchat_events.author") == one.seat.private
         ]
 
     def _add_own(self, findings: Findings, codes: list[int], settle_seconds: float) -> None:
@@ -278,3 +287,10 @@ def _share(reports: int, others: int, on_telegram: int) -> float:
     """Return what a town on Telegram has of another town's reports."""
     left = reports - MOST_ON_TELEGRAM * on_telegram
     return min(1.0, MOST_ON_TELEGRAM * others / max(1, left))
+
+
+def _first_apart(seen: list[int], expected: list[int]) -> str:
+    """Say where two lists of numbers part."""
+    place = next((at for at, (a, b) in enumerate(zip(seen, expected, strict=False)) if a != b), -1)
+    around = slice(max(0, place - 1), place + 2) if place >= 0 else slice(-2, None)
+    return f"seen {seen[around]}, there {expected[around]}, {len(seen)} of {len(expected)}"

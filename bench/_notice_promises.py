@@ -43,10 +43,14 @@ def examine_notices(rows: sqlite3.Connection, findings: Findings) -> None:
 
 
 def _is_done_with(row: sqlite3.Row, keys: set[str]) -> bool:
-    """Whether a message that was gone was sent anew, or an edit belongs to a chat that moved."""
+    """Whether a gone message was sent anew, or an edit or answer is of no use any more.
+
+    An answer to a press lasts ten minutes; a clock that is set ahead ends it.
+    """
     if row["state"] == "refused":
         return f"anew:{row['key']}" in keys
-    return bool(row["state"] == "expired" and row["last_error"] == CHAT_MOVED)
+    of_no_use = row["kind"] == "toast" or row["last_error"] == CHAT_MOVED
+    return bool(row["state"] == "expired" and of_no_use)
 
 
 def examine_web_chat(rows: sqlite3.Connection, findings: Findings) -> int:

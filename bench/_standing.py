@@ -17,6 +17,8 @@ import sqlalchemy as sa
 
 from bench._found import reading
 from storage import migrate
+from storage.sealing import Keyring
+from storage.store import Store
 from storage.tables import metadata
 
 _LATE_SQLITE = "strftime('%Y-%m-%d %H:%M:%f', 'now', '-5 seconds')"
@@ -31,10 +33,7 @@ _WAITING = (
     " UNION ALL SELECT 'notices', channel, count(*) FROM notices WHERE state = 'due' GROUP BY 1, 2"
     " UNION ALL SELECT 'timers', '', count(*) FROM alerts WHERE next_escalation_at < {late}"
 )
-_EXPECTED = """
-    SELECT number FROM webchat_events WHERE chat = {chat}
-    AND (kind != 'toast' OR author = {seat}) ORDER BY number
-"""
+_EVENTS = "SELECT number, kind, author FROM webchat_events WHERE chat = {chat} ORDER BY number"
 
 
 class Standing(Protocol):
@@ -50,11 +49,11 @@ class Standing(Protocol):
         """Return what there is to do, in words."""
         ...
 
-    def expected_events(self, chat: str, seat: str) -> list[int]:
-        """Return the numbers of the events that ``seat`` must have been given, in order."""
+    def events(self, chat: str) -> list[tuple[int, str, str]]:
+        """Return number, kind and sealed author of a chat's events, in order."""
         ...
 
-    def file(self) -> Path:
+    def file(self, keyring: Keyring) -> Path:
         """Return an SQLite file with every row."""
         ...
 
@@ -78,13 +77,12 @@ class SqliteRows:
         with reading(self._database) as rows:
             return _words(map(tuple, rows.execute(_WAITING.format(late=_LATE_SQLITE))))
 
-    def expected_events(self, chat: str, seat: str) -> list[int]:
-        """Return the numbers of the events that ``seat`` must have been given, in order."""
+    def events(self, chat: str) -> list[tuple[int, str, str]]:
+        """Return number, kind and sealed author of a chat's events, in order."""
         with reading(self._database) as rows:
-            found = rows.execute(_EXPECTED.format(chat="?", seat="?"), (chat, seat))
-            return [row[0] for row in found]
+            return [tuple(row) for row in rows.execute(_EVENTS.format(chat="?"), (chat,))]
 
-    def file(self) -> Path:
+    def file(self, keyring: Keyring) -> Path:  # noqa: ARG002 - the protocol's
         """Copy the file, whose disk goes with the office, and return the copy."""
         file = self._folder / "copy.db"
         with reading(self._database) as rows, contextlib.closing(sqlite3.connect(file)) as copy:
@@ -108,23 +106,22 @@ class PostgresRows:
         """Return what there is to do, in words."""
         return _words(self._ask(_WAITING.format(late=_LATE_POSTGRESQL)))
 
-    def expected_events(self, chat: str, seat: str) -> list[int]:
-        """Return the numbers of the events that ``seat`` must have been given, in order."""
-        query = _EXPECTED.format(chat="%(chat)s", seat="%(seat)s")
-        return [row[0] for row in self._ask(query, chat=chat, seat=seat)]
+    def events(self, chat: str) -> list[tuple[int, str, str]]:
+        """Return number, kind and sealed author of a chat's events, in order."""
+        return self._ask(_EVENTS.format(chat="%(chat)s"), chat=chat)
 
-    def file(self) -> Path:
+    def file(self, keyring: Keyring) -> Path:
         """Copy every row into an SQLite file and return it."""
         file = self._folder / "copy.db"
         migrate.upgrade(f"sqlite:///{file}")
-        here, there = sa.create_engine(self.url), sa.create_engine(f"sqlite:///{file}")
-        with here.connect() as source, there.begin() as target:
+        here, there = (Store(url, keyring=keyring) for url in (self.url, f"sqlite:///{file}"))
+        with here.engine.connect() as source, there.engine.begin() as target:
             for table in metadata.sorted_tables:
                 rows = [dict(row) for row in source.execute(sa.select(table)).mappings()]
                 if rows:
                     target.execute(sa.insert(table), rows)
-        here.dispose()
-        there.dispose()
+        here.close()
+        there.close()
         return file
 
     def _ask(self, query: str, **values: str) -> list[tuple[Any, ...]]:

@@ -73,8 +73,9 @@ class Jumps:
         self._steady = steady
         self._before = clock(), steady()
 
-    def look(self) -> bool:
-        """Whether the clock was set since the last look, forth or back."""
+    def look(self) -> timedelta | None:
+        """Return by how much the clock was set since the last look, below 0: back; None: not."""
         at, since = self._before
         self._before = now, counted = self._clock(), self._steady()
-        return abs((now - at) - timedelta(seconds=counted - since)) > JUMP
+        jump = (now - at) - timedelta(seconds=counted - since)
+        return jump if abs(jump) > JUMP else None

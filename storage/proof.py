@@ -148,6 +148,31 @@ class ProofRows:
             ).rowcount
         return freed
 
+    def shift(self, back: timedelta) -> int:
+        """Let tries, quiet chats and leases wait no longer for the clock having been set back.
+
+        What the clock put off before it was ahead comes earlier by as much; that costs a try.
+        Returns how many rows.
+        """
+        now, moved = self._now, 0
+        for table, unfinished, times in (
+            (notices, _UNSENT, ("due_at", "lease_until")),
+            (inbox, _UNREAD, ("due_at", "lease_until")),
+            (quiet, sa.true(), ("until",)),
+        ):
+            for name in times:
+                column = table.c[name]
+                late = sa.select(*table.primary_key, column).where(unfinished, column > now)
+                for row in self._connection.execute(late).all():
+                    *key, at = row
+                    own = zip(table.primary_key, key, strict=True)
+                    moved += self._connection.execute(
+                        sa.update(table)
+                        .where(*(part == value for part, value in own))
+                        .values({name: max(now, at - back)})
+                    ).rowcount
+        return moved
+
     def undelivered(self, *, since: datetime, before: datetime) -> tuple[int, int]:
         """Return (refused since, tried in vain since before ``before``)."""
         refused = self._count(

@@ -227,7 +227,7 @@ class Telegram:
     def _slow(self, chat: str, asked: RetryLater) -> RetryLater:
         """Hold the chat, or the whole channel once several chats were told to wait."""
         now = self._clock()
-        self._slowed = {one: at for one, at in self._slowed.items() if now - at < TOGETHER}
+        self._slowed = {one: at for one, at in self._slowed.items() if abs(now - at) < TOGETHER}
         self._slowed[chat] = now
         log.warning("telegram_slowed", count=len(self._slowed))
         return RetryLater(
