@@ -50,4 +50,6 @@ def private(secrets: Iterable[str]) -> set[str]:
 
 def forms(word: str) -> tuple[bytes, ...]:
     """Return how a word may stand in a file: as it is, escaped in JSON, in UTF-16."""
-    return word.encode(), json.dumps(word)[1:-1].encode(), word.encode("utf-16-le")
+    kept = "surrogatepass"  # half a character, as some phones send
+    escaped = json.dumps(word)[1:-1].encode()
+    return word.encode(errors=kept), escaped, word.encode("utf-16-le", kept)
