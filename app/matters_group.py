@@ -43,6 +43,18 @@ def matters_import(context: click.Context, /, *, as_person: int | None, **asked:
     sys.exit(0 if everything else 1)
 
 
+@matters.command("status")
+@click.argument("wanted")
+@asks_as
+@click.pass_context
+@answers_mistakes
+def matters_status(context: click.Context, wanted: str, *, as_person: int | None) -> None:
+    """查信访事项办到哪一步：WANTED 是姓名、电话、证件号码或编号。"""
+    from app.matters_status import status
+
+    status(settings_of(context), wanted, as_person=as_person)
+
+
 def _of_a_span(command: _F) -> _F:
     """Give a command the options that say which matters."""
     for option in (
