@@ -47,7 +47,11 @@ for i, key in ipairs(KEYS) do
   local ahead, most = tonumber(ARGV[3 * i]), tonumber(ARGV[3 * i + 1])
   local at = tonumber(redis.call('GET', key) or '0')
   if at < now then at = now end
-  if at > now + most then at = now + most end
+  if at > now + most then
+    at = now + most
+    local last = math.ceil(most / 1000) + 1000
+    redis.call('SET', key, string.format('%.0f', at), 'PX', string.format('%.0f', last))
+  end
   full[i] = at + interval
   if at - ahead - now > longest then
     longest = at - ahead - now
@@ -126,7 +130,9 @@ class LocalRates:
             full = []
             for index, bucket in enumerate(buckets):
                 interval, ahead, most = _measures(bucket, self._share, patience)
-                at = min(max(self._full_at.get(bucket.name, now), now), now + most)
+                at = max(self._full_at.get(bucket.name, now), now)
+                if at > now + most:  # of a clock that was ahead: kept, or it would last as long
+                    at = self._full_at[bucket.name] = now + most
                 full.append(at + interval)
                 if at - ahead - now > longest:
                     longest, short = at - ahead - now, index

@@ -128,6 +128,33 @@ def test_what_is_no_rate_is_refused() -> None:
             Rate(count, timedelta(seconds=seconds), burst)
 
 
+def test_a_bucket_of_a_clock_that_was_ahead_fills_in_its_own_time() -> None:
+    """Who asks again and again after it was set back is let through as soon as anybody."""
+    clock = PushedClock(NOON)
+    rates = LocalRates(clock)
+    bucket = Bucket("wire:a", Rate(1, timedelta(seconds=1)))
+    assert rates.ask([bucket], patience=NEVER).granted
+    clock.push(timedelta(minutes=-10))
+    waited = 0
+    while not rates.ask([bucket], patience=NEVER).granted:
+        clock.push(timedelta(seconds=1))
+        waited += 1
+    assert waited <= 3
+
+
+def test_a_bucket_of_a_server_that_was_ahead_fills_in_its_own_time(redis_url: str) -> None:
+    """The same for buckets in Redis: what stands too far ahead is written down as it can be."""
+    rates = RedisRates(redis_url, PushedClock(NOON))
+    bucket = Bucket("wire:a", Rate(1, timedelta(seconds=1)))
+    server = redis.Redis.from_url(redis_url)
+    seconds, _ = server.time()
+    server.set(bucket.key, (seconds + 600) * 10**6)
+    assert not rates.ask([bucket], patience=NEVER).granted
+    assert int(server.get(bucket.key) or 0) < (seconds + 60) * 10**6
+    rates.close()
+    server.close()
+
+
 def test_a_clock_that_falls_back_stops_nobody_for_long() -> None:
     """The bucket never seems emptier than it can be."""
     clock = PushedClock(NOON)
