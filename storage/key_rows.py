@@ -15,6 +15,7 @@ from domain.errors import SetupError
 from storage.columns import Mark, bind_keyring
 from storage.engines import open_engine
 from storage.key_file import LOOK_UP, SEAL, KeySource
+from storage.migrate import cannot_be_opened
 from storage.sealing import CannotOpen, Keyring
 from storage.tables import metadata, seal_keys
 
@@ -28,7 +29,8 @@ def admit(url: str, source: KeySource) -> Keyring:
     """Return the keys of a database, made when it never had any.
 
     The schema is the newest. Processes that start at once wait for each other, so that one
-    of them makes the keys. `SetupError` when a key that values need is missing.
+    of them makes the keys. `SetupError` when a key that values need is missing, or the database
+    cannot be opened.
     """
     engine = open_engine(url)
     try:
@@ -48,6 +50,8 @@ def admit(url: str, source: KeySource) -> Keyring:
             if keyring.accepts_plain:
                 bind_keyring(engine, keyring)
                 _fill_marks(connection)
+    except sa.exc.DBAPIError as error:
+        raise cannot_be_opened(url, error) from error
     finally:
         engine.dispose()
     return keyring

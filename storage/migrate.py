@@ -45,12 +45,7 @@ def upgrade(url: str) -> None:
                 connection.execute(sa.text("SELECT pg_advisory_xact_lock(:n)"), {"n": LOCK})
             command.upgrade(config(connection), "head")
     except sa.exc.DBAPIError as error:
-        raise SetupError(
-            where="settings.toml",
-            key="storage.url",
-            found=str(sa.make_url(url)),
-            write=f"数据库打不开：{_first_line(error)}",
-        ) from error
+        raise cannot_be_opened(url, error) from error
     except CommandError as error:
         raise SetupError(
             where="数据库",
@@ -60,6 +55,16 @@ def upgrade(url: str) -> None:
         ) from error
     finally:
         engine.dispose()
+
+
+def cannot_be_opened(url: str, error: sa.exc.DBAPIError) -> SetupError:
+    """Return what is said of a database that does not open; its password is not shown."""
+    return SetupError(
+        where="settings.toml",
+        key="storage.url",
+        found=str(sa.make_url(url)),
+        write=f"数据库打不开：{_first_line(error)}",
+    )
 
 
 def state(url: str) -> tuple[str | None, str | None]:
