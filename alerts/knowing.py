@@ -30,12 +30,15 @@ MOST_LIVE = 300
 
 
 def subject_of(alert: Alert) -> Subject:
-    """Return what an alert is to the policy: who holds it, whom it is about, and its keys."""
-    units = {unit for unit in (alert.town, *alert.about_units) if unit is not None}
+    """Return what an alert is to the policy: who holds it, whom it is about, and its keys.
+
+    The town in which something happens is none of its keys: who keeps out of a town's petition
+    matters still comes when a life there is in danger.
+    """
     return Subject(
         town=holder(alert),
         about_units=tuple(sorted(alert.about_units)),
-        keys=frozenset({number_key(alert.number), *(unit_key(unit) for unit in units)}),
+        keys=frozenset({number_key(alert.number), *(unit_key(one) for one in alert.about_units)}),
     )
 
 

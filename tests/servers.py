@@ -49,6 +49,9 @@ def free_port() -> int:
     return port
 
 
+FILE_COPY_SINCE = 150000
+
+
 def new_postgres_database(url: str, template: str = "template0") -> str:
     """Make a database in the cluster of ``url`` and return its own URL.
 
@@ -57,9 +60,11 @@ def new_postgres_database(url: str, template: str = "template0") -> str:
     """
     name = f"test_{os.getpid()}_{next(_database_numbers)}"
     with psycopg.connect(_plain(url), autocommit=True) as admin:
+        # Copied as files, which costs half of copying through the log; new in PostgreSQL 15.
+        how = "STRATEGY FILE_COPY" if admin.info.server_version >= FILE_COPY_SINCE else ""
         admin.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-                sql.Identifier(name), sql.Identifier(template)
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} {}").format(
+                sql.Identifier(name), sql.Identifier(template), sql.SQL(how)
             )
         )
     return url.rpartition("/")[0] + "/" + name

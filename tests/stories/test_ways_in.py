@@ -125,12 +125,13 @@ def revoked(office: WholeOffice, somebody: Somebody) -> Somebody:
 
 
 def with_interest(office: WholeOffice, somebody: Somebody) -> Somebody:
-    """Let somebody have renounced whatever concerns 大石."""
-    office.write(
-        lambda uow: uow.interests.declare(
-            somebody.known.id, f"unit:{DASHI}", DASHI, declared_by=None
-        )
-    )
+    """Let somebody have renounced whatever concerns 大石, and the first alert."""
+
+    def renounce(uow: UnitOfWork) -> None:
+        for key in (f"unit:{DASHI}", "number:A-0001"):
+            uow.interests.declare(somebody.known.id, key, key, declared_by=None)
+
+    office.write(renounce)
     return somebody
 
 
@@ -241,6 +242,15 @@ async def test_a_barred_officer_is_told_kindly_and_the_alert_goes_on(office: Who
     await office.after(minutes=4)
     office.sees(office.room_district, "A-0001")
     assert "由您接收" in await office.presses(office.wang, "接收", card)
+    office.reads_all()
+
+
+async def test_who_keeps_out_of_a_towns_matters_still_comes_for_a_life(office: WholeOffice) -> None:
+    """回避 of a unit bars alerts that complain about it, not every alert in its town."""
+    await office.says(office.li, f"回避 {DASHI}")
+    await office.says(office.chen, ALERT_WORDS)
+    card = office.sees(office.room_dashi, "A-0001")
+    assert "由您接收" in await office.presses(office.li, "接收", card)
     office.reads_all()
 
 
