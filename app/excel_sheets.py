@@ -188,7 +188,9 @@ def _filled(plain: Cell, guarded: Cell, value: Written) -> Cell:
 
 def _put(cell: Cell, value: Written) -> Cell:
     if isinstance(value, str):
-        cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)[:LONGEST_TEXT]
+        # One line end, whichever library writes the XML: a lone CR begins a formula for some.
+        lines = value.replace("\r\n", "\n").replace("\r", "\n")
+        cell.value = ILLEGAL_CHARACTERS_RE.sub("", lines)[:LONGEST_TEXT]
         cell.data_type = "s"  # what begins with = is no formula, #N/A no error
     elif isinstance(value, date) or value is None:
         style = cell.number_format

@@ -67,6 +67,9 @@ class Running:
             "HUXIN_SEALING__KEY_FILE": str(self.folder / "seal.key"),
             "HUXIN_WEB__PORT": str(self.port),
             "HUXIN_WEB__HOST": "127.0.0.1",
+            # Read in a fraction of the time; tests/app/test_run.py starts with all of them.
+            "HUXIN_RULES__FOLDER": str(ROOT / "tests" / "few_rules"),
+            "HUXIN_SECOND_READER__ENABLED": "false",
         }
 
     def huxin(self, *arguments: str) -> Any:

@@ -157,7 +157,9 @@ async def test_from_the_report_to_the_outcome(
 ) -> None:
     """The right group has it, one officer takes it, all copies say so, the reporter hears."""
     server.world.privacy = mode == "polling"
-    async with telegram_office(tmp_path, mode, server=server, parts=parts) as office:
+    async with telegram_office(
+        tmp_path, mode, server=server, parts=parts, reads_little=True
+    ) as office:
         cast = await gather(office)
         await report_to_outcome(office, cast)
         await further_reports(office, cast)
@@ -184,7 +186,7 @@ async def test_from_the_report_to_the_outcome(
 
 async def test_check_and_invite_ask_telegram_who_the_bot_is(tmp_path: Path) -> None:
     """It is good, codes become links; a wrong token is said in one line."""
-    async with telegram_office(tmp_path, "polling") as office:
+    async with telegram_office(tmp_path, "polling", reads_little=True) as office:
         code, out, _ = await office.process.huxin("check")
         assert code == 0, out
         assert "Telegram @huxin_test_bot（polling）隐私模式开着" in out
