@@ -1,13 +1,17 @@
-"""Spellings near a name, by which a slip of one character still finds it.
+"""Spellings near a name, by which a slip of the pen or of the ear still finds it.
 
-Pure. Two names are near when they share a spelling: each character left open once (张□, □三).
+Pure. Two names are near when they share a spelling: each character left open once (张□, □三),
+or the sound of the whole, without tones (~zhangsan).
 """
 
 from __future__ import annotations
 
 import unicodedata
 
+from pypinyin import lazy_pinyin
+
 OPEN = "□"
+SOUND = "~"
 LONGEST_NAME = 40
 
 
@@ -22,6 +26,5 @@ def spellings(name: str) -> tuple[str, ...]:
     tidy = tidy_name(name)[:LONGEST_NAME]
     if len(tidy) < 2:  # noqa: PLR2004 - one character left open is every name
         return ()
-    return tuple(
-        dict.fromkeys(tidy[:place] + OPEN + tidy[place + 1 :] for place in range(len(tidy)))
-    )
+    left_open = (tidy[:place] + OPEN + tidy[place + 1 :] for place in range(len(tidy)))
+    return tuple(dict.fromkeys((*left_open, SOUND + "".join(lazy_pinyin(tidy)).lower())))

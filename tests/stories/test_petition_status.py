@@ -150,6 +150,16 @@ async def test_a_slip_of_one_character_is_helped(office: WholeOffice) -> None:
     assert "张三美" in both
 
 
+@pytest.mark.parametrize("heard", ["章散梅", "zhangsanmei", "Zhang SanMei"])
+async def test_a_name_that_was_only_heard_is_helped(office: WholeOffice, heard: str) -> None:
+    """By its sound, every character written otherwise; to nobody who may not know it."""
+    office.write(with_matter)
+    await office.says(office.li, f"状态 {heard}")
+    assert "您是不是要找：张三妹？" in office.sees(office.li, NOTHING_FOUND).text
+    await office.says(office.zhao, f"状态 {heard}")
+    assert office.sees(office.zhao).text == NOTHING_FOUND
+
+
 async def test_same_names_are_told_apart_by_no_more_than_that_needs(office: WholeOffice) -> None:
     """Number, village, a masked phone."""
     office.write(with_matter)
