@@ -6,6 +6,7 @@ SQLite by the write lock of the transaction.
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -24,6 +25,10 @@ FOLDER = Path(__file__).parent / "migrations"
 LOCK = 0x48555849  # "HUXI": the number of the advisory lock
 
 
+# Alembic keeps what it works on in one place a process: two threads would take each other's.
+_ALEMBIC = threading.Lock()
+
+
 def config(connection: sa.Connection | None = None) -> Config:
     """Return Alembic's configuration, bound to a connection if one is given."""
     settings = Config()
@@ -40,7 +45,7 @@ def upgrade(url: str) -> None:
     """
     engine = open_engine(url)
     try:
-        with engine.begin() as connection:
+        with _ALEMBIC, engine.begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(sa.text("SELECT pg_advisory_xact_lock(:n)"), {"n": LOCK})
             command.upgrade(config(connection), "head")
