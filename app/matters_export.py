@@ -18,6 +18,7 @@ from app.invite_command import known_town
 from app.office_settings import build_ledger, build_office
 from app.roster_files import read_day
 from app.settings import Settings
+from app.sheet_files import require_new
 from app.wiring import open_store
 from domain.access import Asker, Topic
 from domain.errors import PersonCanFix
@@ -100,10 +101,7 @@ def export_daily(settings: Settings, file: Path, *, as_person: int | None, day: 
 def _take(
     settings: Settings, file: Path, as_person: int | None, taken: Callable[[date], Taken]
 ) -> None:
-    if file.suffix.lower() != ".xlsx":
-        raise PersonCanFix("文件名要以 .xlsx 结尾。")
-    if file.exists():
-        raise PersonCanFix(f"“{file}”已经有了，请换个名字或先删掉。")
+    require_new(file)
     store = open_store(settings)
     try:
         asker = asker_at_terminal(store, as_person, Topic.LEDGER)

@@ -9,22 +9,17 @@ from __future__ import annotations
 from array import array
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import sqlalchemy as sa
 
 from domain.petition import (
-    Lodging,
     Matter,
-    MatterHead,
-    MatterKind,
-    Satisfaction,
     Step,
     StepKind,
-    Tier,
 )
-from storage.matter_values import standing
+from storage.matter_values import matter_of, standing
 from storage.tables import matter_steps, matters
 
 PAGE = 500
@@ -117,7 +112,7 @@ class CohortRows:
         found = self._connection.execute(_HEADS, {"page": ids}).mappings()
         heads = {row["id"]: row for row in found}
         for one in ids:
-            yield _bare_matter(heads[one], standing(steps[one]))
+            yield replace(matter_of(heads[one]), steps=standing(steps[one]))
 
     def _steps(self, ids: Sequence[int]) -> dict[int, list[_BareStep]]:
         found: dict[int, list[_BareStep]] = defaultdict(list)
@@ -136,31 +131,4 @@ class CohortRows:
 def _with_step(kind: StepKind, days: Days) -> sa.Select[tuple[int]]:
     return sa.select(matter_steps.c.matter_id).where(
         matter_steps.c.kind == kind.value, matter_steps.c.on_day.between(*days)
-    )
-
-
-def _bare_matter(row: sa.RowMapping, steps: tuple[Step, ...]) -> Matter:
-    head = MatterHead(
-        number=row["number"],
-        kind=MatterKind(row["kind"]),
-        lodging=Lodging(row["lodging"]),
-        tier=Tier(row["tier"]),
-        registered_on=row["registered_on"],
-        subject="",
-        town=row["town"],
-        unit=row["unit"],
-        about_units=tuple(row["about_units"]),
-        repeated=row["repeated"],
-        group_size=row["group_size"],
-        satisfaction=None if row["satisfaction"] is None else Satisfaction(row["satisfaction"]),
-    )
-    return Matter(
-        id=row["id"],
-        head=head,
-        petitioners=(),
-        steps=steps,
-        version=row["version"],
-        changed_at=row["changed_at"],
-        next_due_on=row["next_due_on"],
-        ended_on=row["ended_on"],
     )

@@ -80,19 +80,22 @@ def standing(kept: Iterable[WrittenStep]) -> tuple[Step, ...]:
 
 
 def matter_of(row: sa.RowMapping) -> Matter:
-    """Build a matter from its row alone, without its people and steps."""
+    """Build a matter from its row, without its people and steps.
+
+    A query may leave out what is sealed: those fields are empty then.
+    """
     head = MatterHead(
         number=row["number"],
         kind=MatterKind(row["kind"]),
         lodging=Lodging(row["lodging"]),
         tier=Tier(row["tier"]),
         registered_on=row["registered_on"],
-        subject=row["subject"],
-        words=row["words"],
-        place=row["place"],
+        subject=row.get("subject", ""),
+        words=row.get("words", ""),
+        place=row.get("place", ""),
         town=row["town"],
         unit=row["unit"],
-        lead=row["lead"],
+        lead=row.get("lead", ""),
         about_units=tuple(row["about_units"]),
         repeated=row["repeated"],
         group_size=row["group_size"],
