@@ -76,8 +76,12 @@ def looked(uow: UnitOfWork, asker: Asker, what: str, whose: str) -> None:
     uow.audit.looked(person_id=person_id, what=what, whose=whose, channel=asker.place)
 
 
-def live_naming(uow: UnitOfWork, words: Iterable[str]) -> tuple[Alert, ...]:
+def live_naming(
+    uow: UnitOfWork, words: Iterable[str], asker: Asker | None = None
+) -> tuple[Alert, ...]:
     """Return the live alerts whose reports name somebody by one of these names and phones.
+
+    With an ``asker`` only those that are theirs to see; the words of the others are not read.
 
     Read from the words of the reports when somebody asks; nothing is kept that joins a person
     and an alert.
@@ -88,7 +92,7 @@ def live_naming(uow: UnitOfWork, words: Iterable[str]) -> tuple[Alert, ...]:
     return tuple(
         alert
         for alert in uow.alerts.board(closed_since=uow.now, limit=MOST_LIVE)
-        if alert.is_live and _names(uow, alert, wanted)
+        if alert.is_live and (asker is None or may_see(asker, alert)) and _names(uow, alert, wanted)
     )
 
 

@@ -204,11 +204,8 @@ def live_naming(
     Read from the words of the reports when somebody asks; nothing is kept that joins a person
     and an alert.
     """
-    return tuple(
-        alert.number
-        for alert in knowing.live_naming(uow, (*names, *phones))
-        if may_see(asker, alert)
-    )
+    found = knowing.live_naming(uow, (*names, *phones), asker)
+    return tuple(alert.number for alert in found)
 
 
 def _line(uow: UnitOfWork, alert: Alert, lost: tuple[Address, ...]) -> BoardAlert:
