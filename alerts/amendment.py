@@ -130,7 +130,7 @@ def separate(uow: UnitOfWork, office: Office, report: Report) -> Alert | None:
     words = "\n".join(version.text for version in uow.reports.standing(report.id))
     standing = [version.assessment for version in uow.reports.standing(report.id)]
     best = max([office.assess(words), *standing], key=lambda assessment: assessment.level.rank)
-    raised = raise_alert(uow, office, report, best)
+    raised = raise_alert(uow, office, report, best, about_units=units_in(uow, office, report))
     uow.alerts.log(gathered.id, LogKind.SEPARATED, person_id=report.person_id, detail=raised.number)
     if gathered.is_live:
         outbox.edit_cards(uow, uow.alerts.change(gathered, gathered=max(0, gathered.gathered - 1)))
@@ -156,7 +156,7 @@ def _amend(
         return Filed(report=report, became=FiledAs.SUPPLEMENT, alert=fed)
     if not assessment.level.is_danger:
         return Filed(report=report, became=FiledAs.QUIET, alert=None)
-    raised = raise_alert(uow, office, report, assessment)
+    raised = raise_alert(uow, office, report, assessment, about_units=units_in(uow, office, report))
     return Filed(report=uow.reports.get(report.id) or report, became=FiledAs.RAISED, alert=raised)
 
 

@@ -13,18 +13,18 @@ from dataclasses import dataclass, replace
 from alerts import discretion, outbox
 from alerts.escalation import climb, freeze_chain, restart
 from alerts.learning import learn, units_in
-from alerts.likeness import alike, is_by_same
+from alerts.likeness import alert_alike, alike, is_by_same
 from alerts.notices import Why
 from alerts.office import Office
 from alerts.routing import district_desk, holder, town_group
 from alerts.sameness import Sameness, event_words
-from alerts.storm import gather, is_news, is_storm, is_vague
+from alerts.storm import gather, is_news, is_storm, is_vague, storms_among
 from domain.alert import Alert, AlertState, LogKind
 from domain.channel import Address, Attachment, Location
 from domain.danger import Assessment, Level
 from domain.duty import Person
 from domain.report import Report, TownBy
-from nlp.places import Responsibility, responsible_town
+from nlp.places import Responsibility, responsible_town, units_complained_about
 from storage.unit_of_work import UnitOfWork
 
 ONLY_ATTACHED = "（附件）"
@@ -108,6 +108,7 @@ def raise_alert(
     report: Report,
     assessment: Assessment,
     *,
+    about_units: frozenset[str],
     sure_of_town: bool = True,
 ) -> Alert:
     """Raise an alert from a report, with its first notices and its next time.
@@ -121,7 +122,7 @@ def raise_alert(
         categories=assessment.categories,
         chain=freeze_chain(office.times[assessment.level], uow.now, office.hours),
         verified=report.verified,
-        about_units=units_in(uow, office, report),
+        about_units=about_units,
     )
     uow.reports.attach(report.id, alert.id)
     uow.alerts.log(
@@ -198,9 +199,10 @@ def _raise_or_feed(
     words = event_words(text, assessment.categories, office.gazetteer)
     found = alike(uow, office, report, words)
     if repeated := found.get(Sameness.REPEATED):
-        return _feed_repeated(uow, office, repeated[0], report, assessment, text=text)
+        alert = alert_alike(uow, repeated[0])
+        return _feed_repeated(uow, office, alert, report, assessment, text=text)
     if same := found.get(Sameness.SAME):
-        alert = same[0]
+        alert = alert_alike(uow, same[0])
         other = not any(is_by_same(one, report) for one in uow.reports.of_alert(alert.id))
         kind = LogKind.CORROBORATED if other else LogKind.SUPPLEMENTED
         fed = add_to_alert(uow, office, alert, report, assessment, text=text, kind=kind, fresh=True)
@@ -209,10 +211,9 @@ def _raise_or_feed(
     unsure = found.get(Sameness.UNSURE, [])
     # Of somebody unknown, or where the town is not sure, nobody can say that it is one event.
     known = report.verified and report.town is not None and not ask_towns
-    for alert in unsure if known else ():
-        if is_storm(uow, office, alert) and is_vague(
-            uow, office, alert, report, assessment, text=text
-        ):
+    for one in storms_among(uow, office, unsure if known else ()):
+        alert = alert_alike(uow, one)
+        if is_vague(uow, office, alert, report, assessment, text=text):
             fed = add_to_alert(
                 uow,
                 office,
@@ -224,13 +225,20 @@ def _raise_or_feed(
                 fresh=True,
             )
             return Filed(report=_of(report, fed), became=FiledAs.GATHERED, alert=fed)
-    raised = raise_alert(uow, office, report, assessment, sure_of_town=not ask_towns)
+    raised = raise_alert(
+        uow,
+        office,
+        report,
+        assessment,
+        about_units=units_complained_about(text, office.gazetteer, own=report.town),
+        sure_of_town=not ask_towns,
+    )
     return Filed(
         report=_of(report, raised),
         became=FiledAs.RAISED,
         alert=raised,
         ask_towns=ask_towns,
-        perhaps=unsure[0] if unsure else None,
+        perhaps=alert_alike(uow, unsure[0]) if unsure else None,
     )
 
 

@@ -18,8 +18,11 @@ def is_by_same(one: Report, other: Report) -> bool:
 
 def alike(
     uow: UnitOfWork, office: Office, report: Report, words: EventWords
-) -> dict[Sameness, list[Alert]]:
-    """Return the live alerts of the town by how alike they are, the latest heard first."""
+) -> dict[Sameness, list[int]]:
+    """Return the live alerts of the town by how alike they are, the latest heard first.
+
+    Their ids alone: in a flood there are many, and few are looked at.
+    """
     found: dict[Sameness, dict[int, None]] = {}
     town = report.town if report.verified else None
     uow.wait_turn(f"alerts of {town}")  # two who report the same at once: the second sees the first
@@ -34,7 +37,12 @@ def alike(
             if text == whole or sameness is Sameness.REPEATED:
                 found.setdefault(sameness, {})[told.alert_id] = None
     found.pop(Sameness.DIFFERENT, None)
-    return {
-        sameness: [alert for one in numbers if (alert := uow.alerts.get(one)) is not None]
-        for sameness, numbers in found.items()
-    }
+    return {sameness: list(numbers) for sameness, numbers in found.items()}
+
+
+def alert_alike(uow: UnitOfWork, alert_id: int) -> Alert:
+    """Return an alert that was just found; KeyError when there is none."""
+    alert = uow.alerts.get(alert_id)
+    if alert is None:
+        raise KeyError(alert_id)
+    return alert

@@ -6,6 +6,8 @@ saved. When in doubt whether something is new, it is.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from alerts import outbox
 from alerts.office import Office
 from alerts.quiet_words import for_long, summary_words
@@ -21,8 +23,13 @@ PIN_DIGITS = 3  # of a degree: about a hundred metres
 
 def is_storm(uow: UnitOfWork, office: Office, alert: Alert) -> bool:
     """Whether so many reports came on an alert lately that they are told together."""
-    since = uow.now - office.silence.storm_window
-    return uow.storms.fed_since(alert.id, since) >= office.silence.storm_after
+    return bool(storms_among(uow, office, [alert.id]))
+
+
+def storms_among(uow: UnitOfWork, office: Office, alert_ids: Sequence[int]) -> tuple[int, ...]:
+    """Return those of some alerts, in order, on which a storm of reports came lately."""
+    fed = uow.storms.fed_since(alert_ids, uow.now - office.silence.storm_window)
+    return tuple(one for one in alert_ids if fed[one] >= office.silence.storm_after)
 
 
 def is_news(

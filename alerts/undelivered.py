@@ -196,7 +196,7 @@ def _try_other_way(uow: UnitOfWork, notice: Notice, reason: str) -> bool:
         name = f"{address.channel}:{address.chat}"
         if first.endswith(f":{name}"):
             continue
-        if uow.notices.add(
+        if uow.notices.add_new(
             address,
             key=f"{WAY}{first}|{name}",
             kind=notice.kind,

@@ -31,7 +31,7 @@ from bot import (
 from bot.commands import Asked, Command, asked
 from bot.hearing import Hearing
 from bot.presses import press
-from domain.channel import ButtonPress, ChatChange, Heard, IncomingMessage
+from domain.channel import ButtonPress, ChatChange, ChatKind, Heard, IncomingMessage
 from domain.danger import Level
 from petitions.ledger import Ledger
 from storage.inbox import InboxOutcome
@@ -67,6 +67,21 @@ class Dialogue:
         uow.groups.foresee({person.id for person in uow.people.foresee(senders)})
         uow.dialogues.foresee({(one.address, one.sender.id) for one in messages})
         uow.reports.foresee({(one.address, one.message_id) for one in messages})
+        uow.reports.number(sum(self._is_surely_report(uow, one) for one in messages))
+
+    def _is_surely_report(self, uow: UnitOfWork, message: IncomingMessage) -> bool:
+        """Whether hearing a message can only file it; who is not sure says no."""
+        text = message.text.strip()
+        return (
+            message.chat_kind is ChatKind.PRIVATE
+            and not (message.edit or message.album or message.reply_to)
+            and _WORDS.search(text) is not None
+            and _talk(text) is None
+            and asked(text) is None
+            and uow.people.known_as(message.address.channel, message.sender.id) is not None
+            and uow.dialogues.get(message.address, message.sender.id) is None
+            and uow.reports.at_message(message.address, message.message_id) is None
+        )
 
     def hear(self, uow: UnitOfWork, incoming: Heard, inbox_id: int) -> InboxOutcome:
         """Act on a message or a press and answer it; returns how its inbox row ends.
@@ -279,11 +294,9 @@ class Dialogue:
         if not _WORDS.search(text) and not message.attachments and message.location is None:
             hearing.answer(replies.ONLY_SIGNS if _visible(text) else replies.NO_WORDS)
             return InboxOutcome.ANSWER
-        if _TEST.match(text):
-            hearing.answer(replies.TESTED)
-            return InboxOutcome.ANSWER
-        if _PLEASANTRY.match(text):
-            hearing.answer(replies.PLEASED)
+        talk = _talk(text)
+        if talk is not None:
+            hearing.answer(talk)
             return InboxOutcome.ANSWER
         filed = reporting.file(
             hearing,
@@ -296,6 +309,13 @@ class Dialogue:
             reporting.wait_for_words(hearing, filed.report)
         albums.begin(hearing, message, filed.report)
         return InboxOutcome.REPORT
+
+
+def _talk(text: str) -> str | None:
+    """Return the answer to what is no report but a trial or a pleasantry."""
+    if _TEST.match(text):
+        return replies.TESTED
+    return replies.PLEASED if _PLEASANTRY.match(text) else None
 
 
 def _visible(text: str) -> bool:

@@ -115,9 +115,9 @@ class Reader:
         return len(due)
 
     def _hear_together(self, uow: UnitOfWork, due: int) -> tuple[int, list[InboxRow]]:
-        """Lease what is due and hear it; returns how many were leased, and who is left."""
+        """Take what is due and hear it; returns how many there were, and leased who is left."""
         uow.wait_for_nobody()
-        coming = [(row, self._parse(row)) for row in uow.inbox.lease(limit=due, lease=LEASE)]
+        coming = [(row, self._parse(row)) for row in uow.inbox.take(limit=due)]
         self.dialogue.foresee(uow, (one for _, one in coming if not isinstance(one, Unreadable)))
         left, heard = [], []
         for row, incoming in coming:
@@ -131,10 +131,9 @@ class Reader:
                 if not uow.stands:
                     raise
                 left.append(row)
-        # Leased in this very transaction, they cannot have passed to somebody else.
         uow.inbox.finish_each(heard)
         self._hint(uow)
-        return len(coming), left
+        return len(coming), list(uow.inbox.lease_each(left, lease=LEASE))
 
     async def finish_forms(self) -> int:
         """File the guided reports that were left unfinished."""

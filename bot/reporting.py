@@ -7,7 +7,7 @@ import re
 from alerts import amendment
 from alerts.handover import merge, settle_town
 from alerts.intake import Filed, FiledAs, Filing, file_report, raise_alert
-from alerts.learning import live_alert
+from alerts.learning import live_alert, units_in
 from alerts.outbox import say
 from bot import replies
 from bot.hearing import Hearing
@@ -176,7 +176,13 @@ def say_danger(hearing: Hearing, report: Report) -> Alert | None:
         level=Level.ORANGE,
         inbox_id=hearing.inbox_id,
     )
-    alert = raise_alert(hearing.uow, hearing.office, report, assessment)
+    alert = raise_alert(
+        hearing.uow,
+        hearing.office,
+        report,
+        assessment,
+        about_units=units_in(hearing.uow, hearing.office, report),
+    )
     hearing.answer(
         replies.receipt(hearing.office, report, alert=alert),
         report_id=report.id,

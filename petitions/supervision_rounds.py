@@ -153,7 +153,7 @@ def say(uow: UnitOfWork, digest: Digest, today: date, *, lasts: timedelta) -> bo
 
     What does not arrive before people go home is not sent at night: tomorrow's says it.
     """
-    added = uow.notices.add(
+    added = uow.notices.add_new(
         digest.reached.address,
         key=digest.key(today),
         kind=NoticeKind.MESSAGE,

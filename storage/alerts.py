@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from domain.alert import Alert, AlertState, Chain, LogEntry, LogKind, Outcome
 from domain.channel import Address
 from domain.danger import Category, Level
+from storage.later import change_later, put_later
 from storage.packing import changed_alert, pack_chain, pack_column, unpack_chain
 from storage.prepared import Prepared
 from storage.tables import alert_log, alerts, cards
@@ -182,7 +183,8 @@ class AlertRows:
 
     def hear(self, alert_id: int) -> None:
         """Note that something was heard about an alert just now (for telling events apart)."""
-        _HEAR.run(self._connection, {"alert": alert_id, "heard_at": self._now})
+        values = {"alert": alert_id, "heard_at": self._now}
+        change_later(self._connection, alerts, _HEAR.run_each, values)
 
     def is_due(self) -> bool:
         """Whether the time of some alert has come."""
@@ -247,16 +249,14 @@ class AlertRows:
         self, alert_id: int, kind: LogKind, *, person_id: int | None = None, detail: str = ""
     ) -> None:
         """Add a line to the timeline, in the same transaction as what it tells."""
-        _LOG.run(
-            self._connection,
-            {
-                "alert_id": alert_id,
-                "at": self._now,
-                "kind": kind.value,
-                "person_id": person_id,
-                "detail": detail,
-            },
-        )
+        values = {
+            "alert_id": alert_id,
+            "at": self._now,
+            "kind": kind.value,
+            "person_id": person_id,
+            "detail": detail,
+        }
+        put_later(self._connection, alert_log, _LOG.run_each, values)
 
     def timeline(self, alert_id: int) -> tuple[LogEntry, ...]:
         """Return the timeline, the first line first."""
@@ -295,7 +295,8 @@ class AlertRows:
 
     def shown(self, card_id: int, version: int) -> None:
         """Remember which version of the alert a card shows."""
-        _SHOWN.run(self._connection, {"card": card_id, "shown_version": version})
+        values = {"card": card_id, "shown_version": version}
+        change_later(self._connection, cards, _SHOWN.run_each, values)
 
     def drop_cards(self, card_ids: Iterable[int]) -> None:
         """Forget cards whose messages are gone."""

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from domain.channel import Address, ChatKind, IncomingMessage, Sender
-from storage.columns import UtcTime
-from storage.prepared import Prepared, among
+from storage.among import among
+from storage.prepared import Prepared, Row
 from storage.tables import dialogues, sender_pace
-from storage.upsert import inserting, put
+from storage.upsert import put, put_later
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,35 +52,32 @@ _THIS = sa.and_(
 _OPEN = Prepared(
     sa.select(dialogues.c.state).where(_THIS, dialogues.c.expires_at > sa.bindparam("now"))
 )
-_OPEN_EACH = Prepared(
+_OPEN_EACH = among(
     sa.select(dialogues.c.channel, dialogues.c.chat, dialogues.c.sender, dialogues.c.state).where(
-        among(dialogues.c.channel, dialogues.c.chat, dialogues.c.sender),
-        dialogues.c.expires_at > sa.bindparam("now"),
-    )
+        dialogues.c.expires_at > sa.bindparam("now")
+    ),
+    *(dialogues.c.channel, dialogues.c.chat, dialogues.c.sender),
 )
 _OVERDUE = Prepared(sa.select(dialogues.c.state).where(_THIS))
 _END = Prepared(sa.delete(dialogues).where(_THIS))
 
 
-def _hear_one(dialect: str) -> Any:
-    """Return the statement that counts one more message in its sender's window."""
-    window_is_over = sender_pace.c.window_at <= sa.bindparam("window_over", type_=UtcTime)
-    told_is_over = sender_pace.c.told_at <= sa.bindparam("told_over", type_=UtcTime)
-    statement = inserting(dialect, sender_pace)
-    names = ("channel", "sender", "window_at", "heard", "told_at")
-    statement = statement.values({name: sa.bindparam(name) for name in names})
-    new = statement.excluded
-    return statement.on_conflict_do_update(
-        index_elements=["channel", "sender"],
-        set_={
-            "window_at": sa.case((window_is_over, new.window_at), else_=sender_pace.c.window_at),
-            "heard": sa.case((window_is_over, 1), else_=sender_pace.c.heard + 1),
-            "told_at": sa.case((told_is_over, new.told_at), else_=sender_pace.c.told_at),
-        },
-    ).returning(sender_pace.c.heard, sender_pace.c.told_at)
+_PACES = Prepared(
+    sa.select(sender_pace).where(
+        sender_pace.c.channel == sa.bindparam("channel"),
+        sender_pace.c.sender == sa.bindparam("sender"),
+    )
+)
+_PACES_EACH = among(sa.select(sender_pace), sender_pace.c.channel, sender_pace.c.sender)
 
 
-_HEAR = Prepared(_hear_one)
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """A sender's running window: when it began, how many were heard, when they were told."""
+
+    began: datetime
+    heard: int
+    told_at: datetime | None
 
 
 class DialogueRows:
@@ -91,10 +88,14 @@ class DialogueRows:
         self._connection = connection
         self._now = now
         self._foreseen: dict[tuple[str, str, str], dict[str, Any] | None] = {}
+        self._windows: dict[tuple[str, str], _Window | None] = {}
 
     def foresee(self, senders: Collection[tuple[Address, str]]) -> None:
-        """Find the open questions to senders in one question; a change of one forgets it."""
-        if not senders or self._connection.dialect.name == "sqlite":
+        """Find the open questions to senders, and how fast each writes, in two questions.
+
+        A change of a question forgets it.
+        """
+        if not senders:
             return
         places = [(address.channel, address.chat, sender) for address, sender in senders]
         channels, chats, names = map(list, zip(*places, strict=True))
@@ -102,6 +103,10 @@ class DialogueRows:
         self._foreseen = dict.fromkeys(places)
         for channel, chat, sender, state in _OPEN_EACH.tuples(self._connection, asked):
             self._foreseen[channel, chat, sender] = state
+        self._windows = {(address.channel, sender): None for address, sender in senders}
+        channels, names = map(list, zip(*self._windows, strict=True))
+        for row in _PACES_EACH.rows(self._connection, {"channel": channels, "sender": names}):
+            self._windows[row["channel"], row["sender"]] = _window_of(row)
 
     def get(self, address: Address, sender: str) -> dict[str, Any] | None:
         """Return the open question to a sender, or None when there is none or it expired."""
@@ -175,26 +180,41 @@ class DialogueRows:
     def hear(self, channel: str, sender: str, *, window: timedelta, told_lasts: timedelta) -> Pace:
         """Count one more message of a sender in the running ``window`` and return the pace.
 
-        Who was told that they write fast counts as told for ``told_lasts``.
+        Who was told that they write fast counts as told for ``told_lasts``. Of two processes
+        that hear the same sender at once, one's count may be lost.
         """
-        [(heard, told_at)] = _HEAR.tuples(
-            self._connection,
-            {
-                "channel": channel,
-                "sender": sender,
-                "window_at": self._now,
-                "heard": 1,
-                "told_at": None,
-                "window_over": self._now - window,
-                "told_over": self._now - told_lasts,
-            },
-        )
-        return Pace(heard=heard, told=told_at is not None)
+        who = channel, sender
+        if who not in self._windows:
+            row = _PACES.row(self._connection, {"channel": channel, "sender": sender})
+            self._windows[who] = None if row is None else _window_of(row)
+        now, before = self._now, self._windows[who]
+        if before is None or before.began <= now - window:
+            before = _Window(now, 0, None if before is None else before.told_at)
+        told_at = before.told_at
+        if told_at is not None and told_at <= now - told_lasts:
+            told_at = None
+        self._keep(who, _Window(before.began, before.heard + 1, told_at))
+        return Pace(heard=before.heard + 1, told=told_at is not None)
 
     def mark_told(self, channel: str, sender: str) -> None:
-        """Remember that a fast sender was told in this window."""
-        self._connection.execute(
-            sa.update(sender_pace)
-            .where(sender_pace.c.channel == channel, sender_pace.c.sender == sender)
-            .values(told_at=self._now)
+        """Remember that a fast sender, who was just heard, was told in this window."""
+        heard = self._windows[channel, sender]
+        if heard is not None:
+            self._keep((channel, sender), replace(heard, told_at=self._now))
+
+    def _keep(self, who: tuple[str, str], window: _Window) -> None:
+        self._windows[who] = window
+        channel, sender = who
+        put_later(
+            self._connection,
+            sender_pace,
+            channel=channel,
+            sender=sender,
+            window_at=window.began,
+            heard=window.heard,
+            told_at=window.told_at,
         )
+
+
+def _window_of(row: Row) -> _Window:
+    return _Window(row["window_at"], row["heard"], row["told_at"])

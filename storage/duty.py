@@ -179,8 +179,8 @@ _NOW_ON = _entry_columns(_standing()).where(
     shifts.c.starts_at <= sa.bindparam("now"),
     shifts.c.ends_at > sa.bindparam("now"),
 )
-_ON_DUTY = Prepared(_NOW_ON.where(shifts.c.town.is_(None)))
-_ON_DUTY_IN = Prepared(_NOW_ON.where(shifts.c.town == sa.bindparam("town")))
+_ON_DUTY = Prepared(_NOW_ON.where(shifts.c.town.is_(None)), again=True)
+_ON_DUTY_IN = Prepared(_NOW_ON.where(shifts.c.town == sa.bindparam("town")), again=True)
 
 
 def _entry_of(row: Mapping[Any, Any]) -> Entry:

@@ -18,6 +18,7 @@ from sqlalchemy import event
 
 from domain.errors import SetupError
 from storage.columns import bind_keyring
+from storage.later import settle, settle_all
 from storage.sealing import Keyring
 
 BUSY_TIMEOUT_MS = 15_000
@@ -53,7 +54,13 @@ def open_engine(
     """
     engine = _open(url, read_only=read_only, connections=connections)
     bind_keyring(engine, keyring)
+    event.listen(engine, "before_cursor_execute", _settle_for)
+    event.listen(engine, "commit", settle_all)
     return engine
+
+
+def _settle_for(connection: sa.Connection, _cursor: object, text: str, *_: object) -> None:
+    settle(connection, text)
 
 
 def _open(url: str, *, read_only: bool, connections: int) -> sa.Engine:

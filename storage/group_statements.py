@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from storage.prepared import Prepared, among
+from storage.among import among
+from storage.prepared import Prepared
 from storage.tables import addresses, groups, people
 
 _PLACE: dict[str, sa.BindParameter[str]] = {
@@ -14,19 +15,22 @@ _PLACE: dict[str, sa.BindParameter[str]] = {
 ADDRESSES_OF = Prepared(
     sa.select(addresses.c.channel, addresses.c.chat)
     .where(addresses.c.person_id == sa.bindparam("person"), addresses.c.off_at.is_(None))
-    .order_by(addresses.c.id.desc())
+    .order_by(addresses.c.id.desc()),
+    again=True,
 )
-ADDRESSES_OF_EACH = Prepared(
+ADDRESSES_OF_EACH = among(
     sa.select(addresses.c.person_id, addresses.c.channel, addresses.c.chat)
-    .where(among(addresses.c.person_id), addresses.c.off_at.is_(None))
-    .order_by(addresses.c.id.desc())
+    .where(addresses.c.off_at.is_(None))
+    .order_by(addresses.c.id.desc()),
+    addresses.c.person_id,
 )
 AT = Prepared(
     sa.select(groups).where(
         groups.c.channel == _PLACE["channel"],
         groups.c.chat == _PLACE["chat"],
         groups.c.unbound_at.is_(None),
-    )
+    ),
+    again=True,
 )
 _REACHED = (
     sa.select(groups)
@@ -41,18 +45,20 @@ _REACHED = (
     )
     .order_by(groups.c.id)
 )
-OF_TOWN = Prepared(_REACHED.where(groups.c.town == sa.bindparam("town")))
-OF_DISTRICT = Prepared(_REACHED)
+OF_TOWN = Prepared(_REACHED.where(groups.c.town == sa.bindparam("town")), again=True)
+OF_DISTRICT = Prepared(_REACHED, again=True)
 TOWN_AT = Prepared(
     sa.select(sa.func.coalesce(groups.c.town, people.c.town))
     .select_from(addresses)
     .outerjoin(groups, groups.c.id == addresses.c.group_id)
     .outerjoin(people, people.c.id == addresses.c.person_id)
-    .where(addresses.c.channel == _PLACE["channel"], addresses.c.chat == _PLACE["chat"])
+    .where(addresses.c.channel == _PLACE["channel"], addresses.c.chat == _PLACE["chat"]),
+    again=True,
 )
 NAMED = Prepared(
     sa.select(addresses.c.person_id, groups.c.title)
     .select_from(addresses)
     .outerjoin(groups, groups.c.id == addresses.c.group_id)
-    .where(addresses.c.channel == _PLACE["channel"], addresses.c.chat == _PLACE["chat"])
+    .where(addresses.c.channel == _PLACE["channel"], addresses.c.chat == _PLACE["chat"]),
+    again=True,
 )

@@ -48,7 +48,7 @@ class GroupRows:
 
     def foresee(self, people_ids: Collection[int]) -> None:
         """Find where these people can be reached in one question; a change forgets it."""
-        if not people_ids or self._connection.dialect.name == "sqlite":
+        if not people_ids:
             return
         asked = {"person_id": list(people_ids)}
         self._foreseen = {person_id: [] for person_id in people_ids}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -139,10 +139,19 @@ class InboxRows:
         Rows whose lease ran out are due again. Other readers' rows are skipped, not waited
         for.
         """
+        return self.lease_each(self.take(limit=limit), lease=lease)
+
+    def take(self, *, limit: int) -> tuple[InboxRow, ...]:
+        """Return what `lease` would lease, and let nobody else have it until the commit."""
         rows = _CHOOSE.rows(self._connection, {"now": self._now, "limit": limit})
+        return tuple(_row_of(row) for row in rows)
+
+    def lease_each(self, taken: Iterable[InboxRow], *, lease: timedelta) -> tuple[InboxRow, ...]:
+        """Lease rows that were taken in this transaction, for after it."""
+        leased = tuple(replace(row, fence=row.fence + 1) for row in taken)
         until = self._now + lease
-        _LEASE.run_each(self._connection, ({"row": row["id"], "until": until} for row in rows))
-        return tuple(_row_of({**row, "fence": row["fence"] + 1}) for row in rows)
+        _LEASE.run_each(self._connection, ({"row": row.id, "until": until} for row in leased))
+        return leased
 
     def take_back(self) -> int:
         """End every lease, so that its row is due at once; returns how many there were.
@@ -174,7 +183,7 @@ class InboxRows:
         return changed == 1
 
     def finish_each(self, heard: Iterable[tuple[InboxRow, InboxOutcome]]) -> None:
-        """End rows that were leased in this transaction, which nobody else can have by now."""
+        """End rows that were taken in this transaction, which nobody else can have."""
         _FINISH.run_each(
             self._connection,
             (

@@ -10,7 +10,7 @@ import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Required, TypedDict, Unpack
 
 import sqlalchemy as sa
 
@@ -20,7 +20,7 @@ from storage.notice_statements import EDIT_WAITS, MESSAGE, REFUSED, SENT
 from storage.packing import pack_message, unpack_message
 from storage.prepared import Prepared
 from storage.tables import notices
-from storage.upsert import add_new
+from storage.upsert import add_new, put_new_later
 
 CHAT_MOVED = "地址已迁移"
 
@@ -79,6 +79,26 @@ class Notice:
     may_have_arrived: bool
 
 
+class Given(TypedDict, total=False):
+    """What a new notice is made of, but its address.
+
+    ``target`` is the message edited or the press answered, in the channel's own ids;
+    ``due_at`` is now if left out, and without ``lasts`` it never expires.
+    """
+
+    key: Required[str]
+    kind: Required[NoticeKind]
+    priority: Required[Priority]
+    body: OutgoingMessage | None
+    alert_id: int | None
+    report_id: int | None
+    card_id: int | None
+    why: str | None
+    target: str | None
+    due_at: datetime
+    lasts: timedelta | None
+
+
 def _notice_of(row: Mapping[Any, Any]) -> Notice:
     return Notice(
         id=row["id"],
@@ -115,46 +135,35 @@ class NoticeRows:
         self._connection = connection
         self._now = now
 
-    def add(
-        self,
-        address: Address,
-        *,
-        key: str,
-        kind: NoticeKind,
-        priority: Priority,
-        body: OutgoingMessage | None = None,
-        alert_id: int | None = None,
-        report_id: int | None = None,
-        card_id: int | None = None,
-        why: str | None = None,
-        target: str | None = None,
-        due_at: datetime | None = None,
-        lasts: timedelta | None = None,
-    ) -> bool:
-        """Put a notice into the outbox; False when one with this key was there already.
+    def add(self, address: Address, **given: Unpack[Given]) -> None:
+        """Put a notice into the outbox, unless one with this key is there already."""
+        put_new_later(self._connection, notices, self._row(address, given))
 
-        ``target`` is the message edited or the press answered, in the channel's own ids.
-        """
-        values: dict[str, Any] = {
-            "key": key,
-            "kind": kind.value,
-            "priority": int(priority),
+    def add_new(self, address: Address, **given: Unpack[Given]) -> bool:
+        """Put a notice into the outbox at once; False when one with this key was there already."""
+        return add_new(self._connection, notices, self._row(address, given)) is not None
+
+    def _row(self, address: Address, given: Given) -> dict[str, Any]:
+        body, lasts = given.get("body"), given.get("lasts")
+        return {
+            "key": given["key"],
+            "kind": given["kind"].value,
+            "priority": int(given["priority"]),
             "channel": address.channel,
             "chat": address.chat,
-            "alert_id": alert_id,
-            "report_id": report_id,
-            "card_id": card_id,
-            "why": why,
-            "target": target,
+            "alert_id": given.get("alert_id"),
+            "report_id": given.get("report_id"),
+            "card_id": given.get("card_id"),
+            "why": given.get("why"),
+            "target": given.get("target"),
             "body": None if body is None else pack_message(body),
             "state": NoticeState.DUE.value,
             "created_at": self._now,
-            "due_at": due_at or self._now,
+            "due_at": given.get("due_at") or self._now,
             "expires_at": None if lasts is None else self._now + lasts,
             "fence": 0,
             "attempts": 0,
         }
-        return add_new(self._connection, notices, values) is not None
 
     def is_due(self) -> bool:
         """Whether a notice waits to be sent or to expire."""

@@ -10,7 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from domain.duty import Person, Role
-from storage.prepared import Prepared, among
+from storage.among import among
+from storage.prepared import Prepared
 from storage.tables import identities, people
 
 
@@ -30,10 +31,11 @@ _KNOWN_AS = Prepared(
         people.c.revoked_at.is_(None),
     )
 )
-_KNOWN_AS_EACH = Prepared(
+_KNOWN_AS_EACH = among(
     sa.select(identities.c.channel, identities.c.sender, *_PERSON)
     .join(identities, identities.c.person_id == people.c.id)
-    .where(among(identities.c.channel, identities.c.sender), people.c.revoked_at.is_(None))
+    .where(people.c.revoked_at.is_(None)),
+    *(identities.c.channel, identities.c.sender),
 )
 
 
@@ -61,10 +63,9 @@ class PeopleRows:
     def foresee(self, senders: Collection[tuple[str, str]]) -> tuple[Person, ...]:
         """Find who these (channel, sender) are in one question; a change forgets it.
 
-        Returns those who are enrolled. On SQLite, where asking costs no round trip, nothing
-        is asked beforehand, here and where others foresee.
+        Returns those who are enrolled.
         """
-        if not senders or self._connection.dialect.name == "sqlite":
+        if not senders:
             return ()
         channels, names = zip(*senders, strict=True)
         rows = _KNOWN_AS_EACH.rows(

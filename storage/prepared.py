@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
+
+from storage.later import remembered, settle
 
 CURSOR = "prepared"
 """Under which name a connection's info keeps the cursor that prepared statements run on."""
@@ -31,12 +32,15 @@ class Prepared:
     Attributes:
         statement: what it is, or a function that builds it for a dialect's name.
         names: the columns that an INSERT or UPDATE sets from the values of each run.
+        again: what it reads is asked for again and again: a transaction asks once, as long as
+            it changes nothing there.
     """
 
-    def __init__(self, statement: Any, *names: str) -> None:
+    def __init__(self, statement: Any, *names: str, again: bool = False) -> None:
         """Nothing is compiled before the first run on a dialect."""
         self.statement = statement
         self.names = names
+        self.again = again
 
     def run(self, connection: sa.Connection, values: Values) -> int:
         """Run it and return how many rows it changed."""
@@ -49,6 +53,7 @@ class Prepared:
         bound = [compiled.bind(values) for values in many]
         if not bound:
             return
+        settle(connection, compiled.text)
         try:
             _cursor(connection).executemany(compiled.text, bound)
         except compiled.error as error:
@@ -57,6 +62,16 @@ class Prepared:
     def tuples(self, connection: sa.Connection, values: Values) -> list[Sequence[Any]]:
         """Return every row, in the order of its columns."""
         compiled = self._for(connection)
+        if self.again:
+            asked = (self, *(values[name] for _, name, _ in compiled.given if name is not None))
+            return remembered(
+                connection, asked, compiled.text, lambda: self._fetch(connection, compiled, values)
+            )
+        return self._fetch(connection, compiled, values)
+
+    def _fetch(
+        self, connection: sa.Connection, compiled: _Compiled, values: Values
+    ) -> list[Sequence[Any]]:
         found: list[Sequence[Any]] = self._execute(connection, compiled, values).fetchall()
         if compiled.processors:
             for number, raw in enumerate(found):
@@ -85,6 +100,7 @@ class Prepared:
 
     @staticmethod
     def _execute(connection: sa.Connection, compiled: _Compiled, values: Values) -> Any:
+        settle(connection, compiled.text)
         cursor = _cursor(connection)
         try:
             cursor.execute(compiled.text, compiled.bind(values))
@@ -179,18 +195,6 @@ def _compile(statement: Any, names: tuple[str, ...], dialect: sa.Dialect) -> _Co
         given=tuple(given),
         positional=compiled.positional,
     )
-
-
-def among(*columns: sa.Column[Any]) -> sa.ColumnElement[bool]:
-    """Return the condition that columns are one of many rows, a list for each by its name.
-
-    For PostgreSQL, where asking once for many saves as many round trips.
-    """
-    lists = (
-        sa.func.unnest(sa.bindparam(column.name, type_=postgresql.ARRAY(column.type)))
-        for column in columns
-    )
-    return sa.tuple_(*columns).in_(sa.select(*lists))
 
 
 def say(connection: sa.Connection, words: str) -> None:

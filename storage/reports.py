@@ -12,6 +12,9 @@ from domain.channel import Address, Attachment, Location
 from domain.danger import Assessment, Level
 from domain.report import Report, ReportVersion, TownBy, VersionKind, standing
 from storage import files
+from storage.among import among
+from storage.ids import take_ids
+from storage.later import change_later, put_later
 from storage.packing import (
     pack_assessment,
     pack_attachments,
@@ -20,7 +23,7 @@ from storage.packing import (
     unpack_attachments,
     unpack_location,
 )
-from storage.prepared import Prepared, among
+from storage.prepared import Prepared
 from storage.tables import report_versions, reports
 
 
@@ -56,8 +59,8 @@ def _version_of(row: Mapping[Any, Any]) -> ReportVersion:
 
 _THIS = reports.c.id == sa.bindparam("report")
 _ADD = Prepared(
-    sa.insert(reports).returning(reports.c.id),
-    *("person_id", "channel", "chat", "sender", "message_id", "town", "town_by", "level"),
+    sa.insert(reports),
+    *("id", "person_id", "channel", "chat", "sender", "message_id", "town", "town_by", "level"),
     *("filed_at", "verified", "version"),
 )
 _ADD_VERSION = Prepared(
@@ -78,10 +81,9 @@ _AT_MESSAGE = Prepared(
         reports.c.message_id == sa.bindparam("message"),
     )
 )
-_AT_MESSAGES = Prepared(
-    sa.select(reports.c.channel, reports.c.chat, reports.c.message_id).where(
-        among(reports.c.channel, reports.c.chat, reports.c.message_id)
-    )
+_AT_MESSAGES = among(
+    sa.select(reports.c.channel, reports.c.chat, reports.c.message_id),
+    *(reports.c.channel, reports.c.chat, reports.c.message_id),
 )
 _OF_ALERT = Prepared(
     sa.select(reports).where(reports.c.alert_id == sa.bindparam("alert")).order_by(reports.c.id)
@@ -101,16 +103,25 @@ class ReportRows:
         self._connection = connection
         self._now = now
         self._foreseen: set[tuple[str, str, str]] = set()
+        self._ids: list[int] = []
+        self._to_come = 0
 
     def foresee(self, messages: Collection[tuple[Address, str]]) -> None:
         """Find which messages began no report yet, in one question."""
-        if not messages or self._connection.dialect.name == "sqlite":
+        if not messages:
             return
         places = [(address.channel, address.chat, message) for address, message in messages]
         channels, chats, names = map(list, zip(*places, strict=True))
         asked = {"channel": channels, "chat": chats, "message_id": names}
         began = {tuple(row) for row in _AT_MESSAGES.tuples(self._connection, asked)}
         self._foreseen = set(places) - began
+
+    def number(self, count: int) -> None:
+        """Let so many reports be numbered in one question, once the first of them is filed.
+
+        A number that is taken and not used is left out for ever.
+        """
+        self._to_come = count
 
     def add(
         self,
@@ -129,7 +140,11 @@ class ReportRows:
         inbox_id: int | None = None,
     ) -> Report:
         """File a report with its first words; more are added with `add_version`."""
+        if not self._ids:
+            self._ids = take_ids(self._connection, reports, max(1, self._to_come))
+            self._to_come = 0
         values = {
+            "id": self._ids.pop(0),
             "person_id": person_id,
             "channel": address.channel,
             "chat": address.chat,
@@ -143,8 +158,8 @@ class ReportRows:
             "version": 1,
         }
         self._foreseen.discard((address.channel, address.chat, message_id))
-        row_id = _ADD.value(self._connection, values)
-        report = _report_of({**values, "id": row_id, "alert_id": None, "withdrawn_at": None})
+        put_later(self._connection, reports, _ADD.run_each, values)
+        report = _report_of({**values, "alert_id": None, "withdrawn_at": None})
         self._put_words(
             report,
             VersionKind.FILED,
@@ -198,25 +213,24 @@ class ReportRows:
         location: Location | None,
         inbox_id: int | None,
     ) -> None:
-        _ADD_VERSION.run(
-            self._connection,
-            {
-                "report_id": report.id,
-                "number": report.version,
-                "kind": kind.value,
-                "text": text,
-                "assessment": pack_assessment(assessment),
-                "attachments": pack_attachments(attachments),
-                "location": pack_location(location),
-                "at": self._now,
-                "inbox_id": inbox_id,
-            },
-        )
+        values = {
+            "report_id": report.id,
+            "number": report.version,
+            "kind": kind.value,
+            "text": text,
+            "assessment": pack_assessment(assessment),
+            "attachments": pack_attachments(attachments),
+            "location": pack_location(location),
+            "at": self._now,
+            "inbox_id": inbox_id,
+        }
+        put_later(self._connection, report_versions, _ADD_VERSION.run_each, values)
         files.want(self._connection, self._now, report.address, attachments)
 
     def attach(self, report_id: int, alert_id: int) -> None:
         """Let a report belong to an alert."""
-        _ATTACH.run(self._connection, {"report": report_id, "alert_id": alert_id})
+        values = {"report": report_id, "alert_id": alert_id}
+        change_later(self._connection, reports, _ATTACH.run_each, values)
 
     def settle_town(self, report_id: int, town: str, town_by: TownBy) -> None:
         """Write which town is responsible."""

@@ -162,6 +162,7 @@ class Store:
                     try:
                         with unit.apart():
                             outcome = waiting.work(unit)
+                            unit.settle()
                     except Exception as error:
                         if not unit.stands:
                             raise
@@ -189,6 +190,7 @@ class Store:
                     self._look_at_clock(connection)
                     unit = UnitOfWork(connection, self.clock())
                     outcome = work(unit)
+                    unit.settle()
                     worked = True
             except (sa.exc.DBAPIError, ChangedMeanwhile) as error:
                 undone = _is_conflict(error) or (not worked and _was_cut_off(error))

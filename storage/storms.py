@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Collection
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from domain.alert import LogKind
-from storage.prepared import Prepared
+from storage.among import among
 from storage.tables import alert_log, alerts
 
-_FED = Prepared(
-    sa.select(alert_log.c.detail).where(
-        alert_log.c.alert_id == sa.bindparam("alert"),
+_FED = among(
+    sa.select(alert_log.c.alert_id, alert_log.c.detail).where(
         sa.or_(
             alert_log.c.kind == LogKind.SUPPLEMENTED.value,
             alert_log.c.kind == LogKind.CORROBORATED.value,
         ),
         alert_log.c.at > sa.bindparam("since"),
-    )
+    ),
+    alert_log.c.alert_id,
 )
 
 
@@ -30,15 +32,17 @@ class StormRows:
         self._connection = connection
         self._now = now
 
-    def fed_since(self, alert_id: int, since: datetime) -> int:
-        """Return how many reports have told more of an alert since a time.
+    def fed_since(self, alert_ids: Collection[int], since: datetime) -> Counter[int]:
+        """Return how many reports have told more of each of these alerts since a time.
 
         Each report counts once, however often it was added to; the same words again from
         the same person leave no line and do not count.
         """
+        if not alert_ids:
+            return Counter()
         # Counted here: the lines are sealed, and the database cannot tell equal ones apart.
-        lines = _FED.tuples(self._connection, {"alert": alert_id, "since": since})
-        return len({line for (line,) in lines})
+        lines = _FED.tuples(self._connection, {"alert_id": list(alert_ids), "since": since})
+        return Counter(alert_id for alert_id, _ in {(one, line) for one, line in lines})
 
     def is_due(self) -> bool:
         """Whether a storm is to be summed up."""

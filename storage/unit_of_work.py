@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 
 import sqlalchemy as sa
 
@@ -26,6 +26,7 @@ from storage.groups import GroupRows
 from storage.inbox import InboxRows
 from storage.interests import InterestRows
 from storage.invites import InviteRows
+from storage.later import LATER, Later
 from storage.letters import LetterRows
 from storage.looks import LookRows
 from storage.matter_batches import MatterBatchRows
@@ -36,7 +37,7 @@ from storage.notices import NoticeRows
 from storage.people import PeopleRows
 from storage.petitioners import PetitionerRows
 from storage.plans import PlanRows
-from storage.prepared import say
+from storage.prepared import Prepared, say
 from storage.proof import ProofRows
 from storage.proposals import ProposalRows
 from storage.quiet import QuietRows
@@ -48,8 +49,9 @@ from storage.supervisions import SupervisionRows
 from storage.webchat import WebchatRows
 from storage.words import WordRows
 
-_WAIT = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:what, 0))")
-_TRY = sa.text("SELECT pg_try_advisory_xact_lock(hashtextextended(:what, 0))")
+_LOCK = sa.func.hashtextextended(sa.bindparam("what", type_=sa.Text), 0)
+_WAIT = Prepared(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+_TRY = Prepared(sa.select(sa.func.pg_try_advisory_xact_lock(_LOCK)))
 Hint = tuple[Callable[..., None], tuple[object, ...]]
 
 
@@ -66,7 +68,8 @@ class UnitOfWork:
         self.now = now
         self._hints: list[Hint] = []
         self._waits = True
-        self._aparts = 0
+        self._later = Later(connection, partial(say, connection), lambda: self._is_there)
+        connection.info[LATER] = self._later
 
     def after_commit(self, hint: Callable[..., None], *values: object) -> None:
         """Have ``hint`` called with these values once the transaction is on disk.
@@ -77,27 +80,27 @@ class UnitOfWork:
 
     @contextmanager
     def apart(self) -> Iterator[None]:
-        """Undo what is done within, and only that, when it raises; the error goes on.
-
-        Said to the driver itself: SQLAlchemy's own costs as much as several statements.
-        """
-        self._aparts += 1
-        name, hints = f"apart_{self._aparts}", len(self._hints)
-        say(self.connection, f"SAVEPOINT {name}")
+        """Undo what is done within, and only that, when it raises; the error goes on."""
+        hints = len(self._hints)
         try:
-            yield
+            with self._later.apart():
+                yield
         except Exception:
-            if self.stands:
-                say(self.connection, f"ROLLBACK TO SAVEPOINT {name}")
             del self._hints[hints:]
             raise
-        # SQLite looks through those that are left; PostgreSQL would have to be asked.
-        if self.connection.dialect.name == "sqlite":
-            say(self.connection, f"RELEASE SAVEPOINT {name}")
+
+    def settle(self) -> None:
+        """Write what is still to be written, so that it fails here if it does."""
+        self._later.settle()
 
     @property
     def stands(self) -> bool:
-        """Whether the transaction still stands after something in it failed.
+        """Whether the transaction still stands after something in it failed, and was undone."""
+        return self._is_there and not self._later.is_spoilt
+
+    @property
+    def _is_there(self) -> bool:
+        """Whether the database still has the transaction.
 
         SQLite undoes the whole of it by itself when the disk is full or fails
         (https://www.sqlite.org/lang_transaction.html), and SQLAlchemy does not hear of it: what
@@ -123,8 +126,9 @@ class UnitOfWork:
         if self.connection.dialect.name != "postgresql":
             return
         if self._waits:
-            self.connection.execute(_WAIT, {"what": what})
-        elif not self.connection.execute(_TRY, {"what": what}).scalar_one():
+            _WAIT.tuples(self.connection, {"what": what})
+            self._later.forget_reads()
+        elif not _TRY.value(self.connection, {"what": what}):
             raise ChangedMeanwhile(what)
 
     @property

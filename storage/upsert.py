@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from storage import later
 from storage.prepared import Prepared
 
 
@@ -27,6 +28,16 @@ def add_new(connection: sa.Connection, table: sa.Table, values: dict[str, Any]) 
     return added
 
 
+def put_new_later(connection: sa.Connection, table: sa.Table, values: dict[str, Any]) -> None:
+    """Have a row inserted before the commit, unless a unique column says that it is there."""
+    later.put_later(connection, table, _add_each(table, tuple(values)).run_each, values)
+
+
+@cache
+def _add_each(table: sa.Table, names: tuple[str, ...]) -> Prepared:
+    return Prepared(lambda dialect: inserting(dialect, table).on_conflict_do_nothing(), *names)
+
+
 @cache
 def _add(table: sa.Table, names: tuple[str, ...]) -> Prepared:
     return Prepared(
@@ -38,6 +49,11 @@ def _add(table: sa.Table, names: tuple[str, ...]) -> Prepared:
 def put(connection: sa.Connection, table: sa.Table, **values: Any) -> None:
     """Insert a row, or overwrite the other columns of the row with the same primary key."""
     _put(table, tuple(values)).run(connection, values)
+
+
+def put_later(connection: sa.Connection, table: sa.Table, **values: Any) -> None:
+    """Have a row inserted or overwritten as `put` does, before the commit."""
+    later.put_later(connection, table, _put(table, tuple(values)).run_each, values)
 
 
 @cache

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from domain.channel import Location
 from domain.danger import Category
 from domain.report import VersionKind, standing
+from storage.columns import Sealed
 from storage.packing import unpack_location
 from storage.prepared import Prepared, Row
 from storage.tables import alerts, report_versions, reports
@@ -54,6 +55,7 @@ _OF_ALERT = Prepared(
         reports.c.alert_id == sa.bindparam("alert")
     )
 )
+_REMEMBERED = 4096  # each danger is held against all that was told in its town lately
 # The state is written out, not bound: SQLite takes the index of live alerts only then.
 _TOLD = (
     sa.select(
@@ -62,7 +64,9 @@ _TOLD = (
         sa.cast(alerts.c.categories, sa.Text).label("categories"),
         reports.c.id.label("report_id"),
         report_versions.c.kind,
-        report_versions.c.text,
+        sa.type_coerce(
+            report_versions.c.text, Sealed("report_versions.text", remembers=_REMEMBERED)
+        ).label("text"),
     )
     .join(reports, reports.c.alert_id == alerts.c.id)
     .join(report_versions, report_versions.c.report_id == reports.c.id)

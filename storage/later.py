@@ -1,0 +1,284 @@
+"""What a transaction writes when it has to, many rows at a time, and what it has read.
+
+What a unit of work writes and does not look at waits here, until something is asked of the
+same tables, or of those that refer to them, or the commit comes: then the rows of a kind are
+written in one go, new ones first, each table's after those it refers to, then changes. What
+statements that ask for it have read is given again until something is written to their tables.
+So nobody can tell but by the clock: a round trip and a call of the driver are what a row
+costs most. Parts of a transaction that are undone alone (`Later.apart`) begin a savepoint
+only when something is written within. Refuses: writes with an outcome that somebody wants,
+and changes of two kinds to the same columns.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from storage.tables import metadata
+
+LATER = "later"
+"""Under which name a connection's info keeps the `Later` of its transaction."""
+
+_AFTER_ALL = 1_000_000  # behind every table's place
+_ALL = frozenset(metadata.tables)
+_WORD = re.compile(r"\w+")
+
+_Write = Callable[[sa.Connection, list[Mapping[str, Any]]], None]
+T = TypeVar("T")
+_Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """One write: when it was put here, of which table it is, and what goes before it."""
+
+    number: int
+    table: str
+    place: int
+    write: _Write
+    values: Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class _Part:
+    """A part that is undone alone: what it began with, and what of before was written in it."""
+
+    first: int
+    begun: bool = False
+    carried: dict[int, _Waiting] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return f"apart_{self.first}"
+
+
+@dataclass(slots=True)
+class Later:
+    """What one transaction is still to write, and what it has read.
+
+    Attributes:
+        say: runs words that take no values, on the driver's own cursor.
+        is_there: whether the database still has the transaction.
+        is_spoilt: what was done before a part could not be written, so that it does not help
+            to undo the part: the transaction is to be given up.
+    """
+
+    connection: sa.Connection
+    say: _Say
+    is_there: Callable[[], bool]
+    is_spoilt: bool = False
+    _waiting: dict[str, dict[int, _Waiting]] = field(default_factory=dict)
+    _parts: list[_Part] = field(default_factory=list)
+    _number: int = 0
+    _is_busy: bool = False
+    _read: dict[Hashable, tuple[frozenset[str], Any]] = field(default_factory=dict)
+
+    def put(self, table: str, place: int, write: _Write, values: Mapping[str, Any]) -> None:
+        """Have something written by ``write``; what has a lower place goes first."""
+        self._number += 1
+        self._add(_Waiting(self._number, table, place, write, values))
+        self._forget_reads({table})
+
+    def settle(self, tables: Iterable[str] = _ALL, *, writes: bool = True) -> None:
+        """Write what waits for these tables, before something reads or ``writes`` them."""
+        if self._is_busy:
+            return
+        due = self._waiting.keys() & tables
+        if writes:
+            self._forget_reads(tables)
+            if not due and all(part.begun for part in self._parts):
+                return
+        elif not due:
+            return
+        self._is_busy = True
+        try:
+            self._begin_parts(due)
+            self._write(self._of(due))
+        finally:
+            self._is_busy = False
+
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """Undo what is done within, and only that, when it raises; the error goes on.
+
+        Savepoints are said to the driver itself: SQLAlchemy's own cost as much as several
+        statements.
+        """
+        self._number += 1
+        part = _Part(self._number)
+        self._parts.append(part)
+        try:
+            yield
+        except Exception:
+            self._parts.remove(part)
+            self._undo(part)
+            raise
+        self._parts.remove(part)
+        self._keep(part)
+
+    def remembered(self, key: Hashable, text: str, read: Callable[[], T]) -> T:
+        """Return what a statement read before with the same values, or what it reads now."""
+        known = self._read.get(key)
+        if known is not None:
+            kept: T = known[1]
+            return kept
+        found = read()
+        self._read[key] = touched(text)[1], found
+        return found
+
+    def forget_reads(self) -> None:
+        """Read everything anew: others may have changed it while this one waited."""
+        self._read.clear()
+
+    def _forget_reads(self, tables: Iterable[str]) -> None:
+        if self._read:
+            stale = [key for key, (of, _) in self._read.items() if not of.isdisjoint(tables)]
+            for key in stale:
+                del self._read[key]
+
+    def _undo(self, part: _Part) -> None:
+        for one in self._of(_ALL):
+            if one.number > part.first:
+                self._drop(one)
+        self.forget_reads()
+        if not (part.begun and self.is_there()):
+            return
+        self.say(f"ROLLBACK TO SAVEPOINT {part.name}")
+        for one in part.carried.values():  # from before, and undone with it: still to be written
+            self._add(one)
+            for around in self._parts:
+                around.carried.pop(one.number, None)
+
+    def _keep(self, part: _Part) -> None:
+        # SQLite looks through savepoints that are left; PostgreSQL would have to be asked.
+        if part.begun and self.connection.dialect.name == "sqlite":
+            self.say(f"RELEASE SAVEPOINT {part.name}")
+
+    def _begin_parts(self, due: Iterable[str]) -> None:
+        for part in self._parts:
+            if part.begun:
+                continue
+            try:
+                self._write([one for one in self._of(due) if one.number < part.first])
+                self.say(f"SAVEPOINT {part.name}")
+            except BaseException:
+                self.is_spoilt = True
+                raise
+            part.begun = True
+
+    def _write(self, due: list[_Waiting]) -> None:
+        by_write: dict[_Write, list[_Waiting]] = {}
+        for one in sorted(due, key=lambda one: one.place):
+            by_write.setdefault(one.write, []).append(one)
+        for write, rows in by_write.items():
+            for part in self._parts:
+                if part.begun:
+                    part.carried.update(
+                        {one.number: one for one in rows if one.number < part.first}
+                    )
+            for one in rows:
+                self._drop(one)
+            write(self.connection, [one.values for one in rows])
+
+    def _of(self, tables: Iterable[str]) -> list[_Waiting]:
+        return [one for name in tables for one in self._waiting.get(name, {}).values()]
+
+    def _add(self, one: _Waiting) -> None:
+        self._waiting.setdefault(one.table, {})[one.number] = one
+
+    def _drop(self, one: _Waiting) -> None:
+        rows = self._waiting[one.table]
+        del rows[one.number]
+        if not rows:
+            del self._waiting[one.table]
+
+
+def put_later(
+    connection: sa.Connection, table: sa.Table, write: _Write, values: Mapping[str, Any]
+) -> None:
+    """Have a row inserted by ``write``, at the latest before its transaction's commit."""
+    _put(connection, table, _place(table), write, values)
+
+
+def change_later(
+    connection: sa.Connection, table: sa.Table, write: _Write, values: Mapping[str, Any]
+) -> None:
+    """Have rows changed by ``write``, whether there are any or not."""
+    _put(connection, table, _AFTER_ALL, write, values)
+
+
+def remembered(connection: sa.Connection, key: Hashable, text: str, read: Callable[[], T]) -> T:
+    """Return what a statement read in this transaction; ``key`` is the statement and its values."""
+    later: Later | None = connection.info.get(LATER)
+    return read() if later is None else later.remembered(key, text, read)
+
+
+def settle(connection: sa.Connection, text: str) -> None:
+    """Write what has to be there before a statement runs; told by its words."""
+    later: Later | None = connection.info.get(LATER)
+    if later is not None:
+        writes, tables = touched(text)
+        later.settle(tables, writes=writes)
+
+
+def settle_all(connection: sa.Connection) -> None:
+    """Write everything that waits on a connection."""
+    later: Later | None = connection.info.get(LATER)
+    if later is not None:
+        later.settle()
+
+
+@lru_cache(maxsize=4096)
+def touched(text: str) -> tuple[bool, frozenset[str]]:
+    """Return whether a statement writes, and every table that it may touch, or refers to.
+
+    Whatever is called like a table counts as one: rather too many. For a DELETE it is all,
+    since others may refer to what goes.
+    """
+    words = _WORD.findall(text)
+    first = words[0].upper() if words else ""
+    if first == "DELETE":
+        return True, _ALL
+    named = _ALL.intersection(words)
+    return first != "SELECT", frozenset(named.union(*(_referred(name) for name in named)))
+
+
+@cache
+def _referred(table: str) -> frozenset[str]:
+    """Return the tables that a table refers to, and those that these do."""
+    found: set[str] = set()
+    todo = [table]
+    while todo:
+        for key in metadata.tables[todo.pop()].foreign_keys:
+            name = key.column.table.name
+            if name not in found:
+                found.add(name)
+                todo.append(name)
+    return frozenset(found)
+
+
+def _put(
+    connection: sa.Connection,
+    table: sa.Table,
+    place: int,
+    write: _Write,
+    values: Mapping[str, Any],
+) -> None:
+    later: Later | None = connection.info.get(LATER)
+    if later is None:
+        write(connection, [values])
+    else:
+        later.put(table.name, place, write, values)
+
+
+@cache
+def _place(table: sa.Table) -> int:
+    """Return where a table stands among all, each after those it refers to."""
+    return metadata.sorted_tables.index(table)
