@@ -6,9 +6,6 @@ messages is a row, never memory. Refuses: knowing one channel from another.
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -27,11 +24,12 @@ from bot import (
     replies,
     report_form,
     reporting,
+    small_talk,
 )
 from bot.commands import Asked, Command, asked
 from bot.hearing import Hearing
 from bot.presses import press
-from domain.channel import ButtonPress, ChatChange, ChatKind, Heard, IncomingMessage
+from domain.channel import ButtonPress, ChatChange, Heard, IncomingMessage
 from domain.danger import Level
 from petitions.ledger import Ledger
 from storage.inbox import InboxOutcome
@@ -39,15 +37,6 @@ from storage.unit_of_work import UnitOfWork
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
-REPLACED = "\ufffd"  # what stands where a character could not be stored
-
-_WORDS = re.compile(r"\w")
-_TEST = re.compile(r"^(?:测试|试一下|试试|试发)[一下]*[\s,，。.!！~～]*$")
-_PLEASANTRY = re.compile(
-    r"^(?:你好|您好|在吗|在么|有人吗|收到|好的?|谢谢您?|多谢|辛苦了?|ok|hi|hello|早|早上好|晚安|嗯+|哦+)[\s,，。.!！~～?？]*$",
-    re.IGNORECASE,
-)
-
 
 _TAKES_WORDS = frozenset({Command.REPORT, Command.SUPPLEMENT, Command.CORRECT})
 
@@ -58,30 +47,6 @@ class Dialogue:
 
     office: Office
     ledger: Ledger
-
-    def foresee(self, uow: UnitOfWork, coming: Iterable[Heard]) -> None:
-        """Find out in a few questions what hearing each of these asks first."""
-        coming = tuple(coming)
-        messages = [one for one in coming if isinstance(one, IncomingMessage)]
-        senders = {(one.address.channel, one.sender.id) for one in coming}
-        uow.groups.foresee({person.id for person in uow.people.foresee(senders)})
-        uow.dialogues.foresee({(one.address, one.sender.id) for one in messages})
-        uow.reports.foresee({(one.address, one.message_id) for one in messages})
-        uow.reports.number(sum(self._is_surely_report(uow, one) for one in messages))
-
-    def _is_surely_report(self, uow: UnitOfWork, message: IncomingMessage) -> bool:
-        """Whether hearing a message can only file it; who is not sure says no."""
-        text = message.text.strip()
-        return (
-            message.chat_kind is ChatKind.PRIVATE
-            and not (message.edit or message.album or message.reply_to)
-            and _WORDS.search(text) is not None
-            and _talk(text) is None
-            and asked(text) is None
-            and uow.people.known_as(message.address.channel, message.sender.id) is not None
-            and uow.dialogues.get(message.address, message.sender.id) is None
-            and uow.reports.at_message(message.address, message.message_id) is None
-        )
 
     def hear(self, uow: UnitOfWork, incoming: Heard, inbox_id: int) -> InboxOutcome:
         """Act on a message or a press and answer it; returns how its inbox row ends.
@@ -291,10 +256,7 @@ class Dialogue:
             is_duty_group = hearing.uow.groups.at(hearing.address) is not None
             if is_duty_group or not self.office.assess(text).level.is_danger:
                 return InboxOutcome.NOTICE
-        if not _WORDS.search(text) and not message.attachments and message.location is None:
-            hearing.answer(replies.ONLY_SIGNS if _visible(text) else replies.NO_WORDS)
-            return InboxOutcome.ANSWER
-        talk = _talk(text)
+        talk = small_talk.answer(text, bare=not message.attachments and message.location is None)
         if talk is not None:
             hearing.answer(talk)
             return InboxOutcome.ANSWER
@@ -305,20 +267,7 @@ class Dialogue:
             attachments=message.attachments,
             location=message.location,
         )
-        if not _WORDS.search(text):
+        if not small_talk.has_words(text):
             reporting.wait_for_words(hearing, filed.report)
         albums.begin(hearing, message, filed.report)
         return InboxOutcome.REPORT
-
-
-def _talk(text: str) -> str | None:
-    """Return the answer to what is no report but a trial or a pleasantry."""
-    if _TEST.match(text):
-        return replies.TESTED
-    return replies.PLEASED if _PLEASANTRY.match(text) else None
-
-
-def _visible(text: str) -> bool:
-    return any(
-        letter != REPLACED and unicodedata.category(letter)[0] not in "CZ" for letter in text
-    )

@@ -20,6 +20,7 @@ import structlog
 from alerts.pulse import Loop, Pulse
 from bot import replies, report_form, reporting
 from bot.dialogue import Dialogue
+from bot.foresight import foresee
 from bot.hearing import Hearing
 from domain.channel import (
     Address,
@@ -118,7 +119,7 @@ class Reader:
         """Take what is due and hear it; returns how many there were, and leased who is left."""
         uow.wait_for_nobody()
         coming = [(row, self._parse(row)) for row in uow.inbox.take(limit=due)]
-        self.dialogue.foresee(uow, (one for _, one in coming if not isinstance(one, Unreadable)))
+        foresee(uow, (one for _, one in coming if not isinstance(one, Unreadable)))
         left, heard = [], []
         for row, incoming in coming:
             if isinstance(incoming, Unreadable):

@@ -1,0 +1,36 @@
+"""What hearing many messages asks first, asked once for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot import small_talk
+from bot.commands import asked
+from domain.channel import ChatKind, Heard, IncomingMessage
+from storage.unit_of_work import UnitOfWork
+
+
+def foresee(uow: UnitOfWork, coming: Iterable[Heard]) -> None:
+    """Find out in a few questions what hearing each of these asks first."""
+    coming = tuple(coming)
+    messages = [one for one in coming if isinstance(one, IncomingMessage)]
+    senders = {(one.address.channel, one.sender.id) for one in coming}
+    uow.groups.foresee({person.id for person in uow.people.foresee(senders)})
+    uow.dialogues.foresee({(one.address, one.sender.id) for one in messages})
+    uow.reports.foresee({(one.address, one.message_id) for one in messages})
+    uow.reports.number(sum(_is_surely_report(uow, one) for one in messages))
+
+
+def _is_surely_report(uow: UnitOfWork, message: IncomingMessage) -> bool:
+    """Whether hearing a message can only file it; who is not sure says no."""
+    text = message.text.strip()
+    return (
+        message.chat_kind is ChatKind.PRIVATE
+        and not (message.edit or message.album or message.reply_to)
+        and small_talk.has_words(text)
+        and small_talk.answer(text, bare=False) is None
+        and asked(text) is None
+        and uow.people.known_as(message.address.channel, message.sender.id) is not None
+        and uow.dialogues.get(message.address, message.sender.id) is None
+        and uow.reports.at_message(message.address, message.message_id) is None
+    )
