@@ -211,10 +211,7 @@ class Sender:
         """Settle a failed try; returns whether the rest of the chat goes on."""
 
         def record(uow: UnitOfWork) -> None:
-            settle(uow, notice, error, self.times.longest(notice.priority))
-            if chat_waits and isinstance(error, RetryLater):
-                ask_for_quiet(uow, notice, error)
-            uow.after_commit(self.live.wake, NOTICES)
+            record_failure(uow, notice, error, self.times, self.live, chat_waits=chat_waits)
 
         if isinstance(error, RetryLater) and error.whole_channel and error.not_before:
             self.hushed[notice.address.channel] = self.store.clock(), error.not_before
@@ -226,6 +223,22 @@ def _has_to_stop(uow: UnitOfWork, following: Notice) -> bool:
     """Whether a chat is to be quiet before the next notice, or something goes before it."""
     address, priority = following.address, following.priority
     return uow.quiet.holds(address, priority) or uow.notices.is_overtaken(address, priority)
+
+
+def record_failure(
+    uow: UnitOfWork,
+    notice: Notice,
+    error: Failure,
+    times: DispatchTimes,
+    live: Live,
+    *,
+    chat_waits: bool = True,
+) -> None:
+    """Write what follows from a failed try, and for how long the rest of its chat waits."""
+    settle(uow, notice, error, times.longest(notice.priority))
+    if chat_waits and isinstance(error, RetryLater):
+        ask_for_quiet(uow, notice, error)
+    uow.after_commit(live.wake, NOTICES)
 
 
 def ask_for_quiet(uow: UnitOfWork, notice: Notice, error: RetryLater) -> None:

@@ -171,10 +171,11 @@ async def _serve(house: House, *, loops: frozenset[Loop]) -> tuple[web.AppRunner
         routes += webchat.routes(
             store=house.store,
             live=house.live,
-            who=sign_in.who,
+            who=sign_in.seated,
             files=file_folder(house.settings),
             largest_body=settings.max_body,
             closing=closing.is_set,
+            recent=house.recent,
         )
     routes += _indicator_pages(house, sign_in).routes()
     own = house.settings.channels.telegram
