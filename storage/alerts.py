@@ -81,7 +81,7 @@ _ADD = Prepared(
     *("next_escalation_at", "version", "outcome_note", "verified", "drill", "about_units"),
 )
 _GET = Prepared(sa.select(alerts).where(_THIS))
-_HOLD = Prepared(sa.select(alerts).where(_THIS).with_for_update(read=True))
+_HOLD = Prepared(sa.select(alerts.c.version).where(_THIS).with_for_update(read=True))
 _DUE = Prepared(
     sa.select(alerts.c.id).where(alerts.c.next_escalation_at <= sa.bindparam("now")).limit(1)
 )
@@ -163,13 +163,13 @@ class AlertRows:
         row = _GET.row(self._connection, {"alert": alert_id})
         return None if row is None else alert_of(row)
 
-    def get_and_hold(self, alert_id: int) -> Alert | None:
-        """Return an alert that nobody changes until this transaction ends.
+    def hold(self, alert_id: int) -> int | None:
+        """Return the version of an alert that nobody changes until this transaction ends.
 
         Whoever is changing it is waited for, so that it is as they leave it.
         """
-        row = _HOLD.row(self._connection, {"alert": alert_id})
-        return None if row is None else alert_of(row)
+        version: int | None = _HOLD.value(self._connection, {"alert": alert_id})
+        return version
 
     def change(self, alert: Alert, **values: Any) -> Alert:
         """Change an alert's row and count its version up, in one conditional UPDATE.
