@@ -4,7 +4,8 @@ A process that is killed between the send and the record sends again when the le
 the alert's number makes the double recognisable, and the notice's key lets a channel that
 knows idempotency keys drop it. One chat's notices go one after the other; chats and
 channels do not wait for each other: while some are being sent to, others are leased, and a
-channel that is slow fills its own places only.
+channel that is slow fills its own places only. What goes into chats that are rows of ours is
+put out and recorded in the claim's own transaction (`alerts.own_chats`).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from alerts import discretion
 from alerts.gathering import Gathering
 from alerts.notices import Why, card
 from alerts.office import Office
+from alerts.own_chats import OwnChats, send_within
 from alerts.pacing import Pacer
 from alerts.pulse import Loop, Pulse
 from alerts.routing import holder, is_barred
@@ -32,17 +34,19 @@ from domain.alert import Alert
 from domain.channel import Address, Channel, OutgoingMessage
 from domain.duty import Scope
 from domain.errors import RetryLater
+from storage.claims import MOST_OF_A_CHAT
 from storage.live import NOTICES, Listener, Live
 from storage.notices import Notice, NoticeKind
 from storage.rates import LocalRates
-from storage.store import Store
+from storage.store import StorageAway, Store
 from storage.unit_of_work import UnitOfWork
 
 BATCH = 40
 CLAIM_SHARE = 4  # of a lease, a claim may take one part in so many
 CHATS_AT_ONCE = 40  # of one channel, in one process
 FINISH_SECONDS = 5.0
-# Between two claims that find little: what comes one by one is leased a few at a time.
+# After a claim that found little, as long again as it took but no longer: what comes one by
+# one is leased a few at a time where there is much, and at once where there is not.
 BREATH_SECONDS = 0.03
 FORGET_EVERY = timedelta(minutes=10)
 WAIT_UNWRITTEN = timedelta(minutes=1)
@@ -83,11 +87,13 @@ class Dispatcher:
                     except Exception:
                         log.exception("dispatch_failed")
                         leased = 0
+                    ended = time.monotonic()
                     hinted = False
-                    if not leased:
+                    if leased < MOST_OF_A_CHAT:  # no more was due, of whatever chat
                         hinted = await listener.wait(self.times.poll.total_seconds())
                     if leased < BATCH // 2:
-                        await asyncio.sleep(began + BREATH_SECONDS - time.monotonic())
+                        breath = min(ended - began, BREATH_SECONDS)
+                        await asyncio.sleep(ended + breath - time.monotonic())
             finally:
                 await self._finish()
 
@@ -170,15 +176,23 @@ class Dispatcher:
             uow.quiet.forget()
             self._forgot_at = uow.now
         leased = uow.notices.lease(limit=BATCH, lease=self.times.lease, not_channels=not_channels)
+        own = {name: one for name, one in self.channels.items() if isinstance(one, OwnChats)}
         written: list[Written] = []
         for place, notice in enumerate(leased):
-            if written and self.store.clock() - uow.now > self.times.lease / CLAIM_SHARE:
+            if place and self.store.clock() - uow.now > self.times.lease / CLAIM_SHARE:
                 # A machine that is so busy would find the leases over before it could send.
                 uow.notices.give_back(leased[place:])
                 break
             try:
-                written.append(Written(notice, *self._write(uow, notice)))
-            except Exception:  # one notice that cannot be written holds up no other
+                one = Written(notice, *self._write(uow, notice))
+                channel = own.get(notice.address.channel)
+                if channel is None:
+                    written.append(one)
+                else:
+                    send_within(uow, channel, one, self.times, self.live)
+            except Exception as error:  # one notice that cannot be written holds up no other
+                if isinstance(error, StorageAway) or not uow.stands:
+                    raise
                 log.exception("writing_failed", notice=notice.id)
                 uow.notices.put_off(notice, until=uow.now + WAIT_UNWRITTEN, reason="写不出来")
         return len(leased) + self._pass_by_quiet(uow), written

@@ -211,10 +211,7 @@ class Sender:
         """Settle a failed try; returns whether the rest of the chat goes on."""
 
         def record(uow: UnitOfWork) -> None:
-            settle(uow, notice, error, self.times.longest(notice.priority))
-            if chat_waits and isinstance(error, RetryLater):
-                ask_for_quiet(uow, notice, error)
-            uow.after_commit(self.live.wake, NOTICES)
+            record_failure(uow, notice, error, self.times, self.live, chat_waits=chat_waits)
 
         if isinstance(error, RetryLater) and error.whole_channel and error.not_before:
             self.hushed[notice.address.channel] = self.store.clock(), error.not_before
@@ -226,6 +223,22 @@ def _has_to_stop(uow: UnitOfWork, following: Notice) -> bool:
     """Whether a chat is to be quiet before the next notice, or something goes before it."""
     address, priority = following.address, following.priority
     return uow.quiet.holds(address, priority) or uow.notices.is_overtaken(address, priority)
+
+
+def record_failure(
+    uow: UnitOfWork,
+    notice: Notice,
+    error: Failure,
+    times: DispatchTimes,
+    live: Live,
+    *,
+    chat_waits: bool = True,
+) -> None:
+    """Write what follows from a failed try, and for how long the rest of its chat waits."""
+    settle(uow, notice, error, times.longest(notice.priority))
+    if chat_waits and isinstance(error, RetryLater):
+        ask_for_quiet(uow, notice, error)
+    uow.after_commit(live.wake, NOTICES)
 
 
 def ask_for_quiet(uow: UnitOfWork, notice: Notice, error: RetryLater) -> None:
@@ -257,22 +270,23 @@ def ask_for_quiet(uow: UnitOfWork, notice: Notice, error: RetryLater) -> None:
 
 def record_sent(uow: UnitOfWork, one: Written, message_id: str | None, live: Live) -> None:
     """Write that a notice arrived, and have a card that shows what was true before edited."""
-    notice, version = one.notice, one.version
+    notice = one.notice
     if not uow.notices.sent(notice, message_id):
         return
+    alert_id, shown = notice.alert_id, None
     # Held: who changes it now has edits made of the cards that they see, and this one is new.
-    alert = None if notice.alert_id is None else uow.alerts.get_and_hold(notice.alert_id)
-    if notice.kind is NoticeKind.CARD and alert is not None and message_id is not None:
-        # An earlier try may have arrived and shows what was true then: edit it.
-        version = 0 if notice.may_have_arrived else version
-        uow.alerts.add_card(alert.id, notice.address, message_id, version)
-        uow.alerts.log(alert.id, LogKind.NOTIFIED, detail=uow.groups.name_of(notice.address))
-        if alert.version > version:
-            outbox.edit_cards(uow, alert)
-            uow.after_commit(live.wake, NOTICES)
-    elif notice.card_id is not None and alert is not None:
-        uow.alerts.shown(notice.card_id, version)
-        if alert.version > version:
+    stands_at = None if alert_id is None else uow.alerts.hold(alert_id)
+    if alert_id is not None and stands_at is not None:
+        if notice.kind is NoticeKind.CARD and message_id is not None:
+            # An earlier try may have arrived and shows what was true then: edit it.
+            shown = 0 if notice.may_have_arrived else one.version
+            uow.alerts.add_card(alert_id, notice.address, message_id, shown)
+            uow.alerts.log(alert_id, LogKind.NOTIFIED, detail=uow.groups.name_of(notice.address))
+        elif notice.card_id is not None:
+            shown = one.version
+            uow.alerts.shown(notice.card_id, shown)
+        alert = uow.alerts.get(alert_id) if shown is not None and stands_at > shown else None
+        if alert is not None:
             outbox.edit_cards(uow, alert)
             uow.after_commit(live.wake, NOTICES)
     uow.after_commit(live.wake, BOARD)

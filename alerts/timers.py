@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import math
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -27,7 +29,8 @@ log = structlog.get_logger()
 class Timers:
     """Acts on every alert whose time has come.
 
-    ``also`` are further things to look at on each pass; each returns how much it did.
+    ``also`` are further things to look at, each returns how much it did. A hint is of an alert
+    alone, so that what only the clock brings is looked at once in `POLL_SECONDS`.
     """
 
     store: Store
@@ -39,26 +42,35 @@ class Timers:
         """Look, act, wait, again and again, until cancelled."""
         pulse = Pulse(self.store, Loop.TIMERS)
         with self.live.listen(TIMERS) as listener:
+            looked_at = -math.inf
             while True:
+                began = time.monotonic()
+                all_round = began >= looked_at + POLL_SECONDS
                 try:
-                    acted = await self.act_on_due()
+                    acted = await (self.act_on_due() if all_round else self.climb_due())
                     await pulse.beat()
                 except Exception:
                     log.exception("timers_failed")
                     acted = 0
+                if all_round and acted == 0:
+                    looked_at = began
                 if acted == 0:
-                    await listener.wait(POLL_SECONDS)
+                    await listener.wait(max(0.0, looked_at + POLL_SECONDS - time.monotonic()))
 
     async def act_on_due(self) -> int:
         """Act once on what is due; returns how much there was."""
-        acted = 0
-        if await asyncio.to_thread(self.store.read, lambda uow: uow.alerts.is_due()):
-            acted += await asyncio.wrap_future(self.store.submit(self._escalate))
+        acted = await self.climb_due()
         if await asyncio.to_thread(self.store.read, _is_silence_over):
             acted += await asyncio.wrap_future(self.store.submit(self._end_silence))
         for look in self.also:
             acted += await look()
         return acted
+
+    async def climb_due(self) -> int:
+        """Let the alerts climb whose time has come; returns how many there were."""
+        if await asyncio.to_thread(self.store.read, lambda uow: uow.alerts.is_due()):
+            return await asyncio.wrap_future(self.store.submit(self._escalate))
+        return 0
 
     def _escalate(self, uow: UnitOfWork) -> int:
         acted = escalate_due(uow, self.office, limit=BATCH)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import enum
+import gc
 import os
 import signal
 from collections.abc import Callable, Coroutine
@@ -33,6 +34,7 @@ from storage.unit_of_work import UnitOfWork
 # A machine that is busy with everything at once may take long; giving up would begin it anew.
 READY_SECONDS = 120.0
 STOP_SECONDS = 10.0
+YOUNG_OBJECTS = 10_000  # are looked through at once; the interpreter's own number is 700
 
 log = structlog.get_logger()
 
@@ -70,6 +72,7 @@ async def _run(house: House, parts: frozenset[Part], say: Callable[[str], None])
         house.store.write(_take_back_leases)
     tasks = [asyncio.create_task(one) for one in _loops(house, parts)]
     await _wait_until_ready(house, loops=_loops_of(parts), stop=stop)
+    _leave_alone_what_stays()
     if not stop.is_set():
         say(_ready_line(house, address))
     _warn_of_holidays(house)
@@ -118,6 +121,15 @@ def _take_back_leases(uow: UnitOfWork) -> None:
     uow.files.take_back()
     uow.audit.let_go(telegram.PLACE)
     uow.plans.let_go_turns()
+
+
+def _leave_alone_what_stays() -> None:
+    """Have the garbage collector pass over what was loaded: rules, places, statements.
+
+    Looking through all of it took 0.4 s at a time, in which nothing was sent.
+    """
+    gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS, 20, 20)
 
 
 def _warn_of_holidays(house: House) -> None:
@@ -171,10 +183,11 @@ async def _serve(house: House, *, loops: frozenset[Loop]) -> tuple[web.AppRunner
         routes += webchat.routes(
             store=house.store,
             live=house.live,
-            who=sign_in.who,
+            who=sign_in.seated,
             files=file_folder(house.settings),
             largest_body=settings.max_body,
             closing=closing.is_set,
+            recent=house.recent,
         )
     routes += _indicator_pages(house, sign_in).routes()
     own = house.settings.channels.telegram

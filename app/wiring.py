@@ -61,6 +61,7 @@ class House:
     live: Live
     rates: Rates
     channels: dict[str, Channel]
+    recent: webchat.Recent
     account: telegram.Account | None = None
 
     def receiving(self) -> telegram.Receiving | None:
@@ -195,9 +196,10 @@ def open_house(settings: Settings, *, reads: bool = True) -> House:
     office = build_office(settings, reads=reads)
     store = open_store(settings)
     live = open_live(settings.redis.url)
+    recent = webchat.Recent(live)
     channels: dict[str, Channel] = {}
     if settings.channels.webchat.enabled:
-        channels[webchat.NAME] = Webchat(store, live)
+        channels[webchat.NAME] = Webchat(store, live, recent)
     account = open_account(settings)
     if account is not None:
         channels[telegram.NAME] = open_channel(account, store, live)
@@ -215,5 +217,6 @@ def open_house(settings: Settings, *, reads: bool = True) -> House:
         live=live,
         rates=open_rates(settings.redis.url, store.clock),
         channels=channels,
+        recent=recent,
         account=account,
     )

@@ -42,6 +42,7 @@ from bench._keys import KEYRING
 from bench._limits import SimulatedChannel
 from bench._paper import Run
 from bench._province import write_towns
+from bot.channels.webchat import Recent
 from bot.reader import Reader
 from domain.channel import Channel, OutgoingMessage
 from storage.live import LocalLive
@@ -97,13 +98,15 @@ class Province:
             for name in ("limited", "free")
         }
         channels: dict[str, Channel] = {**self.channels}
+        live = LocalLive()
         self.house = House(
             settings=self.settings,
             office=build_office(self.settings),
             store=self.store,
-            live=LocalLive(),
+            live=live,
             rates=LocalRates(self.clock),
             channels=channels,
+            recent=Recent(live),
         )
 
     def _seen(self, channel: str, chat: str, _message_id: str, message: OutgoingMessage) -> None:

@@ -31,6 +31,7 @@ SECRET_BYTES = 32
 LONGEST_CODE = 100
 LONGEST_NAME = 40
 
+Seated = Callable[[UnitOfWork], tuple[Person, ...]]
 Redeem = Callable[[UnitOfWork, str, str], Person]
 
 
@@ -108,18 +109,30 @@ class SignIn:
 
     async def who(self, request: web.Request) -> tuple[Person, ...]:
         """Return who sits in the browser that asks; () when nobody does."""
+        seated = self.seated(request)
+        return () if seated is None else await asyncio.to_thread(self._store.read, seated)
+
+    def seated(self, request: web.Request) -> Seated | None:
+        """Return what tells, within a transaction, who sits in the browser that asks.
+
+        None when nobody can: it has no cookie that we signed. A session that was revoked or
+        ran out is found in the transaction.
+        """
         if self._demo_seats is not None:
             named = dict.fromkeys(request.query.getall("seat", []))
-            seated = tuple(self._demo_seats[name] for name in named if name in self._demo_seats)
-            if seated:
-                return seated
+            seats = tuple(self._demo_seats[name] for name in named if name in self._demo_seats)
+            if seats:
+                return lambda _: seats
         token = self._token(request)
         if token is None:
-            return ()
-        person = await asyncio.to_thread(
-            self._store.read, lambda uow: uow.webchat.session(_hash(token))
-        )
-        return () if person is None else (person,)
+            return None
+        kept = _hash(token)
+
+        def look(uow: UnitOfWork) -> tuple[Person, ...]:
+            person = uow.webchat.session(kept)
+            return () if person is None else (person,)
+
+        return look
 
     async def enter(self, code: str, name: str, *, guesser: str) -> Entry:
         """Take a code and open a session; `PersonCanFix` says why not.

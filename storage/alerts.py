@@ -82,6 +82,10 @@ _ADD = Prepared(
     *("next_escalation_at", "version", "outcome_note", "verified", "drill", "about_units"),
 )
 _GET = Prepared(sa.select(alerts).where(_THIS))
+_HOLD = Prepared(sa.select(alerts.c.version).where(_THIS).with_for_update(read=True))
+_DUE = Prepared(
+    sa.select(alerts.c.id).where(alerts.c.next_escalation_at <= sa.bindparam("now")).limit(1)
+)
 _HEAR = Prepared(sa.update(alerts).where(_THIS), "heard_at")
 _LOG = Prepared(sa.insert(alert_log), "alert_id", "at", "kind", "person_id", "detail")
 _ADD_CARD = Prepared(
@@ -160,13 +164,13 @@ class AlertRows:
         row = _GET.row(self._connection, {"alert": alert_id})
         return None if row is None else alert_of(row)
 
-    def get_and_hold(self, alert_id: int) -> Alert | None:
-        """Return an alert that nobody changes until this transaction ends.
+    def hold(self, alert_id: int) -> int | None:
+        """Return the version of an alert that nobody changes until this transaction ends.
 
         Whoever is changing it is waited for, so that it is as they leave it.
         """
-        query = sa.select(alerts).where(alerts.c.id == alert_id)
-        return self._one(query.with_for_update(read=True))
+        version: int | None = _HOLD.value(self._connection, {"alert": alert_id})
+        return version
 
     def change(self, alert: Alert, **values: Any) -> Alert:
         """Change an alert's row and count its version up, in one conditional UPDATE.
@@ -188,10 +192,7 @@ class AlertRows:
 
     def is_due(self) -> bool:
         """Whether the time of some alert has come."""
-        found = self._connection.execute(
-            sa.select(alerts.c.id).where(alerts.c.next_escalation_at <= self._now).limit(1)
-        ).first()
-        return found is not None
+        return _DUE.row(self._connection, {"now": self._now}) is not None
 
     def due(self, *, limit: int) -> tuple[Alert, ...]:
         """Return due alerts, locked for this transaction."""
@@ -301,10 +302,6 @@ class AlertRows:
     def drop_cards(self, card_ids: Iterable[int]) -> None:
         """Forget cards whose messages are gone."""
         self._connection.execute(sa.delete(cards).where(cards.c.id.in_(list(card_ids))))
-
-    def _one(self, query: sa.Select[tuple[Any, ...]]) -> Alert | None:
-        row = self._connection.execute(query).mappings().first()
-        return None if row is None else alert_of(row)
 
     def _many(self, query: sa.Select[tuple[Any, ...]]) -> tuple[Alert, ...]:
         return tuple(alert_of(row) for row in self._connection.execute(query).mappings())

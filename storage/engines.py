@@ -19,6 +19,7 @@ from sqlalchemy import event
 from domain.errors import SetupError
 from storage.columns import bind_keyring
 from storage.later import settle, settle_all
+from storage.prepared import say
 from storage.sealing import Keyring
 
 BUSY_TIMEOUT_MS = 15_000
@@ -142,7 +143,7 @@ def _open_sqlite(url: str, *, read_only: bool, connections: int) -> sa.Engine:
             connection.execute("PRAGMA query_only=ON")
 
     def start(connection: sa.Connection) -> None:
-        connection.exec_driver_sql(begin)
+        say(connection, begin)  # SQLAlchemy's own way costs several statements
 
     event.listen(engine, "connect", set_up)
     event.listen(engine, "begin", start)

@@ -72,7 +72,8 @@ class Listener:
     async def wait(self, seconds: float) -> bool:
         """Wait for a hint, at most ``seconds``; True when one came."""
         try:
-            await asyncio.wait_for(self._event.wait(), seconds)
+            async with asyncio.timeout(seconds):  # wait_for would make a task of it each time
+                await self._event.wait()
         except TimeoutError:
             return False
         # Both before whoever waited looks: what is hinted from here on is hinted anew.

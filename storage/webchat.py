@@ -34,14 +34,8 @@ class WebchatEvent:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class WebchatChat:
-    """A chat of the web chat: somebody's private one, or a duty group's room."""
-
-    chat: str
-    kind: str
-    title: str
-    last_event: int
+class NoSuchChat(KeyError):  # noqa: N818 - what is so, not a fault
+    """No such chat is there, or no longer."""
 
 
 def _event_of(row: Row) -> WebchatEvent:
@@ -56,7 +50,6 @@ def _event_of(row: Row) -> WebchatEvent:
     )
 
 
-_CHAT = Prepared(sa.select(webchat_chats).where(webchat_chats.c.chat == sa.bindparam("chat")))
 _NUMBER = Prepared(
     sa.update(webchat_chats)
     .where(webchat_chats.c.chat == sa.bindparam("chat"))
@@ -72,6 +65,9 @@ _ADD = Prepared(
     *("chat", "number", "kind", "message_id", "author", "body", "at", "key"),
 )
 _EVENT = Prepared(sa.select(webchat_events).where(webchat_events.c.key == sa.bindparam("key")))
+_HAS_EVENT = Prepared(
+    sa.select(webchat_events.c.number).where(webchat_events.c.key == sa.bindparam("key"))
+)
 _EVENTS = Prepared(
     sa.select(webchat_events)
     .where(
@@ -119,11 +115,6 @@ class WebchatRows:
             statement.on_conflict_do_update(index_elements=["chat"], set_={"title": title})
         )
 
-    def chat(self, chat: str) -> WebchatChat | None:
-        """Return a chat."""
-        row = _CHAT.row(self._connection, {"chat": chat})
-        return None if row is None else WebchatChat(**row)
-
     def add_event(
         self,
         chat: str,
@@ -133,14 +124,14 @@ class WebchatRows:
         message_id: str,
         body: dict[str, Any],
         author: str = "",
-    ) -> int | None:
-        """Add an event and return its number; None when ``key`` was there already.
+    ) -> WebchatEvent | None:
+        """Add an event and return it, numbered; None when ``key`` was there already.
 
-        KeyError when there is no such chat.
+        `NoSuchChat` when there is no such chat.
         """
         number = _NUMBER.value(self._connection, {"chat": chat, "more": 1})
         if number is None:
-            raise KeyError(chat)
+            raise NoSuchChat(chat)
         values = {
             "chat": chat,
             "number": number,
@@ -151,10 +142,10 @@ class WebchatRows:
             "at": self._now,
             "key": key,
         }
-        added: int | None = _ADD.value(self._connection, values)
-        if added is None:
+        if _ADD.value(self._connection, values) is None:
             _NUMBER.value(self._connection, {"chat": chat, "more": -1})
-        return added
+            return None
+        return WebchatEvent(chat, number, kind, message_id, author, body, self._now)
 
     def events(self, chat: str, *, after: int, limit: int = 500) -> tuple[WebchatEvent, ...]:
         """Return a chat's events with a number above ``after``, in order."""
@@ -175,6 +166,10 @@ class WebchatRows:
         """Return the event that was added under ``key``."""
         row = _EVENT.row(self._connection, {"key": key})
         return None if row is None else _event_of(row)
+
+    def has_event(self, key: str) -> bool:
+        """Whether an event was added under ``key``; nothing sealed is opened for it."""
+        return _HAS_EVENT.value(self._connection, {"key": key}) is not None
 
     def last_events(self, chats: Iterable[str]) -> dict[str, int]:
         """Return the number of the last event of each of these chats that exists."""

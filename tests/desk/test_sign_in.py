@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from aiohttp import CookieJar, web
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.test_utils import TestClient, TestServer, make_mocked_request
 
 from desk import application
 from desk.sign_in import GUESSES, SignIn, read_secret
@@ -210,6 +210,20 @@ async def test_a_person_who_was_revoked_sits_nowhere(client: Client, store: Stor
     await enter(client, "GOOD-1")
     store.write(lambda uow: uow.people.revoke(1))
     assert not await seat_opens(client, cookie(client))
+
+
+async def test_who_posts_is_told_by_the_transaction_that_stores_it(
+    client: Client, store: Store
+) -> None:
+    """A person who is revoked while a message is on its way has no seat any more."""
+    await enter(client, "GOOD-1")
+    sign_in, headers = sign_in_of(store), {"Cookie": f"huxin={cookie(client)}"}
+    seated = sign_in.seated(make_mocked_request("POST", "/", headers=headers))
+    assert seated is not None
+    assert [person.name for person in store.write(seated)] == ["小陈"]
+    store.write(lambda uow: uow.people.revoke(1))
+    assert store.write(seated) == ()
+    assert sign_in.seated(make_mocked_request("POST", "/")) is None
 
 
 async def test_wrong_codes_are_slowed_and_even_a_right_one_then_waits(client: Client) -> None:

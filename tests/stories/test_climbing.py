@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from alerts import routing
+from alerts import routing, timers
 from alerts.routing import Target
 from domain.alert import Alert, AlertState, LogKind, Recipient
 from domain.duty import Post, Role
+from storage.live import NOTICES, TIMERS
 from storage.unit_of_work import UnitOfWork
 from tests.fakes import Shown
 from tests.office import WEDNESDAY_TEN, WholeOffice
@@ -269,3 +271,34 @@ async def test_one_alert_that_cannot_climb_holds_up_no_other(
     await office.after(minutes=1)
     office.sees(office.room_district, "A-0001")
     office.sees(office.deng, "A-0001")
+
+
+async def test_a_hint_lets_an_alert_climb_and_looks_at_nothing_else(
+    office: WholeOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The loop runs: what only the clock brings was looked at once, and is not at each hint."""
+    monkeypatch.setattr(timers, "POLL_SECONDS", 1000.0)
+    await office.says(office.chen, RED)
+    office.sees(office.chen, "编号")
+    office.sees(office.room_dashi, "待接收")
+    looked, first = 0, asyncio.Event()
+
+    async def look() -> int:
+        nonlocal looked
+        looked += 1
+        first.set()
+        return 0
+
+    loop = timers.Timers(office.store, office.office, office.live, also=(look,))
+    with office.live.listen(NOTICES) as listener:
+        running = asyncio.create_task(loop.run())
+        await first.wait()
+        office.clock.push(3 * MINUTE)
+        office.live.wake(TIMERS)
+        assert await listener.wait(20)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    assert looked == 1
+    await office.settle()
+    office.sees(office.room_district, "前面还没有人接收")
+    office.sees(office.deng, "前面还没有人接收")

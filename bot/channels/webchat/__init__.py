@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bot.channels.webchat.channel import Webchat
 from bot.channels.webchat.door import Who, routes
+from bot.channels.webchat.recent import Recent
 from bot.channels.webchat.rooms import (
     DISTRICT_ROOM,
     NAME,
@@ -23,6 +24,7 @@ from bot.channels.webchat.rooms import (
 __all__ = [
     "DISTRICT_ROOM",
     "NAME",
+    "Recent",
     "Room",
     "Webchat",
     "Who",

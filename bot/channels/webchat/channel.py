@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from alerts.gathering import Gathering
+from bot.channels.webchat.recent import Recent
 from bot.channels.webchat.rooms import NAME
 from domain.channel import (
     Address,
@@ -24,12 +24,11 @@ from domain.channel import (
     Unreadable,
 )
 from domain.errors import MessageGone, Refused
-from storage.live import Live, chat_topic
+from storage.live import Live
 from storage.packing import pack_message
 from storage.store import Store
 from storage.unit_of_work import UnitOfWork
-
-_T = TypeVar("_T")
+from storage.webchat import NoSuchChat
 
 
 def message_key(chat: str, message_id: str, edit: int = 0) -> str:
@@ -42,9 +41,9 @@ class Webchat:
 
     name = NAME
 
-    def __init__(self, store: Store, live: Live) -> None:
+    def __init__(self, store: Store, live: Live, recent: Recent | None = None) -> None:
         """Bind to where events are kept and to who is told of them."""
-        self._live = live
+        self._recent = recent or Recent(live)
         self._gathering = Gathering(store)
 
     def limits(self, chat: str) -> Limits | None:  # noqa: ARG002 - the protocol's
@@ -62,64 +61,68 @@ class Webchat:
             return Unreadable(reason=f"{type(error).__name__}: {error}")
 
     async def send(self, chat: str, message: OutgoingMessage, *, key: str) -> str:
+        """Add a message to a chat; the same ``key`` gives the same message, once."""
+        return await self._gathering.do(lambda uow: self.add_message(uow, chat, message, key=key))
+
+    async def edit(self, chat: str, message_id: str, message: OutgoingMessage, *, key: str) -> None:
+        """Add a new version of a message; `MessageGone` when there is none."""
+        await self._gathering.do(lambda uow: self.add_edit(uow, chat, message_id, message, key=key))
+
+    async def answer_press(self, chat: str, press_id: str, text: str, *, key: str) -> None:
+        """Add a short line that only the presser is shown; the press id names them."""
+        await self._gathering.do(lambda uow: self.add_answer(uow, chat, press_id, text, key=key))
+
+    def add_message(self, uow: UnitOfWork, chat: str, message: OutgoingMessage, *, key: str) -> str:
         """Add a message to a chat; the same ``key`` gives the same message, once.
 
         Its id holds a full stop, which no browser may use, so that nobody takes it first.
         """
         message_id = f"w.{hashlib.sha256(key.encode()).hexdigest()[:24]}"
+        self._add(
+            uow,
+            chat,
+            key=message_key(chat, message_id),
+            kind="message",
+            message_id=message_id,
+            body=pack_message(message),
+        )
+        return message_id
 
-        def add(uow: UnitOfWork) -> str:
-            uow.webchat.add_event(
-                chat,
-                key=message_key(chat, message_id),
-                kind="message",
-                message_id=message_id,
-                body=pack_message(message),
-            )
-            return message_id
-
-        return await self._write(chat, add)
-
-    async def edit(self, chat: str, message_id: str, message: OutgoingMessage, *, key: str) -> None:
+    def add_edit(
+        self, uow: UnitOfWork, chat: str, message_id: str, message: OutgoingMessage, *, key: str
+    ) -> None:
         """Add a new version of a message; `MessageGone` when there is none."""
+        if not uow.webchat.has_event(message_key(chat, message_id)):
+            raise MessageGone(message_id)
+        self._add(
+            uow,
+            chat,
+            key=f"e:{chat}:{key}",
+            kind="edit",
+            message_id=message_id,
+            body=pack_message(message),
+        )
 
-        def add(uow: UnitOfWork) -> None:
-            if uow.webchat.event(message_key(chat, message_id)) is None:
-                raise MessageGone(message_id)
-            uow.webchat.add_event(
-                chat,
-                key=f"e:{chat}:{key}",
-                kind="edit",
-                message_id=message_id,
-                body=pack_message(message),
-            )
-
-        await self._write(chat, add)
-
-    async def answer_press(self, chat: str, press_id: str, text: str, *, key: str) -> None:
+    def add_answer(self, uow: UnitOfWork, chat: str, press_id: str, text: str, *, key: str) -> None:
         """Add a short line that only the presser is shown; the press id names them."""
         presser, _, _ = press_id.partition(".")
+        self._add(
+            uow,
+            chat,
+            key=f"t:{chat}:{key}",
+            kind="toast",
+            message_id=press_id,
+            author=presser,
+            body={"text": text},
+        )
 
-        def add(uow: UnitOfWork) -> None:
-            uow.webchat.add_event(
-                chat,
-                key=f"t:{chat}:{key}",
-                kind="toast",
-                message_id=press_id,
-                author=presser,
-                body={"text": text},
-            )
-
-        await self._write(chat, add)
-
-    async def _write(self, chat: str, add: Callable[[UnitOfWork], _T]) -> _T:
-        def work(uow: UnitOfWork) -> _T:
-            if uow.webchat.chat(chat) is None:
-                raise Refused(f"no such chat: {chat}", address_is_dead=True)
-            uow.after_commit(self._live.wake, chat_topic(chat))
-            return add(uow)
-
-        return await self._gathering.do(work)
+    def _add(self, uow: UnitOfWork, chat: str, **event: Any) -> None:
+        try:
+            added = uow.webchat.add_event(chat, **event)
+        except NoSuchChat as error:
+            raise Refused(f"no such chat: {chat}", address_is_dead=True) from error
+        if added is not None:
+            self._recent.tell(uow, added)
 
 
 def _message(posted: dict[str, Any]) -> IncomingMessage:

@@ -1,14 +1,16 @@
 """The web chat's HTTP routes: what a browser posts goes to the inbox, events come back live.
 
 A post is answered 202 only once it is on disk; the same one again is answered alike and
-stored once. Somebody who does not sit in a chat is told the same as if there were none.
+stored once. Who posts is asked in the transaction that stores it, so that a seat that was
+revoked is so at once. Somebody who does not sit in a chat is told the same as if there were
+none.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,6 +21,7 @@ from aiohttp import web
 
 from bot.channels.webchat.bodies import LARGEST_BODY, Declined, PostedMessage, PostedPress, read
 from bot.channels.webchat.channel import message_key
+from bot.channels.webchat.recent import Recent
 from bot.channels.webchat.rooms import NAME, Room, may_sit, private_chat
 from bot.channels.webchat.stream import (
     AT_ONCE,
@@ -33,12 +36,12 @@ from bot.channels.webchat.stream import (
 )
 from domain.duty import Person
 from storage.kept_files import KeptFiles, NotAPhoto, TooLarge
-from storage.live import INBOX, Live, chat_topic
+from storage.live import INBOX, Live
 from storage.store import StorageFailure, Store
 from storage.unit_of_work import UnitOfWork
 
-Who = Callable[[web.Request], Awaitable[tuple[Person, ...]]]
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Seated = Callable[[UnitOfWork], tuple[Person, ...]]
+Who = Callable[[web.Request], Seated | None]
 _T = TypeVar("_T")
 
 HEARTBEAT_SECONDS = 15.0
@@ -65,13 +68,15 @@ def routes(
     files: Path,
     largest_body: int = LARGEST_BODY,
     closing: Callable[[], bool] = lambda: False,
+    recent: Recent | None = None,
 ) -> list[web.RouteDef]:
     """Return the routes of the web chat.
 
-    ``who`` tells who sits in the browser that asks: nobody, one person, or in the demo
-    several who are shown side by side. ``files`` is the folder of photos. ``largest_body``
-    is in bytes and holds for everything but photos. Live streams end within a second once
-    ``closing`` is True.
+    ``who`` gives what tells, in a transaction, who sits in the browser that asks: nobody, one
+    person, or in the demo several who are shown side by side; None when it is nobody anyway.
+    ``files`` is the folder of photos. ``largest_body`` is in bytes and holds for everything but
+    photos. Live streams end within a second once ``closing`` is True. ``recent`` is what this
+    process's channel writes to as well, if it has one.
     """
     door = _Door(
         store=store,
@@ -80,6 +85,7 @@ def routes(
         files=KeptFiles(files),
         largest_body=largest_body,
         closing=closing,
+        recent=recent or Recent(live),
     )
     return [
         web.post("/api/chat/messages", door.take_message),
@@ -99,29 +105,41 @@ class _Door:
     files: KeptFiles
     largest_body: int
     closing: Callable[[], bool]
+    recent: Recent
 
     async def take_message(self, request: web.Request) -> web.StreamResponse:
         """Store a message, or a new wording of one, in the inbox and in the transcript."""
-        person = await self._one(request)
+        seated = self._seated(request)
         posted = await read(request, PostedMessage, largest=self.largest_body)
-        room = _room(person, posted.chat)
-        for photo in posted.attachments:
-            if self.files.find(room.chat, photo.file_id) is None:
+        photos_there = all(
+            self.files.find(posted.chat, photo.file_id) is not None for photo in posted.attachments
+        )
+
+        def put(uow: UnitOfWork) -> None:
+            person = _one(seated(uow))
+            room = _room(person, posted.chat)
+            if not photos_there:
                 raise Declined(400, NO_SUCH_PHOTO)
-        await self._commit(lambda uow: self._put_message(uow, person, room, posted))
+            self._put_message(uow, person, room, posted)
+
+        await self._commit(put)
         return web.json_response({"message_id": posted.message_id}, status=202)
 
     async def take_press(self, request: web.Request) -> web.StreamResponse:
         """Store a press in the inbox."""
-        person = await self._one(request)
+        seated = self._seated(request)
         posted = await read(request, PostedPress, largest=self.largest_body)
-        room = _room(person, posted.chat)
-        await self._commit(lambda uow: self._put_press(uow, person, room, posted))
+
+        def put(uow: UnitOfWork) -> None:
+            person = _one(seated(uow))
+            self._put_press(uow, person, _room(person, posted.chat), posted)
+
+        await self._commit(put)
         return web.json_response({"press_id": posted.press_id}, status=202)
 
     async def take_photo(self, request: web.Request) -> web.StreamResponse:
         """Store the photo that is the body, for the chat in the query; a message names it next."""
-        person = await self._one(request)
+        person = _one(await self._who(request))
         room = _room(person, request.query.get("chat", ""))
         try:
             file_id = await self.files.keep_photo(
@@ -139,7 +157,7 @@ class _Door:
     async def give_photo(self, request: web.Request) -> web.StreamResponse:
         """Give a photo of a chat to somebody who sits in it."""
         chat = request.query.get("chat", "")
-        people = await self.who(request)
+        people = await self._who(request)
         found = self.files.find(chat, request.match_info["file_id"])
         if found is None or not any(may_sit(person, chat) for person in people):
             raise Declined(404, NO_SUCH_PHOTO)
@@ -155,7 +173,7 @@ class _Door:
     async def give_history(self, request: web.Request) -> web.StreamResponse:
         """Give what was said in a chat before the event numbered in the query."""
         chat, before = request.query.get("chat", ""), request.query.get("before", "")
-        people = await self.who(request)
+        people = await self._who(request)
         if not any(may_sit(person, chat) for person in people):
             raise Declined(404, NO_SUCH_CHAT)
         number = read_number(before)
@@ -167,11 +185,11 @@ class _Door:
 
     async def stream_events(self, request: web.Request) -> web.StreamResponse:
         """Replay what the browser has not seen, then go on live until it leaves."""
-        people = await self.who(request)
+        people = await self._who(request)
         if not people:
             raise Declined(401, NOT_SEATED)
         seen = request.headers.get("Last-Event-ID") or request.query.get("after", "")
-        stream = Stream(self.store, self.live, people, read_cursor(seen))
+        stream = Stream(self.store, self.recent, people, read_cursor(seen))
         response = web.StreamResponse(
             headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"}
         )
@@ -200,7 +218,7 @@ class _Door:
                     caught_up, frames = True, [READY]
                 if clock() - asked_at >= ASK_AGAIN_SECONDS:
                     asked_at = clock()
-                    if await self.who(request) != people:  # left, revoked or given another post
+                    if await self._who(request) != people:  # left, revoked or given another post
                         break
                 if not frames and clock() - quiet_since >= HEARTBEAT_SECONDS:
                     frames = [BEAT]
@@ -212,11 +230,15 @@ class _Door:
                 if caught_up and len(frames) < AT_ONCE:
                     await listener.wait(LOOK_EVERY_SECONDS)
 
-    async def _one(self, request: web.Request) -> Person:
-        people = await self.who(request)
-        if len(people) != 1:
+    async def _who(self, request: web.Request) -> tuple[Person, ...]:
+        seated = self.who(request)
+        return () if seated is None else await asyncio.to_thread(self.store.read, seated)
+
+    def _seated(self, request: web.Request) -> Seated:
+        seated = self.who(request)
+        if seated is None:
             raise Declined(401, NOT_SEATED)
-        return people[0]
+        return seated
 
     async def _commit(self, work: Callable[[UnitOfWork], _T]) -> _T:
         try:
@@ -238,7 +260,7 @@ class _Door:
         words["attachments"] = [{"kind": "photo", **photo} for photo in words["attachments"]]
         if not self._put(uow, person, room, key=f"m:{posted.message_id}:{posted.edit}", raw=words):
             return
-        uow.webchat.add_event(
+        added = uow.webchat.add_event(
             room.chat,
             key=message_key(room.chat, posted.message_id, posted.edit),
             kind="edit" if posted.edit else "message",
@@ -253,7 +275,8 @@ class _Door:
                 "location": words["location"],
             },
         )
-        uow.after_commit(self.live.wake, chat_topic(room.chat))
+        if added is not None:
+            self.recent.tell(uow, added)
 
     def _put_press(self, uow: UnitOfWork, person: Person, room: Room, posted: PostedPress) -> None:
         # The press id names the presser, so that the answer finds them in a room of many.
@@ -277,6 +300,12 @@ class _Door:
             return False
         uow.after_commit(self.live.wake, INBOX)
         return True
+
+
+def _one(people: tuple[Person, ...]) -> Person:
+    if len(people) != 1:
+        raise Declined(401, NOT_SEATED)
+    return people[0]
 
 
 def _room(person: Person, chat: str) -> Room:

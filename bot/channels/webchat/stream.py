@@ -2,7 +2,8 @@
 
 Each event carries the whole cursor as its id, so a browser that lost its connection goes on
 exactly where it was: nothing missed, nothing twice. A wake-up only makes the next look
-earlier. What a slow reader has not taken stays in the rows, not in memory.
+earlier, and what this process wrote itself need not be read for it (`recent`). What a slow
+reader has not taken stays in the rows.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from bot.channels.webchat.recent import Recent
 from bot.channels.webchat.rooms import private_chat, rooms_of
 from domain.duty import Person
-from storage.live import Live, chat_topic
+from storage.live import chat_topic
 from storage.store import Store
 from storage.unit_of_work import UnitOfWork
 from storage.webchat import WebchatEvent
@@ -58,7 +60,7 @@ class Stream:
     """What one browser has been given so far, of the chats of the people who sit in it."""
 
     store: Store
-    live: Live
+    recent: Recent
     people: tuple[Person, ...]
     cursor: Cursor
     chats: tuple[str, ...] = field(init=False)
@@ -91,16 +93,27 @@ class Stream:
 
     async def next_frames(self) -> list[bytes]:
         """Return what is new since the last call, at most `AT_ONCE` events; [] when nothing."""
+        if frames := self._frames(self._following()):
+            return frames
         while events := await asyncio.to_thread(self.store.read, self._new):
-            frames = []
-            for event in events:
-                self.cursor[event.chat] = event.number
-                if event.kind == "toast" and event.author not in self.seats:
-                    continue
-                frames.append(frame("chat", show(event), cursor=self.cursor))
-            if frames:  # else all were answers to others' presses: look on
-                return frames
+            if frames := self._frames(events):
+                return frames  # else all were answers to others' presses: look on
         return []
+
+    def _frames(self, events: Iterable[WebchatEvent]) -> list[bytes]:
+        frames = []
+        for event in events:
+            self.cursor[event.chat] = event.number
+            if event.kind != "toast" or event.author in self.seats:
+                frames.append(frame("chat", show(event), cursor=self.cursor))
+        return frames
+
+    def _following(self) -> list[WebchatEvent]:
+        """Return what follows the cursor and was just written by this process."""
+        found: list[WebchatEvent] = []
+        for chat, after in self.cursor.items():
+            found += self.recent.following(chat, after, limit=AT_ONCE - len(found))
+        return found
 
     @property
     def topics(self) -> Iterable[str]:

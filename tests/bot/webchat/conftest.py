@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -59,9 +59,10 @@ async def client(
 ) -> AsyncIterator[Client]:
     """Serve the web chat; the header Seat says who asks."""
 
-    async def who(request: web.Request) -> tuple[Person, ...]:
+    def who(request: web.Request) -> Callable[[UnitOfWork], tuple[Person, ...]] | None:
         names = request.headers.get("Seat", "").split()
-        return tuple(people[name] for name in map(decode, names) if name in people)
+        seated = tuple(people[name] for name in map(decode, names) if name in people)
+        return (lambda _: seated) if seated else None
 
     closing = asyncio.Event()
     app = web.Application()
