@@ -48,12 +48,18 @@ def seldom(word: str) -> str:
 @functools.lru_cache(_KEPT_WORDS)
 def longest(word: str) -> str:
     """Return the longest piece of ``word`` that is sure to stand in the text as sent."""
+    if _is_sure(word):
+        return word
     return max(_parts(word), key=len, default="")
+
+
+def _is_sure(word: str) -> bool:
+    return bool(_SOLID.fullmatch(word)) and not _DOUBLE.search(word)
 
 
 def _parts(word: str) -> Iterator[str]:
     """Yield the pieces between marks; a run inside a piece may have been longer in the text."""
-    if _SOLID.fullmatch(word) and not _DOUBLE.search(word):
+    if _is_sure(word):
         yield word
         return
     odd = [one for one in word if unicodedata.category(one) in _ODD and not _SOLID.match(one)]
