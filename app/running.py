@@ -17,6 +17,7 @@ from aiohttp import web
 from alerts.pulse import Loop
 from app.demo import prepare_demo
 from app.health import health_routes, why_not_ready
+from app.lasting import built_to_last
 from app.office_settings import build_ledger, calendar
 from app.settings import Settings
 from app.wiring import House, file_folder, open_house
@@ -48,7 +49,8 @@ class Part(enum.StrEnum):
 def run(settings: Settings, parts: frozenset[Part], *, say: Callable[[str], None]) -> None:
     """Run ``parts`` until SIGINT or SIGTERM; ``say`` gets the line that it is ready."""
     # The web stores what comes in and reads none of it; a crash should not keep its door shut.
-    house = open_house(settings, reads=parts != {Part.WEB})
+    with built_to_last():
+        house = open_house(settings, reads=parts != {Part.WEB})
     try:
         asyncio.run(_run(house, parts, say))
     finally:

@@ -91,7 +91,7 @@ class House:
         """Return what fetches the files of reports, if a channel has any to fetch."""
         channel = self.channels.get(telegram.NAME)
         largest = self.settings.channels.telegram.largest_file
-        if not isinstance(channel, telegram.Telegram) or not largest:
+        if channel is None or not largest or not isinstance(channel, telegram.Telegram):
             return None
         return Fetching(
             store=self.store,

@@ -124,7 +124,7 @@ def _settled(piece: str, wanted: dict[_Check, list[str]]) -> tuple[_Check, ...]:
     """Return what else must stand beside ``piece``; one that always holds if that is much."""
     if len(wanted) > _MOST_CHECKS:
         return ((),)
-    whole = {check: {longest(word) for word in words} for check, words in wanted.items()}
+    whole = {check: set(map(longest, words)) for check, words in wanted.items()}
     return tuple(
         check if piece in words else (Sought(words), *check) for check, words in whole.items()
     )

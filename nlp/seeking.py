@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import ahocorasick_rs
 
-from nlp.everyday import rate
+from nlp.everyday import rarest
 from nlp.normalize import GAP, MARKS, character_list
 
 _ENOUGH = 4
@@ -38,10 +38,9 @@ def seldom(word: str) -> str:
         return word
     best, least = "", 1.0
     for part in _parts(word):
-        for at in range(max(1, len(part) - _ENOUGH + 1)):
-            here = rate(part[at : at + _ENOUGH])
-            if here < least:
-                best, least = part[at : at + _ENOUGH], here
+        at, here = rarest(part, _ENOUGH)
+        if here < least:
+            best, least = part[at : at + _ENOUGH], here
     return longest(word) if least > _COMMON else best
 
 
