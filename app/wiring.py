@@ -17,7 +17,7 @@ from alerts.retention import Remover
 from alerts.roster_rounds import RosterRounds
 from alerts.sending import DispatchTimes
 from alerts.timers import Timers
-from app.office_settings import build_ledger, build_office
+from app.office_settings import Reads, build_ledger, build_office
 from app.pinging import OutsidePing
 from app.removing import build_remover
 from app.settings import Settings
@@ -187,10 +187,10 @@ class House:
         self.store.close()
 
 
-def open_house(settings: Settings, *, reads: bool = True) -> House:
+def open_house(settings: Settings, *, reads: Reads = Reads.ALWAYS) -> House:
     """Open everything a process needs, and let the tables know the towns.
 
-    Without ``reads`` it reads no reports, and is there in a fraction of the time.
+    What reads reports seldom or never is there in a fraction of the time.
     """
     office = build_office(settings, reads=reads)
     store = open_store(settings)
