@@ -38,6 +38,8 @@ class Term:
     @property
     def key(self) -> tuple[str, ...]:
         """The piece that says most; without it the term need not be looked for."""
+        if len(self.pieces) == 1:
+            return self.pieces[0]
         return max(self.pieces, key=lambda ways: min(map(len, ways)))
 
     @property
