@@ -13,24 +13,32 @@ from typing import Any
 import click
 
 from app import logs
-from app.audit_group import audit
 from app.command_line import answers_mistakes, settings_of
-from app.indicators_group import indicators
-from app.interests_group import interests
-from app.keys_group import keys
-from app.letters_group import letters
-from app.matters_group import matters
-from app.office_group import group as duty_groups
-from app.office_group import people
-from app.person_group import person
-from app.retention_group import retention
-from app.roster_group import roster
-from app.rules_group import rules
+from app.commands_when_asked import CommandsWhenAsked
+from app.lasting import built_to_last
 
 SETTINGS_VARIABLE = "HUXIN_SETTINGS"
+ELSEWHERE = {
+    "audit": "app.audit_group:audit",
+    "group": "app.office_group:group",
+    "indicators": "app.indicators_group:indicators",
+    "interests": "app.interests_group:interests",
+    "keys": "app.keys_group:keys",
+    "letters": "app.letters_group:letters",
+    "matters": "app.matters_group:matters",
+    "people": "app.office_group:people",
+    "person": "app.person_group:person",
+    "retention": "app.retention_group:retention",
+    "roster": "app.roster_group:roster",
+    "rules": "app.rules_group:rules",
+}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=CommandsWhenAsked,
+    elsewhere=ELSEWHERE,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.option(
     "--settings",
     "file",
@@ -84,8 +92,9 @@ def dispatcher(context: click.Context) -> None:
 
 
 def _run(context: click.Context, *names: str) -> None:
-    from app.running import Part
-    from app.running import run as run_parts
+    with built_to_last():
+        from app.running import Part
+        from app.running import run as run_parts
 
     parts = frozenset(Part(name) for name in names)
     run_parts(settings_of(context), parts, say=click.echo)
@@ -197,13 +206,6 @@ def stats(
     from app import stats_command
 
     stats_command.stats(settings_of(context), starts=starts, ends=ends, by=by, as_csv=as_csv)
-
-
-for group in (
-    *(rules, roster, people, duty_groups, matters, letters, indicators, keys),
-    *(audit, interests, person, retention),
-):
-    main.add_command(group)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from nlp import places, rulebook, weak_signals
 from nlp.assess import Assessor
 from storage import migrate
 from storage.key_rows import admit
-from storage.live import redis_answers
+from storage.redis_live import redis_answers
 
 A_MONTH = timedelta(days=31)  # before the known holidays end, it is said
 PRIVACY_OFF = "群里的话都听得到"

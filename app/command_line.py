@@ -7,12 +7,14 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from app.settings import Settings, load
 from domain.errors import PersonCanFix, SetupError
+
+if TYPE_CHECKING:
+    from app.settings import Settings
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -40,4 +42,7 @@ def answers_mistakes(command: _F) -> _F:
 def settings_of(context: click.Context) -> Settings:
     """Read the settings that the call names; `SetupError` says what is wrong in them."""
     file: Path | None = context.obj
+    # Here, so that --help comes at once and a start knows beforehand that it builds what lasts.
+    from app.settings import load  # noqa: PLC0415
+
     return load(file)

@@ -26,7 +26,7 @@ from app.indicator_rows import (
     list_rows,
     table_rows,
 )
-from app.office_settings import build_ledger, build_office
+from app.office_settings import Reads, build_ledger, build_office
 from app.settings import Settings
 from app.wiring import open_store
 from domain.access import Asker, Topic
@@ -70,7 +70,7 @@ def indicators(settings: Settings, wanted: Wanted, *, as_person: int | None) -> 
     """Print a month's figures, or with ``explain`` the matters behind one, or write a workbook."""
     if wanted.xlsx is not None:
         refuse_file(wanted.xlsx)
-    ledger = build_ledger(settings, build_office(settings, reads=False))
+    ledger = build_ledger(settings, build_office(settings, reads=Reads.NEVER))
     store = open_store(settings)
     try:
         asker = asker_at_terminal(store, as_person, Topic.FIGURES)

@@ -6,7 +6,7 @@ import click
 
 from app.asking_person import person_asking
 from app.office_commands import find_person
-from app.office_settings import build_office
+from app.office_settings import Reads, build_office
 from app.settings import Settings
 from app.wiring import open_store
 from domain.access import Asker, Topic, Way
@@ -41,7 +41,7 @@ def show(settings: Settings, *, as_person: int | None) -> None:
 
 def declare(settings: Settings, *, as_person: int | None, person: str, about: str) -> None:
     """Bar somebody from what concerns a unit, a matter or a person."""
-    towns = build_office(settings, reads=False).town_names
+    towns = build_office(settings, reads=Reads.NEVER).town_names
     store = open_store(settings)
     try:
         who = find_person(store, person)

@@ -13,7 +13,7 @@ import click
 
 from app import letter_paper
 from app.asking_person import asker_at_terminal
-from app.office_settings import build_ledger, build_office
+from app.office_settings import Reads, build_ledger, build_office
 from app.roster_files import read_day
 from app.settings import Settings
 from app.sheet_files import require_new, write_sheets
@@ -55,7 +55,7 @@ class _Desk:
 @contextmanager
 def _at_desk(settings: Settings, as_person: int | None) -> Iterator[_Desk]:
     """Open the store for somebody who keeps the ledger; `PersonCanFix` for anybody else."""
-    ledger = build_ledger(settings, build_office(settings, reads=False))
+    ledger = build_ledger(settings, build_office(settings, reads=Reads.NEVER))
     store = open_store(settings)
     try:
         yield _Desk(settings, ledger, store, asker_at_terminal(store, as_person, Topic.KEEPING))

@@ -15,7 +15,7 @@ import click
 from app.asking_person import asker_at_terminal
 from app.excel_sheets import Book
 from app.invite_command import known_town
-from app.office_settings import build_ledger, build_office
+from app.office_settings import Reads, build_ledger, build_office
 from app.roster_files import read_day
 from app.settings import Settings
 from app.sheet_files import require_new
@@ -105,7 +105,7 @@ def _take(
     store = open_store(settings)
     try:
         asker = asker_at_terminal(store, as_person, Topic.LEDGER)
-        ledger = build_ledger(settings, build_office(settings, reads=False))
+        ledger = build_ledger(settings, build_office(settings, reads=Reads.NEVER))
         one = taken(ledger.today(store.clock()))
         unfinished = file.with_name(f".{file.name}.part")
         with Book() as book:

@@ -22,7 +22,7 @@ from app.asking_person import asker_at_terminal
 from app.csv_rows import open_csv
 from app.excel_rows import open_sheet
 from app.excel_sheets import Book
-from app.office_settings import build_ledger, build_office
+from app.office_settings import Reads, build_ledger, build_office
 from app.settings import Settings
 from app.wiring import open_store
 from domain.access import Asker, Topic
@@ -97,7 +97,7 @@ def import_matters(settings: Settings, wanted: Wanted, *, as_person: int | None)
     store = open_store(settings)
     try:
         asker = asker_at_terminal(store, as_person, Topic.KEEPING)
-        office = build_office(settings, reads=False)
+        office = build_office(settings, reads=Reads.NEVER)
         with _opened(wanted) as opened:
             first = islice(opened.rows(), HEAD_WITHIN + HIGHEST_HEAD)
             heads = find_heads(list(first), settings.petitions.heads())

@@ -6,7 +6,7 @@ import click
 
 from alerts.status import live_naming
 from app.asking_person import asker_at_terminal
-from app.office_settings import build_ledger, build_office
+from app.office_settings import Reads, build_ledger, build_office
 from app.settings import Settings
 from app.wiring import open_store
 from bot import petition_replies
@@ -18,7 +18,7 @@ from storage.unit_of_work import UnitOfWork
 
 def status(settings: Settings, wanted: str, *, as_person: int | None) -> None:
     """Print it; what is not there and what is not theirs end in the same `PersonCanFix`."""
-    ledger = build_ledger(settings, build_office(settings, reads=False))
+    ledger = build_ledger(settings, build_office(settings, reads=Reads.NEVER))
     store = open_store(settings)
     try:
         asker = asker_at_terminal(store, as_person, Topic.MATTER)

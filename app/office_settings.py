@@ -5,6 +5,9 @@ Refuses: opening a database or a channel; that is `app.wiring`.
 
 from __future__ import annotations
 
+import enum
+import threading
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
@@ -16,10 +19,11 @@ from app.settings import Settings
 from bot.channels import telegram
 from domain.danger import Assessment
 from nlp import places, rulebook, weak_signals
-from nlp.assess import Assessor
+from nlp.assess import Assessor, in_order
 from nlp.masking import place_names
 from nlp.places import Gazetteer
 from nlp.reading import TwoReaders
+from nlp.rule import Status
 from petitions.deadlines import Counting
 from petitions.ledger import Ledger
 
@@ -31,29 +35,42 @@ def build_readers(
     settings: Settings, gazetteer: Gazetteer, *, rules_only: bool = False
 ) -> TwoReaders:
     """Return what reads reports: the rules and, if the settings say so, the second reader."""
-    second = settings.second_reader
-    return TwoReaders(
-        rules=Assessor(rulebook.load(settings.rules.folder)),
-        second=weak_signals.load(second.weights, place_names=place_names(gazetteer))
-        if second.enabled and not rules_only
-        else None,
-        threshold=second.threshold or None,
-    )
+    return _readers(settings, gazetteer, rules_only=rules_only)()
 
 
-def build_office(settings: Settings, *, reads: bool = True) -> Office:
+def _readers(
+    settings: Settings, gazetteer: Gazetteer, *, rules_only: bool = False
+) -> Callable[[], TwoReaders]:
+    """Read and check every file of the readers; what is returned compiles the rules."""
+    book = rulebook.load(settings.rules.folder)
+    in_order([rule for rule in book.rules if rule.status is Status.STABLE], book)
+    own = settings.second_reader
+    second = None
+    if own.enabled and not rules_only:
+        second = weak_signals.load(own.weights, place_names=place_names(gazetteer))
+    return lambda: TwoReaders(Assessor(book), second, own.threshold or None)
+
+
+class Reads(enum.Enum):
+    """When a process reads reports: never, once in a while, or all the time."""
+
+    NEVER = enum.auto()
+    SELDOM = enum.auto()
+    ALWAYS = enum.auto()
+
+
+def build_office(settings: Settings, *, reads: Reads = Reads.ALWAYS) -> Office:
     """Read rules and towns and return the office; `SetupError` when a file is wrong.
 
-    Without ``reads`` it reads no reports: a command that hears nobody starts sooner.
+    What never reads reports starts sooner; what seldom does checks the rules as well, and
+    compiles them, for about a second, with the first report.
     """
     gazetteer = places.load(settings.office.towns_file)
     dialogue = settings.dialogue
     return Office(
         name=settings.office.name,
         district=settings.office.district,
-        assess=lru_cache(maxsize=LATELY_READ)(build_readers(settings, gazetteer).assess)
-        if reads
-        else _reads_nothing,
+        assess=_reading(settings, gazetteer, reads),
         gazetteer=gazetteer,
         times=settings.level_times(),
         hours=working_hours(settings),
@@ -69,6 +86,29 @@ def build_office(settings: Settings, *, reads: bool = True) -> Office:
             () if settings.channels.telegram.names_in_groups else (telegram.NAME,)
         ),
     )
+
+
+def _reading(settings: Settings, gazetteer: Gazetteer, reads: Reads) -> Callable[[str], Assessment]:
+    if reads is Reads.NEVER:
+        return _reads_nothing
+    readers = _readers(settings, gazetteer)
+    assess = readers().assess if reads is Reads.ALWAYS else _WhenAsked(readers).assess
+    return lru_cache(maxsize=LATELY_READ)(assess)
+
+
+class _WhenAsked:
+    """Readers whose rules are compiled once, by whoever reads first; others wait for it."""
+
+    def __init__(self, readers: Callable[[], TwoReaders]) -> None:
+        self._make = readers
+        self._made: TwoReaders | None = None
+        self._turn = threading.Lock()
+
+    def assess(self, text: str) -> Assessment:
+        with self._turn:
+            if self._made is None:
+                self._made = self._make()
+        return self._made.assess(text)
 
 
 _WEEKDAYS = frozenset(range(1, 6))

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from app.asking_person import person_asking
-from app.office_settings import build_ledger, build_office
+from app.office_settings import Reads, build_ledger, build_office
 from app.own_data_file import LARGEST_LOOKS, write_json, write_workbook
 from app.removing import build_clearing
 from app.settings import Settings
@@ -76,7 +76,7 @@ def correct(
     **new: str | None,
 ) -> None:
     """Correct one petitioner of one matter."""
-    ledger = build_ledger(settings, build_office(settings, reads=False))
+    ledger = build_ledger(settings, build_office(settings, reads=Reads.NEVER))
     values = {_FIELDS[option]: value.strip() for option, value in new.items() if value is not None}
     store = open_store(settings)
     try:
@@ -94,7 +94,7 @@ def remove(
     settings: Settings, *, as_person: int | None, name: str, phone: str, id_number: str, why: str
 ) -> None:
     """Remove somebody's data where its time is over."""
-    ledger = build_ledger(settings, build_office(settings, reads=False))
+    ledger = build_ledger(settings, build_office(settings, reads=Reads.NEVER))
     clearing = build_clearing(settings, ledger)
     who = Who(name, phone, id_number)
     store = open_store(settings)

@@ -9,7 +9,7 @@ from datetime import timedelta
 import click
 
 from alerts.retention import FILES, LOOKS, Counts, Remover, count_served
-from app.office_settings import build_ledger, build_office
+from app.office_settings import Reads, build_ledger, build_office
 from app.removing import build_clearing, build_remover
 from app.settings import Settings
 from app.wiring import file_folder, open_store
@@ -46,7 +46,7 @@ EARLIER = "近 30 天清理过："
 
 def run(settings: Settings, *, dry_run: bool) -> None:
     """Remove, or only count, what has served; print how much of each kind it was."""
-    ledger = build_ledger(settings, build_office(settings, reads=False))
+    ledger = build_ledger(settings, build_office(settings, reads=Reads.NEVER))
     store = open_store(settings)
     try:
         if dry_run:

@@ -13,7 +13,7 @@ from alerts.roster_plan import repeat as repeated
 from alerts.roster_words import gap_line
 from app.invite_command import known_town
 from app.office_commands import find_person
-from app.office_settings import build_office
+from app.office_settings import Reads, build_office
 from app.roster_files import change_lines, read_day
 from app.settings import Settings
 from app.wiring import open_store
@@ -68,7 +68,7 @@ def show_roster(settings: Settings, days: int) -> None:
 
 def show_gaps(settings: Settings, days: int) -> None:
     """Print where nobody is on duty in the coming days."""
-    office = build_office(settings, reads=False)
+    office = build_office(settings, reads=Reads.NEVER)
     store = open_store(settings)
     try:
         empty = store.read(lambda uow: roster.empty_times(uow, office, within=timedelta(days=days)))
@@ -131,7 +131,7 @@ def repeat(
     days = read_day(first), read_day(last)
     if not timedelta() <= days[1] - days[0] <= timedelta(days=LONGEST_DAYS):
         raise PersonCanFix(f"--to 要不早于 --from，最多 {LONGEST_DAYS} 天。")
-    office = build_office(settings, reads=False)
+    office = build_office(settings, reads=Reads.NEVER)
     lasts = _hours(settings, hours)
     store = open_store(settings)
     try:
@@ -202,7 +202,7 @@ def swap(
 ) -> None:
     """Let two people change their shifts."""
     chair = _chair(settings, post, town)
-    office = build_office(settings, reads=False)
+    office = build_office(settings, reads=Reads.NEVER)
     days = read_day(one_day), read_day(other_day)
     store = open_store(settings)
     try:

@@ -14,7 +14,7 @@ from alerts.roster_grid import Grid
 from alerts.roster_plan import PlanChanges, replace_plan, sheet_of
 from alerts.roster_sheet import Reader, read_sheet
 from app.excel import read_grid, write_grid
-from app.office_settings import build_office
+from app.office_settings import Reads, build_office
 from app.settings import Settings
 from app.wiring import open_store
 from domain.duty import Role
@@ -37,7 +37,7 @@ class _DryRun(Exception):  # noqa: N818 - carries what would have changed out of
 def import_sheet(settings: Settings, file: Path, *, dry_run: bool) -> None:
     """Make a sheet the plan of its days, all of it or nothing; says what changed."""
     grid = read_grid(file)
-    office = build_office(settings, reads=False)
+    office = build_office(settings, reads=Reads.NEVER)
     store = open_store(settings)
 
     def put(uow: UnitOfWork) -> PlanChanges:
@@ -89,7 +89,7 @@ def export_sheet(settings: Settings, file: Path, *, first: str, last: str) -> No
         raise PersonCanFix("文件名要以 .xlsx 结尾。")
     if file.exists():
         raise PersonCanFix(f"“{file}”已经有了，请换个名字或先删掉。")
-    office = build_office(settings, reads=False)
+    office = build_office(settings, reads=Reads.NEVER)
     store = open_store(settings)
     try:
         grid = store.read(lambda uow: sheet_of(uow, office, *days))

@@ -18,7 +18,8 @@ from aiohttp import web
 from alerts.pulse import Loop
 from app.demo import prepare_demo
 from app.health import health_routes, why_not_ready
-from app.office_settings import build_ledger, calendar
+from app.lasting import built_to_last
+from app.office_settings import Reads, build_ledger, calendar
 from app.settings import Settings
 from app.wiring import House, file_folder, open_house
 from bot import enrolment
@@ -49,12 +50,20 @@ class Part(enum.StrEnum):
 
 def run(settings: Settings, parts: frozenset[Part], *, say: Callable[[str], None]) -> None:
     """Run ``parts`` until SIGINT or SIGTERM; ``say`` gets the line that it is ready."""
-    # The web stores what comes in and reads none of it; a crash should not keep its door shut.
-    house = open_house(settings, reads=parts != {Part.WEB})
+    # A crash should keep no door shut for longer than it must.
+    with built_to_last():
+        house = open_house(settings, reads=_reads(parts))
     try:
         asyncio.run(_run(house, parts, say))
     finally:
         house.close()
+
+
+def _reads(parts: frozenset[Part]) -> Reads:
+    """The web only stores what comes in; the timers read a form that nobody finished."""
+    if Part.BOT in parts:
+        return Reads.ALWAYS
+    return Reads.SELDOM if Part.DISPATCHER in parts else Reads.NEVER
 
 
 async def _run(house: House, parts: frozenset[Part], say: Callable[[str], None]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from app.asking_person import asker_at_terminal
-from app.office_settings import build_ledger, build_office
+from app.office_settings import Reads, build_ledger, build_office
 from app.settings import Settings
 from app.sheet_files import require_new, write_sheets
 from app.wiring import open_store
@@ -32,7 +32,7 @@ def supervise(
     if file is not None:
         require_new(file)
     wanted = None if level is None else SupervisionLevel(level)
-    ledger = build_ledger(settings, build_office(settings, reads=False))
+    ledger = build_ledger(settings, build_office(settings, reads=Reads.NEVER))
     times = settings.petitions.supervision.times()
     store = open_store(settings)
     try:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from telegram.error import TelegramError
-
 from app.settings import Settings
 from bot.channels import telegram
 from storage.live import Live
@@ -36,6 +34,8 @@ async def bot_name(settings: Settings) -> str:
     account = open_account(settings)
     if account is None:
         return ""
+    from telegram.error import TelegramError  # noqa: PLC0415 - not without an account
+
     try:
         return (await account.ask_self()).name
     except TelegramError:

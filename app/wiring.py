@@ -17,7 +17,7 @@ from alerts.retention import Remover
 from alerts.roster_rounds import RosterRounds
 from alerts.sending import DispatchTimes
 from alerts.timers import Timers
-from app.office_settings import build_ledger, build_office
+from app.office_settings import Reads, build_ledger, build_office
 from app.pinging import OutsidePing
 from app.removing import build_remover
 from app.settings import Settings
@@ -92,7 +92,7 @@ class House:
         """Return what fetches the files of reports, if a channel has any to fetch."""
         channel = self.channels.get(telegram.NAME)
         largest = self.settings.channels.telegram.largest_file
-        if not isinstance(channel, telegram.Telegram) or not largest:
+        if channel is None or not largest or not isinstance(channel, telegram.Telegram):
             return None
         return Fetching(
             store=self.store,
@@ -188,10 +188,10 @@ class House:
         self.store.close()
 
 
-def open_house(settings: Settings, *, reads: bool = True) -> House:
+def open_house(settings: Settings, *, reads: Reads = Reads.ALWAYS) -> House:
     """Open everything a process needs, and let the tables know the towns.
 
-    Without ``reads`` it reads no reports, and is there in a fraction of the time.
+    What reads reports seldom or never is there in a fraction of the time.
     """
     office = build_office(settings, reads=reads)
     store = open_store(settings)

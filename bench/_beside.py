@@ -4,37 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import re
-import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import aiohttp
 
 from app.settings import load
 from app.wiring import open_store
 from bench._alertmanager import Alertmanager, Webhooks
-from bench._found import reading
+from bench._cpu import seconds_of
 from bench._province import write_towns
-from bench._running import RunningOffice, free_port
 from bench._seats import Door, Seat
+from bench._stages import stages
+from bench._whole_office import WholeOffice
 from bot.enrolment import invite
 from domain.duty import Role
+from storage.store import Store
 from storage.unit_of_work import UnitOfWork
 
-# When a report was stored, heard, and first shown in its town's room, in seconds apart.
-_STAGES = """
-    SELECT (julianday(r.filed_at) - julianday(i.received_at)) * 86400,
-           (min(julianday(e.at)) - julianday(r.filed_at)) * 86400
-    FROM reports r
-    JOIN report_versions v ON v.report_id = r.id AND v.number = 1
-    JOIN inbox i ON i.id = v.inbox_id
-    JOIN cards c ON c.alert_id = r.alert_id
-    JOIN webchat_events e ON e.chat = c.chat AND e.message_id = c.message_id
-    WHERE c.chat LIKE 'town:%' GROUP BY r.id
-"""
+T = TypeVar("T")
+
 TOWNS = 20
 REPORTERS_A_TOWN = 10
 
@@ -102,6 +94,14 @@ class Theirs:
         await self.webhooks.open()
         await self.server.start()
 
+    async def settled(self, *, longest: float) -> None:
+        """Return at once: what is received is done."""
+
+    def seconds(self) -> dict[str, float]:
+        """Return the processor seconds taken so far, by kind of process."""
+        process = self.server.process
+        return {self.name: seconds_of(process.pid) if process is not None else 0.0}
+
     async def close(self) -> None:
         """End both."""
         await self.server.kill()
@@ -109,19 +109,19 @@ class Theirs:
 
 
 class Ours:
-    """`huxin run`, its reporters and one officer's seat a town."""
+    """An office, its reporters and one officer's seat a town."""
 
     name = "huxin"
 
-    def __init__(self, folder: Path, session: aiohttp.ClientSession) -> None:
-        """Nothing is started yet."""
-        del session
+    def __init__(self, folder: Path, *, engine: str, dispatchers: int) -> None:
+        """Nothing of the office is started yet."""
         file = folder / "towns.toml"
         self.towns = list(write_towns(file, TOWNS))
         self.arrivals = Arrivals()
-        self.office = RunningOffice(
-            folder, port=free_port(), more={"HUXIN_OFFICE__TOWNS_FILE": str(file)}
-        )
+        more = {"HUXIN_OFFICE__TOWNS_FILE": str(file)}
+        self.office = WholeOffice(folder, engine=engine, dispatchers=dispatchers, more=more)
+        self.settings = load(None, environ=self.office.environment())
+        self.seconds, self.settled = self.office.seconds, self.office.settled
         self.door = Door()
         self.sessions: list[aiohttp.ClientSession] = []
         self.reporters: list[list[Seat]] = []
@@ -131,20 +131,17 @@ class Ours:
 
     async def open(self) -> None:
         """Start the office and let everybody in."""
-        settings = load(None, environ=self.office.environment())
-        store = open_store(settings)
 
         def codes(uow: UnitOfWork) -> list[tuple[int, Role, str]]:
             wanted = [Role.TOWN_OFFICER, *[Role.GRID_WORKER] * REPORTERS_A_TOWN]
-            lasts = settings.dialogue.invite_expires
+            lasts = self.settings.dialogue.invite_expires
             return [
                 (number, role, invite(uow, lasts=lasts, role=role, town=town).code)
                 for number, town in enumerate(self.towns)
                 for role in wanted
             ]
 
-        invites = store.write(codes)
-        store.close()
+        invites = self._asked(lambda store: store.write(codes))
         self.door.address = await self.office.start()
         self.door.up.set()
         self.reporters = [[] for _ in self.towns]
@@ -185,13 +182,14 @@ class Ours:
 
     def account(self) -> dict[str, float]:
         """Return where the time of an alert goes, by the times in its rows: medians in ms."""
-        with reading(self.office.database) as rows:
-            found = rows.execute(_STAGES).fetchall()
-        names = ("in the inbox until heard", "in the outbox until in the chat")
-        return {
-            name: statistics.median(row[column] for row in found) * 1000
-            for column, name in enumerate(names)
-        }
+        return self._asked(stages)
+
+    def _asked(self, question: Callable[[Store], T]) -> T:
+        store = open_store(self.settings)
+        try:
+            return question(store)
+        finally:
+            store.close()
 
     async def receivers_gone(self) -> None:
         """Let nobody receive."""
@@ -210,7 +208,7 @@ class Ours:
     async def close(self) -> None:
         """End everything."""
         await self.receivers_gone()
-        await self.office.kill()
+        await self.office.close()
         for session in self.sessions:
             await session.close()
 

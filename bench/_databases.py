@@ -1,4 +1,4 @@
-"""Databases for measurements: an SQLite file, or a PostgreSQL cluster of one's own.
+"""Servers for measurements: an SQLite file, or a PostgreSQL cluster and a Redis of one's own.
 
 Both write as they do in an office: SQLite with full sync, PostgreSQL with fsync. Refuses:
 any server that was running before.
@@ -6,6 +6,7 @@ any server that was running before.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import pwd
 import shutil
@@ -92,6 +93,11 @@ class Cluster:
         log = f"--log={self._folder / 'server.log'}"
         self._run("pg_ctl", "start", "--wait", log, f"--options={options}")
 
+    @property
+    def pid(self) -> int:
+        """The process that started all others of the server."""
+        return int((self._folder / "data" / "postmaster.pid").read_text("ascii").split()[0])
+
     def stop(self, mode: str = "fast") -> None:
         """Stop the server: ``fast`` ends what runs, ``immediate`` is as good as a crash."""
         self._run("pg_ctl", "stop", "--wait", f"--mode={mode}")
@@ -142,3 +148,36 @@ def run_cluster(*, small: bool = False) -> Iterator[Cluster]:
                 disk.leave()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+class RedisServer:
+    """A Redis on loopback that keeps nothing on disk, and can be stopped and started again."""
+
+    def __init__(self) -> None:
+        """Choose a port; nothing runs yet."""
+        self._port = free_port()
+        self.process: asyncio.subprocess.Process | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it is."""
+        return f"redis://127.0.0.1:{self._port}"
+
+    async def start(self) -> None:
+        """Start it, if it does not run."""
+        if self.process is not None and self.process.returncode is None:
+            return
+        program = shutil.which("redis-server")
+        if program is None:
+            raise FileNotFoundError("Redis is not on this machine (Debian package redis-server)")
+        self.process = await asyncio.create_subprocess_exec(
+            *(program, "--port", str(self._port), "--bind", "127.0.0.1"),
+            *("--save", "", "--appendonly", "no"),
+            stdout=asyncio.subprocess.DEVNULL,
+        )
+
+    async def stop(self) -> None:
+        """End it as a power cut would; nothing happens when it does not run."""
+        if self.process is not None and self.process.returncode is None:
+            self.process.kill()
+            await self.process.wait()

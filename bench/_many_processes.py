@@ -8,13 +8,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-import shutil
 import signal
 from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
 
-from bench._databases import run_cluster
+from bench._databases import RedisServer, run_cluster
 from bench._moving_clock import MovingClock, forget
 from bench._running import EndedEarly, RunningOffice, free_port
 from bench._seats import Door
@@ -32,7 +31,6 @@ FULL = (1.0, 4.0)
 MOVED_FOR = (2.0, 8.0)
 JUMPS = (-7200.0, -600.0, -60.0, 60.0, 600.0, 7200.0)
 AGAIN_SECONDS = 0.3
-REDIS_SECONDS = 20.0
 
 
 class Balancer(Door):
@@ -74,11 +72,10 @@ class ManyProcesses:
         self._gaps = [pace * rng.uniform(0.5, 1.5) for _ in self._faults]
         self._database_turn = asyncio.Lock()
         self._redis_turn = asyncio.Lock()
-        self._redis_port = free_port()
-        self._redis_server: asyncio.subprocess.Process | None = None
+        self._redis_server = RedisServer()
         more = {
             "HUXIN_STORAGE__URL": self._cluster.url,
-            "HUXIN_REDIS__URL": f"redis://127.0.0.1:{self._redis_port}",
+            "HUXIN_REDIS__URL": self._redis_server.url,
             "HUXIN_DISPATCH__LEASE": f"{LEASE:.0f}s",
         }
         self._parts = [
@@ -121,7 +118,7 @@ class ManyProcesses:
 
     async def start(self) -> None:
         """Start everything and wait until each process is ready."""
-        await self._start_redis()
+        await self._redis_server.start()
         code, _, error = await self.huxin("migrate")
         if code:
             raise EndedEarly(error)
@@ -212,24 +209,9 @@ class ManyProcesses:
     async def _redis(self) -> None:
         async with self._redis_turn:
             self.befell["Redis stopped"] += 1
-            await self._stop_redis()
+            await self._redis_server.stop()
             await asyncio.sleep(self._rng.uniform(*AWAY))
-            await self._start_redis()
-
-    async def _stop_redis(self) -> None:
-        if self._redis_server is not None and self._redis_server.returncode is None:
-            self._redis_server.kill()
-            await self._redis_server.wait()
-
-    async def _start_redis(self) -> None:
-        program = shutil.which("redis-server")
-        if program is None:
-            raise FileNotFoundError("Redis is not on this machine (Debian package redis-server)")
-        self._redis_server = await asyncio.create_subprocess_exec(
-            *(program, "--port", str(self._redis_port), "--bind", "127.0.0.1"),
-            *("--save", "", "--appendonly", "no"),
-            stdout=asyncio.subprocess.DEVNULL,
-        )
+            await self._redis_server.start()
 
     async def stop(self) -> list[int]:
         """Ask each process to end and return their exit codes."""
@@ -245,7 +227,7 @@ class ManyProcesses:
         await asyncio.gather(*self._keepers, return_exceptions=True)
         for one in self._parts:
             await one.kill()
-        await self._stop_redis()
+        await self._redis_server.stop()
 
     def leave(self) -> None:
         """End the database."""

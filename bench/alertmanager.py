@@ -1,14 +1,17 @@
 """Beside Alertmanager: how soon one alert arrives, how fast 5,000 do, what a kill -9 leaves.
 
-Debian's `prometheus-alertmanager` and `huxin run` (SQLite in WAL with full sync) on loopback,
-one after the other in turns within one run, 20 receivers each: a webhook a town there, the
-live stream of an officer's seat a town here. All receivers are in this process, and time is
-from just before an alert's POST until its bytes are read here. Alertmanager's alerts are each
-a group of their own (group_wait 0 s, group_interval 1 s). Ours is a red report in words: read
-by the rules, filed with its receipt and on disk before it is sent; Alertmanager keeps alerts
-in memory.
+Debian's `prometheus-alertmanager` and our office on loopback, one after the other in turns
+within one run, 20 receivers each: a webhook a town there, the live stream of an officer's
+seat a town here. The office is `huxin run` (SQLite in WAL with full sync), or on PostgreSQL
+(with fsync) and Redis a web, two bots and N dispatchers. All receivers are in this process,
+and time is from just before an alert's POST until its bytes are read here. Alertmanager's
+alerts are each a group of their own (group_wait 0 s, group_interval 1 s). Ours is a red report
+in words: read by the rules, filed with its receipt and on disk before it is sent; Alertmanager
+keeps alerts in memory. Processor time is what the kernel counted for each side's processes
+until nothing was left to do, receipts too.
 
-    .venv/bin/python bench/alertmanager.py [--singles 100] [--flood 5000] [--kept 200]
+    .venv/bin/python bench/alertmanager.py [--engine sqlite|postgresql] [--dispatchers 2]
+        [--singles 100] [--flood 5000] [--kept 200]
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import shutil
 import statistics
 import sys
 import tempfile
@@ -27,16 +31,18 @@ import aiohttp
 
 from bench._alertmanager import PROGRAM, is_there
 from bench._beside import TOWNS, Ours, Side, Theirs
+from bench._databases import POSTGRESQL, SQLITE, postgresql_is_there
 from bench._disk import Disk
 
 FIRST_ONES = 5  # not counted: the processes warm up
 AT_ONCE = 20
 # House numbers of four figures at most: two of more figures would be read as one place.
 SINGLES_FROM, FLOOD_FROM, KEPT_FROM = 1, 1000, 8000
-LONGEST_SECONDS = 600.0
-QUIET_SECONDS = 20.0  # nothing more for so long: the rest is lost
+# Nothing more for so long: the rest is lost. A killed reader's lease, then a dispatcher's.
+QUIET_SECONDS = 60.0
 TIMES_SLOWER = 3.0
 SHARE_OF_PACE = 0.5
+SETTLE_SECONDS = 60.0
 
 
 async def _singles(sides: Sequence[Side], count: int, disk: Disk) -> None:
@@ -81,7 +87,7 @@ async def _flood(sides: Sequence[Side], count: int, disk: Disk) -> None:
     for side in sides:
         names = [f"{FLOOD_FROM + number}" for number in range(count)]
         waiting = iter(enumerate(names))
-        cpu = time.process_time()
+        cpu, before = time.process_time(), side.seconds()
 
         async def send(side: Side = side, waiting: Iterator[tuple[int, str]] = waiting) -> None:
             for number, name in waiting:
@@ -98,8 +104,22 @@ async def _flood(sides: Sequence[Side], count: int, disk: Disk) -> None:
             f" {arrived} of {count}; the receivers' own processor time"
             f" {time.process_time() - cpu:.1f} s"
         )
+        await side.settled(longest=SETTLE_SECONDS)
+        seconds = {name: took - before[name] for name, took in side.seconds().items()}
+        _account(seconds, count=count, pace=paces[-1])
     print(f"  this disk, idle again: {disk.commits_a_second():.0f} single commits/s")
     _judge("alerts a second, of Alertmanager's", paces[1] / paces[0], least=SHARE_OF_PACE)
+
+
+def _account(seconds: dict[str, float], *, count: int, pace: float) -> None:
+    """Print what an alert took of the processors, and how many a core bears."""
+    each = ", ".join(f"{name} {1000 * took / count:.2f}" for name, took in seconds.items())
+    together = sum(seconds.values())
+    print(
+        f"    processor time an alert: {each}; {1000 * together / count:.2f} ms together:"
+        f" {count / together:.0f} alerts/s of one core's time;"
+        f" received per core of this machine {pace / (os.cpu_count() or 1):.0f}/s"
+    )
 
 
 async def _kept(sides: Sequence[Side], count: int) -> None:
@@ -131,7 +151,8 @@ def _judge(what: str, found: float, *, least: float = 0.0, most: float = float("
 async def _measure(folder: Path, told: argparse.Namespace, disk: Disk) -> None:
     connector = aiohttp.TCPConnector(limit=AT_ONCE)
     async with aiohttp.ClientSession(connector=connector) as session:
-        sides: tuple[Side, Side] = (Theirs(folder, session), Ours(folder, session))
+        ours = Ours(folder, engine=told.engine, dispatchers=told.dispatchers)
+        sides: tuple[Side, Side] = (Theirs(folder, session), ours)
         try:
             for side in sides:
                 await side.open()
@@ -146,6 +167,8 @@ async def _measure(folder: Path, told: argparse.Namespace, disk: Disk) -> None:
 def main() -> int:
     """Measure, print and return 1 when ours falls short of what is wanted."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--engine", choices=(SQLITE, POSTGRESQL), default=SQLITE)
+    parser.add_argument("--dispatchers", type=int, default=2, help="on PostgreSQL")
     parser.add_argument("--singles", type=int, default=100)
     parser.add_argument("--flood", type=int, default=5000)
     parser.add_argument("--kept", type=int, default=200)
@@ -156,6 +179,9 @@ def main() -> int:
         parser.error(f"at most {room} of each: more have no house numbers")
     if not is_there():
         print(f"{PROGRAM} is not on this machine: left out (.ci/packages alertmanager)")
+        return 0
+    if told.engine == POSTGRESQL and not (postgresql_is_there() and shutil.which("redis-server")):
+        print("PostgreSQL or Redis is not on this machine: make servers")
         return 0
     with tempfile.TemporaryDirectory(prefix="huxin-beside-") as name:
         folder = Path(name)

@@ -20,7 +20,7 @@ import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
-from app.office_settings import build_ledger, build_office
+from app.office_settings import Reads, build_ledger, build_office
 from app.settings import load
 from bench._databases import POSTGRESQL, SQLITE, new_database
 from bench._keys import KEYRING
@@ -43,7 +43,7 @@ CLERK = Asker(Person(1, "clerk", Role.CLERK, None), Way.COMMAND)
 def measure(url: str) -> dict[str, float]:
     """Count a month in this process and return seconds, MiB and matters."""
     settings = load(environ={})
-    ledger = build_ledger(settings, build_office(settings, reads=False))
+    ledger = build_ledger(settings, build_office(settings, reads=Reads.NEVER))
     rules = settings.petitions.indicators.rules()
     store = Store(url, keyring=KEYRING)
 

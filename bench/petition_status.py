@@ -28,7 +28,7 @@ import sqlalchemy as sa
 from alerts.dispatcher import Dispatcher
 from alerts.pacing import Pacer
 from alerts.sending import DispatchTimes
-from app.office_settings import build_ledger, build_office
+from app.office_settings import Reads, build_ledger, build_office
 from app.settings import load
 from bench._databases import POSTGRESQL, SQLITE, new_database, postgresql_is_there
 from bench._keys import KEYRING
@@ -217,7 +217,7 @@ def _accept(uow: UnitOfWork, *, chat: str, message_id: str, raw: str) -> None:
 async def measure(store: Store, town: str, asked: list[Ask]) -> dict[str, list[float]]:
     """Ask one question after the other; returns milliseconds by kind of question."""
     settings = load(None)
-    office = build_office(settings, reads=False)
+    office = build_office(settings, reads=Reads.NEVER)
     live, wire = LocalLive(), Wire()
     channels = {WIRE: wire}
     dialogue = Dialogue(office, build_ledger(settings, office))
@@ -246,7 +246,7 @@ async def measure(store: Store, town: str, asked: list[Ask]) -> dict[str, list[f
 
 def run(engine: str, count: int, asks: int) -> bool:
     """Fill, ask, print the table; returns whether every answer came within the limit at p99."""
-    towns = tuple(build_office(load(None), reads=False).town_names)
+    towns = tuple(build_office(load(None), reads=Reads.NEVER).town_names)
     with (
         tempfile.TemporaryDirectory(prefix="huxin-status-") as folder,
         new_database(engine, Path(folder)) as url,

@@ -49,7 +49,7 @@ class Assessor:
         """Compile ``rulebook``; with ``experimental`` rules that are only tried out count too."""
         self.rulebook = rulebook
         live = {Status.STABLE, Status.EXPERIMENTAL} if experimental else {Status.STABLE}
-        self._rules = _in_order([rule for rule in rulebook.rules if rule.status in live], rulebook)
+        self._rules = in_order([rule for rule in rulebook.rules if rule.status in live], rulebook)
         signs = {f"list:{rule.gives}" for rule in rulebook.rules if rule.gives}
         self._lexicon = Lexicon(_lists(rulebook), sorted(signs))
         self._needs = self._needed()
@@ -64,7 +64,7 @@ class Assessor:
         making for a few examples.
         """
         other = copy.copy(self)
-        other._rules = _in_order(rules, self.rulebook)  # noqa: SLF001 - the copy is ours
+        other._rules = in_order(rules, self.rulebook)  # noqa: SLF001 - the copy is ours
         other._needs = other._needed()  # noqa: SLF001
         other._gate = None  # noqa: SLF001
         return other
@@ -195,8 +195,11 @@ def _first_words(rulebook: Rulebook, rules: Iterable[Rule]) -> list[str]:
     )
 
 
-def _in_order(rules: Sequence[Rule], rulebook: Rulebook) -> tuple[Rule, ...]:
-    """Return the rules so that each comes after those whose signs it builds on."""
+def in_order(rules: Sequence[Rule], rulebook: Rulebook) -> tuple[Rule, ...]:
+    """Return the rules so that each comes after those whose signs it builds on.
+
+    Raises `SetupError` where rules wait for each other: the one fault that no file has alone.
+    """
     order: list[Rule] = []
     waiting = list(rules)
     while waiting:

@@ -130,5 +130,20 @@ def rate(word: str) -> float:
     more = len(word) - 2
     if more <= 0:
         return _RATES[word]
-    rarest = min([_RATES[word[at : at + 2]] for at in range(more + 1)])
-    return rarest / float(_EACH_MORE**more)
+    return min(_pairs(word)) / float(_EACH_MORE**more)
+
+
+def rarest(word: str, length: int) -> tuple[int, float]:
+    """Return where the rarest piece of so many characters begins in ``word``, and its rate.
+
+    The first of several; a word that is not longer is its own piece.
+    """
+    if len(word) <= length:
+        return 0, rate(word)
+    pairs = _pairs(word)
+    least = min(pairs)
+    return max(0, pairs.index(least) - length + 2), least / float(_EACH_MORE ** (length - 2))
+
+
+def _pairs(word: str) -> list[float]:
+    return [_RATES[word[at : at + 2]] for at in range(len(word) - 1)]

@@ -124,7 +124,7 @@ def _settled(piece: str, wanted: dict[_Check, list[str]]) -> tuple[_Check, ...]:
     """Return what else must stand beside ``piece``; one that always holds if that is much."""
     if len(wanted) > _MOST_CHECKS:
         return ((),)
-    whole = {check: {longest(word) for word in words} for check, words in wanted.items()}
+    whole = {check: set(map(longest, words)) for check, words in wanted.items()}
     return tuple(
         check if piece in words else (Sought(words), *check) for check, words in whole.items()
     )
@@ -143,13 +143,16 @@ class _List:
         words: list[tuple[str, _Check]] = []
         rates: dict[str, float] = {}
         for term in terms:
-            rarest = min(term.pieces, key=_rate) if len(term.pieces) > 1 else term.pieces[0]
-            reach = sum(max(map(len, ways)) + term.gap for ways in term.pieces)
-            also = tuple(Sought(ways, reach) for ways in term.pieces if ways is not rarest)
-            words += ((way, also) for way in rarest)
-            rates.update(
-                (piece, rate(piece) if piece else _UNSURE) for piece in map(seldom, rarest)
-            )
+            rarest: tuple[str, ...] = term.pieces[0]
+            also: _Check = ()
+            if len(term.pieces) > 1:
+                rarest = min(term.pieces, key=_rate)
+                reach = sum(max(map(len, ways)) + term.gap for ways in term.pieces)
+                also = tuple(Sought(ways, reach) for ways in term.pieces if ways is not rarest)
+            for way in rarest:
+                words.append((way, also))
+                piece = seldom(way)
+                rates[piece] = rate(piece) if piece else _UNSURE
         return cls(tuple(words), sum(rates.values()))
 
 

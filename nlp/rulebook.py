@@ -7,6 +7,7 @@ petition as a condition for danger.
 
 from __future__ import annotations
 
+import itertools
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -57,6 +58,7 @@ class _Builder:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.lists: dict[str, tuple[Fields, tuple[str, ...]]] = {}
+        self.terms: dict[str, tuple[Term, ...]] = {}
         self.contexts: dict[str, Context] = {}
         self.spellings: list[Spelling] = []
         self.petition_words: list[str] = []
@@ -81,10 +83,11 @@ class _Builder:
         todo = [
             (file, family, fields) for file in with_rules for family, fields in self._family(file)
         ]
+        petition = self._only_petition(terms)
         self.signs = {fields.text("gives", default="") for _, _, fields in todo} - {""}
         for _, family, fields in todo:
             rule = self._rule(fields, family)
-            self._refuse_petition(fields, rule, terms)
+            self._refuse_petition(fields, rule, petition)
             self.rules[rule.id] = rule
         for file in with_rules:
             file.done()
@@ -106,6 +109,8 @@ class _Builder:
             self.lists[name] = (table, table.words(name, least=1))
 
     def _terms(self, name: str, inside: tuple[str, ...]) -> tuple[Term, ...]:
+        if name in self.terms:
+            return self.terms[name]
         table, words = self.lists[name]
         if name in inside:
             table.wrong(name, "词表绕回了自己：" + " > ".join((*inside, name)))
@@ -120,7 +125,8 @@ class _Builder:
                 said.update(dict.fromkeys(expand(word)))
             except ValueError as fault:
                 table.wrong(name, str(fault), word)
-        return tuple(said)
+        self.terms[name] = tuple(said)
+        return self.terms[name]
 
     def _context(self, fields: Fields) -> None:
         name = fields.text("name")
@@ -230,16 +236,23 @@ class _Builder:
             if name not in known:
                 fields.wrong(key, "没有叫这个名字的词表、情境或信号", name)
 
-    def _refuse_petition(
-        self, fields: Fields, rule: Rule, terms: Mapping[str, tuple[Term, ...]]
-    ) -> None:
-        """A word that only says petition may be no condition for danger (codebook, rights)."""
+    def _only_petition(self, terms: Mapping[str, tuple[Term, ...]]) -> dict[str, Term]:
+        """Return of each list that has any the first term that only says petition."""
         rights = {way for word in self.petition_words for term in expand(word) for way in term.key}
+        return {
+            name: term
+            for name, listed in terms.items()
+            for term in reversed(listed)
+            if rights.issuperset(itertools.chain.from_iterable(term.pieces))
+        }
+
+    def _refuse_petition(self, fields: Fields, rule: Rule, petition: Mapping[str, Term]) -> None:
+        """A word that only says petition may be no condition for danger (codebook, rights)."""
         for key, names in (("all", rule.all), ("any", rule.any)):
             for name in names:
-                for term in terms.get(name, ()):
-                    if all(way in rights for ways in term.pieces for way in ways):
-                        fields.wrong(key, f"词表 {name} 里的这个词只说明信访，不是危险", term.said)
+                if name in petition:
+                    found = petition[name].said
+                    fields.wrong(key, f"词表 {name} 里的这个词只说明信访，不是危险", found)
 
 
 def _example(fields: Fields, line: str) -> Example:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import ahocorasick_rs
 
-from nlp.everyday import rate
+from nlp.everyday import rarest
 from nlp.normalize import GAP, MARKS, character_list
 
 _ENOUGH = 4
@@ -38,22 +38,27 @@ def seldom(word: str) -> str:
         return word
     best, least = "", 1.0
     for part in _parts(word):
-        for at in range(max(1, len(part) - _ENOUGH + 1)):
-            here = rate(part[at : at + _ENOUGH])
-            if here < least:
-                best, least = part[at : at + _ENOUGH], here
+        at, here = rarest(part, _ENOUGH)
+        if here < least:
+            best, least = part[at : at + _ENOUGH], here
     return longest(word) if least > _COMMON else best
 
 
 @functools.lru_cache(_KEPT_WORDS)
 def longest(word: str) -> str:
     """Return the longest piece of ``word`` that is sure to stand in the text as sent."""
+    if _is_sure(word):
+        return word
     return max(_parts(word), key=len, default="")
+
+
+def _is_sure(word: str) -> bool:
+    return bool(_SOLID.fullmatch(word)) and not _DOUBLE.search(word)
 
 
 def _parts(word: str) -> Iterator[str]:
     """Yield the pieces between marks; a run inside a piece may have been longer in the text."""
-    if _SOLID.fullmatch(word) and not _DOUBLE.search(word):
+    if _is_sure(word):
         yield word
         return
     odd = [one for one in word if unicodedata.category(one) in _ODD and not _SOLID.match(one)]

@@ -8,7 +8,8 @@ characters; and it never segments a sentence in which nothing was found.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from operator import itemgetter
 
 import jieba
 
@@ -16,6 +17,7 @@ jieba.setLogLevel(logging.WARNING)
 
 WINDOW = 200
 _LONGEST_WORD = 8
+_BUT_THE_LAST = itemgetter(slice(-1))
 _OUR_FREQUENCY = 500  # as common as an everyday compound; enough to stay whole
 
 
@@ -75,11 +77,11 @@ def _dictionary(tokenizer: jieba.Tokenizer) -> tuple[dict[str, int], int]:
     return known, sum(frequencies)
 
 
-def _beginnings(words: Iterable[str], known: Mapping[str, int]) -> set[str]:
+def _beginnings(words: Collection[str], known: Mapping[str, int]) -> set[str]:
     """Return the beginnings of ``words`` that are not ``known``: jieba's way to look ahead."""
-    found: set[str] = set()
-    longer = set(words)
+    found = {""}
+    longer = words
     while longer:
-        longer = {word[:-1] for word in longer if len(word) > 1}.difference(known, found)
+        longer = set(map(_BUT_THE_LAST, longer)).difference(known, found)
         found |= longer
-    return found
+    return found - {""}

@@ -21,6 +21,7 @@ LONG_GAP = 12
 _MOST = 5000  # spellings of one piece; more is a slip of the pen
 _OPTIONAL = re.compile(r"\(([^()]*)\)\?")
 _CHOICE = re.compile(r"\(([^()]*)\)")
+_SHORTHAND = re.compile(r"[()?#…]")
 _STRAY = re.compile(r"(?<!\))\?")
 
 
@@ -37,6 +38,8 @@ class Term:
     @property
     def key(self) -> tuple[str, ...]:
         """The piece that says most; without it the term need not be looked for."""
+        if len(self.pieces) == 1:
+            return self.pieces[0]
         return max(self.pieces, key=lambda ways: min(map(len, ways)))
 
     @property
@@ -50,6 +53,8 @@ def expand(written: str) -> tuple[Term, ...]:
 
     Raises `ValueError` with a sentence for the writer of the rule.
     """
+    if not _SHORTHAND.search(written):
+        return (Term(((_sound(plain(written)),),)),)
     if _STRAY.search(written):
         raise ValueError("? 只能紧跟在括号后面：(甲)?")
     _check_brackets(written)
@@ -57,11 +62,18 @@ def expand(written: str) -> tuple[Term, ...]:
     if any("…" in choice for choice in _CHOICE.findall(written)):
         raise ValueError("… 不能写在括号里")
     pieces = tuple(tuple(dict.fromkeys(_ways(piece))) for piece in re.split("…+", written))
-    if not all(way.strip() for ways in pieces for way in ways):
-        raise ValueError("有空的部分")
+    for ways in pieces:
+        for way in ways:
+            _sound(way)
     if len(pieces) == 1:
         return tuple(Term(((way,),)) for way in pieces[0])
     return (Term(pieces, LONG_GAP if "……" in written else SHORT_GAP),)
+
+
+def _sound(way: str) -> str:
+    if not way.strip():
+        raise ValueError("有空的部分")
+    return way
 
 
 def _check_brackets(written: str) -> None:
@@ -80,14 +92,19 @@ def _check_brackets(written: str) -> None:
 
 
 def _ways(piece: str) -> Iterator[str]:
-    choices = [choice.split("|") for choice in _CHOICE.findall(piece)]
-    if math.prod(map(len, choices)) > _MOST:
+    parts = [part.split("|") if inside else [part] for inside, part in _split(piece)]
+    if math.prod(map(len, parts)) > _MOST:
         raise ValueError(f"展开后超过 {_MOST} 种写法，请分成几条")
-    fixed = _CHOICE.split(piece)[::2]
-    for picked in itertools.product(*choices):
-        spelt = "".join(a + b for a, b in itertools.zip_longest(fixed, picked, fillvalue=""))
-        for word in _numbers(spelt):
-            yield plain(word)
+    if "#" in piece:
+        spelt = map("".join, itertools.product(*parts))
+        return (plain(word) for word in itertools.chain.from_iterable(map(_numbers, spelt)))
+    # Made plain before they are put together: there are far fewer parts than words.
+    return map("".join, itertools.product(*(map(plain, ways) for ways in parts)))
+
+
+def _split(piece: str) -> Iterator[tuple[bool, str]]:
+    """Yield the parts of a piece in order, and whether each stood in brackets."""
+    return zip(itertools.cycle((False, True)), _CHOICE.split(piece), strict=False)
 
 
 def _numbers(word: str) -> Iterator[str]:

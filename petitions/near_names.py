@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import unicodedata
 
-from pypinyin import lazy_pinyin
-
 OPEN = "□"
 SOUND = "~"
 LONGEST_NAME = 40
@@ -27,4 +25,11 @@ def spellings(name: str) -> tuple[str, ...]:
     if len(tidy) < 2:  # noqa: PLR2004 - one character left open is every name
         return ()
     left_open = (tidy[:place] + OPEN + tidy[place + 1 :] for place in range(len(tidy)))
-    return tuple(dict.fromkeys((*left_open, SOUND + "".join(lazy_pinyin(tidy)).lower())))
+    return tuple(dict.fromkeys((*left_open, SOUND + _sound(tidy))))
+
+
+def _sound(tidy: str) -> str:
+    # Its dictionary takes longer to read than all else a process needs to know of petitions.
+    from pypinyin import lazy_pinyin  # noqa: PLC0415
+
+    return "".join(lazy_pinyin(tidy)).lower()

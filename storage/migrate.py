@@ -6,36 +6,16 @@ SQLite by the write lock of the transaction.
 
 from __future__ import annotations
 
-import threading
+import functools
 from pathlib import Path
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 
 from domain.errors import SetupError
 from storage.engines import open_engine
-from storage.tables import metadata
 
 FOLDER = Path(__file__).parent / "migrations"
 LOCK = 0x48555849  # "HUXI": the number of the advisory lock
-
-
-# Alembic keeps what it works on in one place a process: two threads would take each other's.
-_ALEMBIC = threading.Lock()
-
-
-def config(connection: sa.Connection | None = None) -> Config:
-    """Return Alembic's configuration, bound to a connection if one is given."""
-    settings = Config()
-    settings.set_main_option("script_location", str(FOLDER))
-    if connection is not None:
-        settings.attributes["connection"] = connection
-    return settings
 
 
 def upgrade(url: str) -> None:
@@ -45,21 +25,45 @@ def upgrade(url: str) -> None:
     """
     engine = open_engine(url)
     try:
-        with _ALEMBIC, engine.begin() as connection:
-            if connection.dialect.name == "postgresql":
-                connection.execute(sa.text("SELECT pg_advisory_xact_lock(:n)"), {"n": LOCK})
-            command.upgrade(config(connection), "head")
+        with engine.connect() as connection:
+            if _current(connection) == newest():
+                return
+        _upgrade(engine)
     except sa.exc.DBAPIError as error:
         raise cannot_be_opened(url, error) from error
-    except CommandError as error:
+    finally:
+        engine.dispose()
+
+
+def _upgrade(engine: sa.Engine) -> None:
+    # Alembic takes a while to read, and is seldom needed.
+    from storage import migrating  # noqa: PLC0415
+
+    try:
+        with engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(sa.text("SELECT pg_advisory_xact_lock(:n)"), {"n": LOCK})
+            migrating.bring_up(connection)
+    except migrating.CommandError as error:
         raise SetupError(
             where="数据库",
             key="schema",
             found=str(error),
             write="数据库比程序新，请用新版程序",
         ) from error
-    finally:
-        engine.dispose()
+
+
+@functools.cache
+def newest() -> str:
+    """Return the number of the newest migration: its file's name begins with it."""
+    return max(file.name.partition("_")[0] for file in FOLDER.glob("versions/[0-9]*.py"))
+
+
+def _current(connection: sa.Connection) -> str | None:
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    return found
 
 
 def cannot_be_opened(url: str, error: sa.exc.DBAPIError) -> SetupError:
@@ -72,23 +76,12 @@ def cannot_be_opened(url: str, error: sa.exc.DBAPIError) -> SetupError:
     )
 
 
-def state(url: str) -> tuple[str | None, str | None]:
+def state(url: str) -> tuple[str | None, str]:
     """Return (schema of the database, schema of the code)."""
     engine = open_engine(url)
     try:
         with engine.connect() as connection:
-            current = MigrationContext.configure(connection).get_current_revision()
-    finally:
-        engine.dispose()
-    return current, ScriptDirectory.from_config(config()).get_current_head()
-
-
-def differences(url: str) -> list[object]:
-    """Return what the tables of the code have and the migrations have not, or otherwise."""
-    engine = open_engine(url)
-    try:
-        with engine.connect() as connection:
-            return list(compare_metadata(MigrationContext.configure(connection), metadata))
+            return _current(connection), newest()
     finally:
         engine.dispose()
 

@@ -17,9 +17,17 @@ EVERY_PAGE = pytest.mark.parametrize("one", pages(), ids=lambda one: str(one.nam
 _CALL = re.compile(r"^(?:ExecStart=)?(?:[A-Z_]+=\S+ )*(?:/opt/huxin/)?(?:\.venv/bin/)?huxin(?= |$)")
 
 
+def commands_of(group: click.Group) -> dict[str, click.Command]:
+    """Return the commands of a group by name, also those that are found when asked for."""
+    context = click.Context(group)
+    found = {name: group.get_command(context, name) for name in group.list_commands(context)}
+    assert all(command and command.name == name for name, command in found.items())
+    return {name: command for name, command in found.items() if command}
+
+
 def leaves(group: click.Group, above: str = "huxin") -> Iterator[tuple[str, click.Command]]:
     """Give every command that does something, by its whole name."""
-    for name, command in group.commands.items():
+    for name, command in commands_of(group).items():
         if isinstance(command, click.Group):
             yield from leaves(command, f"{above} {name}")
         else:
@@ -60,8 +68,9 @@ def found(words: list[str]) -> tuple[click.Command, list[str]]:
         if word == "--settings":
             rest.pop(0)
         elif word != "…":
-            assert word in command.commands, words
-            command = command.commands[word]
+            there = commands_of(command)
+            assert word in there, words
+            command = there[word]
     return command, rest
 
 

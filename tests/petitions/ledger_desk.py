@@ -9,7 +9,7 @@ from functools import cache
 from itertools import count
 from typing import Any, TypeVar
 
-from app.office_settings import build_ledger, build_office
+from app.office_settings import Reads, build_ledger, build_office
 from app.settings import load
 from domain.access import Asker, Way
 from domain.duty import Role
@@ -48,7 +48,7 @@ PLAIN: Row = {
 def panyu() -> tuple[Ledger, Units, Accepted]:
     """Return the ledger of the product's own settings, its units and its heads."""
     settings = load(None, {})
-    office = build_office(settings, reads=False)
+    office = build_office(settings, reads=Reads.NEVER)
     return build_ledger(settings, office), Units(office.gazetteer), settings.petitions.heads()
 
 

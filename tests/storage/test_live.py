@@ -16,10 +16,9 @@ from storage.live import (
     Listener,
     Live,
     LocalLive,
-    RedisLive,
     open_live,
-    redis_answers,
 )
+from storage.redis_live import RedisLive, redis_answers
 from tests.servers import free_port, run_redis
 
 LONG = 10.0  # seconds that a test waits for what does come

@@ -7,19 +7,25 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic.script import ScriptDirectory
 
 from domain.errors import SetupError
-from storage import migrate
+from storage import migrate, migrating
 from storage.engines import open_engine
 from storage.tables import metadata
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_code(database: str) -> None:
     """Nothing is missing, nothing is too much; a second upgrade does nothing."""
-    assert migrate.differences(database) == []
+    assert migrating.differences(database) == []
     migrate.upgrade(database)
     current, newest = migrate.state(database)
     assert current == newest is not None
+
+
+def test_the_newest_is_known_without_alembic() -> None:
+    """A start that has nothing to bring up asks only the names of the files."""
+    assert migrate.newest() == ScriptDirectory.from_config(migrating.config()).get_current_head()
 
 
 def test_an_empty_database_is_filled(postgres_database: str, tmp_path: Path) -> None:
@@ -60,7 +66,7 @@ def test_two_processes_that_start_at_once(postgres_database: str, tmp_path: Path
         for thread in both:
             thread.join()
         assert not failed
-        assert migrate.differences(url) == []
+        assert migrating.differences(url) == []
 
 
 def test_a_database_that_cannot_be_opened(tmp_path: Path) -> None:

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.channel import Rate
-from storage.rates import SHARE_ALONE, Bucket, LocalRates, Rates, RedisRates, open_rates
+from storage.rates import Bucket, LocalRates, Rates, open_rates
+from storage.redis_rates import SHARE_ALONE, RedisRates
 from tests.fakes import PushedClock
 from tests.servers import free_port, run_redis
 
@@ -177,7 +178,7 @@ def test_while_redis_is_away_each_process_spends_a_quarter() -> None:
 
 def test_redis_goes_and_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two processes share one bucket again as soon as Redis answers."""
-    monkeypatch.setattr("storage.rates.AWAY_SECONDS", 0.0)
+    monkeypatch.setattr("storage.redis_rates.AWAY_SECONDS", 0.0)
     program = shutil.which("redis-server")
     if program is None:
         pytest.skip("Redis is not on this machine (Debian package redis-server)")

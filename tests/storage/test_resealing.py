@@ -11,7 +11,7 @@ from alembic import command
 
 from domain.channel import Address, plain
 from domain.duty import Person, Role
-from storage import migrate
+from storage import migrate, migrating
 from storage.engines import open_engine
 from storage.key_file import KeySource
 from storage.key_rows import PLAIN, admit
@@ -203,7 +203,7 @@ def before_sealing(postgres_database: str, tmp_path: Path, request: pytest.Fixtu
     url = postgres_database if request.param == "postgresql" else f"sqlite:///{tmp_path}/old.db"
     engine = open_engine(url)
     with engine.begin() as connection:
-        command.upgrade(migrate.config(connection), "0005")
+        command.upgrade(migrating.config(connection), "0005")
     with engine.begin() as connection:
         for statement in BEFORE_SEALING.strip().split(";\n"):
             connection.exec_driver_sql(statement.replace(":at", "'2026-03-04 00:00:00'"))
@@ -218,7 +218,7 @@ def test_a_database_from_before_sealing_is_read_and_then_sealed(
     """All of it is read after the upgrade; after the rotation nothing plain is left or accepted."""
     url, source = before_sealing, KeySource(tmp_path / "seal.key")
     migrate.upgrade(url)
-    assert migrate.differences(url) == []
+    assert migrating.differences(url) == []
     keyring = admit(url, source)
     assert keyring.accepts_plain
     for sealed in (False, True):

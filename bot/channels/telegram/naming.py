@@ -7,6 +7,7 @@ import hmac
 
 NAME = "telegram"
 HOOK = "/hooks/telegram"
+PLACE = "telegram.poller"  # who of several processes polls
 
 
 def agent_of(token: str) -> str:

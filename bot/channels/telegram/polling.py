@@ -22,12 +22,12 @@ from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 from bot.channels.telegram.account import Account
 from bot.channels.telegram.faults import STOPPED_FOR, wait_of
 from bot.channels.telegram.intake import RawUpdate, look, split, store
+from bot.channels.telegram.naming import PLACE
 from bot.channels.telegram.watch import Watch
 from storage.live import INBOX, Live
 from storage.store import Store
 from storage.unit_of_work import UnitOfWork
 
-PLACE = "telegram.poller"
 KINDS = ("message", "edited_message", "callback_query", "my_chat_member")
 POLL_SECONDS = 6
 HELD_FOR = timedelta(seconds=15)  # two polls, and room
