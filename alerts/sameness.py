@@ -18,6 +18,10 @@ from domain.danger import Category
 from nlp.people_words import find_people
 from nlp.places import Gazetteer
 
+# Each danger of a town is held against all that is live there, over and over in the same order:
+# with fewer places than texts none would be found again. About 3 KB each.
+REMEMBERED = 16_384
+
 _UNIT = re.compile(r"^.*?(\D)$")
 _BARE = re.compile(r"[\W_]+")
 
@@ -48,7 +52,7 @@ class EventWords:
     by_unit: Mapping[str, frozenset[str]]
 
 
-@lru_cache(maxsize=4096)  # each danger of a town is held against all that is live there
+@lru_cache(maxsize=REMEMBERED)
 def event_words(text: str, categories: tuple[Category, ...], gazetteer: Gazetteer) -> EventWords:
     """Read the words that tell events apart from a report's text."""
     places = gazetteer.find(text)

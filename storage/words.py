@@ -55,7 +55,7 @@ _OF_ALERT = Prepared(
         reports.c.alert_id == sa.bindparam("alert")
     )
 )
-_REMEMBERED = 4096  # each danger is held against all that was told in its town lately
+_REMEMBERED = 16_384  # each danger is held against all that was told in its town lately
 # The state is written out, not bound: SQLite takes the index of live alerts only then.
 _TOLD = (
     sa.select(
