@@ -86,7 +86,7 @@ class Store:
     def submit(self, work: Work[T]) -> Future[T]:
         """Queue a unit of work; the future ends once it is on disk, or with its error.
 
-        A future that is cancelled while it waits is left out; once begun, it is finished.
+        By then its hints were given. A future that is cancelled while it waits is left out; once begun, it is finished.
         Raises `RuntimeError` after `close`.
         """
         if self._closed:
@@ -176,9 +176,9 @@ class Store:
                     waiting.result.set_exception(error)
             log.exception("commit_failed", units=len(batch))
             return
+        _call_hints(unit for _, unit, _ in done)
         for waiting, _, outcome in done:
             waiting.result.set_result(outcome)
-        _call_hints(unit for _, unit, _ in done)
 
     def _write_alone(self, work: Work[T], result: Future[T]) -> None:
         if not result.set_running_or_notify_cancel():
@@ -201,8 +201,8 @@ class Store:
             except BaseException as error:  # noqa: BLE001 - the caller gets it
                 result.set_exception(error)
                 return
-            result.set_result(outcome)
             _call_hints([unit])
+            result.set_result(outcome)
             return
 
 
