@@ -86,8 +86,8 @@ class Store:
     def submit(self, work: Work[T]) -> Future[T]:
         """Queue a unit of work; the future ends once it is on disk, or with its error.
 
-        By then its hints were given. A future that is cancelled while it waits is left out; once begun, it is finished.
-        Raises `RuntimeError` after `close`.
+        By then its hints were given. A future that is cancelled while it waits is left out;
+        once begun, it is finished. Raises `RuntimeError` after `close`.
         """
         if self._closed:
             raise RuntimeError("the store is closed")
