@@ -18,7 +18,7 @@ from sqlalchemy import event
 
 from domain.errors import SetupError
 from storage.columns import bind_keyring
-from storage.later import settle, settle_all
+from storage.later import end, forget, settle
 from storage.prepared import say
 from storage.sealing import Keyring
 
@@ -56,7 +56,8 @@ def open_engine(
     engine = _open(url, read_only=read_only, connections=connections)
     bind_keyring(engine, keyring)
     event.listen(engine, "before_cursor_execute", _settle_for)
-    event.listen(engine, "commit", settle_all)
+    event.listen(engine, "commit", end)
+    event.listen(engine, "rollback", forget)
     return engine
 
 

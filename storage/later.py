@@ -87,7 +87,7 @@ class Later:
         self._forget_reads({table})
 
     def settle(self, tables: Iterable[str] = _ALL, *, writes: bool = True) -> None:
-        """Write what waits for these tables, before something reads or ``writes`` them."""
+        """Write what waits for these tables, before something reads or ``writes`` there."""
         if self._is_busy:
             return
         due = self._waiting.keys() & tables
@@ -228,11 +228,18 @@ def settle(connection: sa.Connection, text: str) -> None:
         later.settle(tables, writes=writes)
 
 
-def settle_all(connection: sa.Connection) -> None:
-    """Write everything that waits on a connection."""
+def end(connection: sa.Connection) -> None:
+    """Write everything that waits on a connection whose transaction is about to be committed."""
     later: Later | None = connection.info.get(LATER)
     if later is not None:
-        later.settle()
+        later.settle(writes=False)
+        del connection.info[LATER]
+
+
+def forget(connection: sa.Connection) -> None:
+    """Let nothing of a transaction that is rolled back be written by the next one."""
+    if not connection.invalidated:
+        connection.info.pop(LATER, None)
 
 
 @lru_cache(maxsize=4096)

@@ -240,6 +240,18 @@ def test_a_row_that_cannot_be_written_later_fails_the_whole_unit(store: Store) -
     assert kept(store) == (["there"], ["receipt:there"])
 
 
+def test_a_unit_that_failed_leaves_nothing_to_whoever_has_the_connection_next(
+    store: Store,
+) -> None:
+    """Neither to the next unit nor to who asks the engine."""
+    with pytest.raises(ZeroDivisionError):
+        store.write(lambda uow: fail_after(uow, "m1", looks=False))
+    with store.engine.begin() as connection:
+        assert connection.scalars(sa.select(notices.c.key)).all() == []
+    store.write(lambda uow: file(uow, "m2"))
+    assert kept(store) == (["m2"], ["receipt:m2"])
+
+
 def test_what_is_read_again_is_asked_once_until_it_changes(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
