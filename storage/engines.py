@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,8 @@ BUSY_TIMEOUT_MS = 15_000
 # of one is of a process that is frozen or a machine that is gone, and everybody waits for what
 # it has locked. Without these PostgreSQL would believe in it for two hours.
 SILENT_SECONDS = 20
+IDLE_SECONDS = 1.0
+_LEFT_AT = "left_at"
 _SERVER_GIVES_UP = (
     f"-c idle_in_transaction_session_timeout={SILENT_SECONDS}s"
     f" -c tcp_keepalives_idle={SILENT_SECONDS // 2}"
@@ -70,24 +73,51 @@ def _open(url: str, *, read_only: bool, connections: int) -> sa.Engine:
     if backend == "sqlite":
         return _open_sqlite(url, read_only=read_only, connections=connections)
     if backend == "postgresql":
-        return sa.create_engine(
+        engine = sa.create_engine(
             url,
             hide_parameters=True,
             pool_size=connections,
             max_overflow=0,
-            pool_pre_ping=True,
             connect_args={
                 "options": f"-c timezone=UTC {_SERVER_GIVES_UP}",
                 "connect_timeout": 10,
                 **_WE_GIVE_UP,
             },
         )
+        _ask_the_idle(engine)
+        return engine
     raise SetupError(
         where="settings.toml",
         key="storage.url",
         found=backend,
         write="写 sqlite:///var/huxin.db 或 postgresql+psycopg://用户:密码@主机/库",
     )
+
+
+def _ask_the_idle(engine: sa.Engine) -> None:
+    """Ask connections that were not used for a while whether they live, before they are used.
+
+    To ask each time costs more than a small transaction. One that went just now fails what it
+    was used for, which `storage.store.Store` runs again.
+    """
+
+    def left(_connection: Any, record: Any) -> None:
+        record.info[_LEFT_AT] = time.monotonic()
+
+    def taken(connection: Any, record: Any, _proxy: Any) -> None:
+        since = record.info.get(_LEFT_AT)
+        if since is None or time.monotonic() - since < IDLE_SECONDS:
+            return
+        dialect = engine.dialect
+        try:
+            lives = dialect.do_ping(connection)
+        except dialect.loaded_dbapi.Error:
+            lives = False
+        if not lives:
+            raise sa.exc.InvalidatePoolError
+
+    event.listen(engine, "checkin", left)
+    event.listen(engine, "checkout", taken)
 
 
 def _backend(url: str) -> str:

@@ -66,6 +66,11 @@ _DUE = (
     .order_by(inbox.c.due_at, inbox.c.id)
     .limit(sa.bindparam("limit"))
 )
+_SOME_DUE = Prepared(
+    sa.select(inbox.c.id)
+    .where(inbox.c.done_at.is_(None), inbox.c.due_at <= sa.bindparam("now"))
+    .limit(1)
+)
 _LOOK = Prepared(_DUE)
 _CHOOSE = Prepared(_DUE.with_for_update(skip_locked=True))
 _LEASE = Prepared(
@@ -121,12 +126,7 @@ class InboxRows:
 
     def is_due(self) -> bool:
         """Whether a row waits to be read."""
-        found = self._connection.execute(
-            sa.select(inbox.c.id)
-            .where(inbox.c.done_at.is_(None), inbox.c.due_at <= self._now)
-            .limit(1)
-        ).first()
-        return found is not None
+        return _SOME_DUE.value(self._connection, {"now": self._now}) is not None
 
     def due(self, *, limit: int) -> tuple[InboxRow, ...]:
         """Return what `lease` would lease now, without leasing it."""

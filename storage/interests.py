@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
 from domain.access import Asker, Way
 from domain.duty import Person
+from storage.prepared import Prepared
 from storage.tables import interests, openings
 
 
@@ -32,6 +35,21 @@ class Opening:
     why: str
     opened_at: datetime
     ends_at: datetime
+
+
+# Asked with every press and look-up.
+_DECLARED_BY = Prepared(
+    sa.select(interests)
+    .where(interests.c.ended_at.is_(None), interests.c.person_id == sa.bindparam("person"))
+    .order_by(interests.c.id),
+    again=True,
+)
+_OPENED_BY = Prepared(
+    sa.select(openings)
+    .where(openings.c.person_id == sa.bindparam("person"), openings.c.ends_at > sa.bindparam("now"))
+    .order_by(openings.c.id),
+    again=True,
+)
 
 
 class InterestRows:
@@ -65,13 +83,11 @@ class InterestRows:
 
     def declared(self, person_id: int | None = None) -> tuple[Interest, ...]:
         """Return the interests that hold, of one person or of everybody."""
-        query = sa.select(interests).where(interests.c.ended_at.is_(None))
         if person_id is not None:
-            query = query.where(interests.c.person_id == person_id)
-        return tuple(
-            Interest(row.id, row.person_id, row.key, row.label, row.declared_at)
-            for row in self._connection.execute(query.order_by(interests.c.id))
-        )
+            rows = _DECLARED_BY.rows(self._connection, {"person": person_id})
+            return tuple(_interest_of(row) for row in rows)
+        query = sa.select(interests).where(interests.c.ended_at.is_(None)).order_by(interests.c.id)
+        return tuple(_interest_of(row) for row in self._connection.execute(query).mappings())
 
     def asker(self, person: Person | None, way: Way, channel: str = "") -> Asker:
         """Return who asks, with what they renounced and what is open to them now."""
@@ -97,11 +113,12 @@ class InterestRows:
 
     def opened(self, person_id: int) -> tuple[Opening, ...]:
         """Return what is open to somebody now."""
-        rows = self._connection.execute(
-            sa.select(openings)
-            .where(openings.c.person_id == person_id, openings.c.ends_at > self._now)
-            .order_by(openings.c.id)
-        )
+        rows = _OPENED_BY.rows(self._connection, {"person": person_id, "now": self._now})
         return tuple(
-            Opening(row.person_id, row.key, row.why, row.opened_at, row.ends_at) for row in rows
+            Opening(row["person_id"], row["key"], row["why"], row["opened_at"], row["ends_at"])
+            for row in rows
         )
+
+
+def _interest_of(row: Mapping[Any, Any]) -> Interest:
+    return Interest(row["id"], row["person_id"], row["key"], row["label"], row["declared_at"])

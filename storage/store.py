@@ -103,7 +103,18 @@ class Store:
         return self.submit(work).result()
 
     def read(self, work: Work[T]) -> T:
-        """Run a unit of work that only reads, in the caller's thread, on one snapshot."""
+        """Run a unit of work that only reads, in the caller's thread, on one snapshot.
+
+        One that the server cut off is run again.
+        """
+        try:
+            return self._read(work)
+        except sa.exc.DBAPIError as error:
+            if not _was_cut_off(error):
+                raise
+        return self._read(work)
+
+    def _read(self, work: Work[T]) -> T:
         with self._readers.connect() as connection:
             if not self.sqlite:
                 connection.execution_options(

@@ -304,3 +304,26 @@ def test_a_unit_whose_session_the_server_ended_runs_again(postgres_database: str
 
     assert store.write(work) == 2
     store.close()
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("idle_seconds", [0.0, 3600.0], ids=["idle", "just used"])
+def test_sessions_that_the_server_ended_are_not_noticed(
+    store: Store, database: str, monkeypatch: pytest.MonkeyPatch, idle_seconds: float
+) -> None:
+    """Whether they were asked before they are used again, or fail what they are used for."""
+    monkeypatch.setattr("storage.engines.IDLE_SECONDS", idle_seconds)
+
+    def end_sessions() -> None:
+        with psycopg.connect(database.replace("+psycopg", ""), autocommit=True) as admin:
+            admin.execute(
+                "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+
+    store.write(beat("first"))
+    end_sessions()
+    assert beats(store) == {"first"}
+    end_sessions()
+    store.write(beat("second"))
+    assert beats(store) == {"first", "second"}
