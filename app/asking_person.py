@@ -14,7 +14,7 @@ import click
 from domain.access import Asker, Topic, Way
 from domain.duty import Person, Role
 from domain.errors import PersonCanFix
-from petitions.asking import asker_of, require_role
+from petitions.asking import require_role
 from storage.store import Store
 from storage.unit_of_work import UnitOfWork
 
@@ -51,7 +51,7 @@ def asker_at_terminal(store: Store, number: int | None, topic: Topic) -> Asker:
     """Return who asks, if their role has the topic at all; `PersonCanFix` if not."""
 
     def look(uow: UnitOfWork) -> Asker:
-        return asker_of(uow, person_asking(uow, number), Way.COMMAND)
+        return uow.interests.asker(person_asking(uow, number), Way.COMMAND)
 
     asker = store.read(look)
     require_role(asker, topic)

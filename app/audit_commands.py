@@ -83,7 +83,7 @@ def show(
     store = open_store(settings)
 
     def note(uow: UnitOfWork) -> tuple[str, ...] | None:
-        asker = asking.asker_of(uow, person_asking(uow, as_person), Way.COMMAND)
+        asker = uow.interests.asker(person_asking(uow, as_person), Way.COMMAND)
         asking.require(asker, Topic.ACCESS_LOG)
         keys = None if whose is None else keys_of(uow, whose)
         asking.looked(uow, asker, "access_log", keys[0] if keys else EVERYBODY)

@@ -79,7 +79,7 @@ def end(settings: Settings, *, as_person: int | None, number: int) -> None:
 
 def keeper(uow: UnitOfWork, as_person: int | None) -> Asker:
     """Return who keeps the ledger; `PersonCanFix` for anybody else."""
-    asker = asking.asker_of(uow, person_asking(uow, as_person), Way.COMMAND)
+    asker = uow.interests.asker(person_asking(uow, as_person), Way.COMMAND)
     asking.require(asker, Topic.KEEPING)
     return asker
 

@@ -14,7 +14,7 @@ from app.settings import Settings
 from app.wiring import open_store
 from domain.access import Asker, Way
 from domain.errors import PersonCanFix
-from petitions import asking, own_data
+from petitions import own_data
 from petitions.own_data import Part, Who
 from storage.unit_of_work import UnitOfWork
 
@@ -108,7 +108,7 @@ def remove(
 
 
 def _asker(uow: UnitOfWork, as_person: int | None) -> Asker:
-    return asking.asker_of(uow, person_asking(uow, as_person), Way.COMMAND)
+    return uow.interests.asker(person_asking(uow, as_person), Way.COMMAND)
 
 
 def _post(uow: UnitOfWork, person_id: int | None) -> str:

@@ -14,7 +14,6 @@ from domain.access import Asker, Way
 from domain.alert import Alert
 from domain.channel import plain
 from domain.duty import Person
-from petitions.asking import asker_of
 from petitions.ledger import Ledger
 from petitions.meeting import Met, matters_met
 from petitions.status import look_up, question
@@ -50,7 +49,7 @@ def met(uow: UnitOfWork, asker: Asker, alert: Alert) -> tuple[Met, ...]:
 
 def _words(hearing: Hearing, ledger: Ledger, person: Person, wanted: str) -> str:
     uow = hearing.uow
-    asker = asker_of(uow, person, Way.PRIVATE, hearing.address.channel)
+    asker = uow.interests.asker(person, Way.PRIVATE, hearing.address.channel)
     found = look_up(uow, ledger, asker, question(wanted))
     numbers = live_naming(uow, asker, names=found.names, phones=found.phones)
     return petition_replies.status(found, numbers)

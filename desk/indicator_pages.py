@@ -20,7 +20,6 @@ from domain.access import Asker, Way
 from domain.duty import Person
 from domain.errors import PersonCanFix
 from petitions import indicator_words as words
-from petitions.asking import asker_of
 from petitions.indicator_looks import Figure, behind, may_list, month_figures, note_look
 from petitions.indicators import Indicator, IndicatorRules
 from petitions.ledger import Ledger
@@ -70,7 +69,7 @@ class IndicatorPages:
         month = self._month(request)
 
         def look(uow: UnitOfWork) -> tuple[Asker, MonthFigures]:
-            asker = asker_of(uow, person, Way.WEB)
+            asker = uow.interests.asker(person, Way.WEB)
             return asker, month_figures(uow, self._desk.ledger, self._desk.rules, asker, month)
 
         asker, found = await self._read(look)
@@ -90,7 +89,7 @@ class IndicatorPages:
         desk = self._desk
 
         def note(uow: UnitOfWork) -> Asker:
-            asker = asker_of(uow, person, Way.WEB)
+            asker = uow.interests.asker(person, Way.WEB)
             note_look(uow, asker, figure)
             return asker
 

@@ -1,36 +1,29 @@
 """Who asks about the ledger, and what a matter is to the policy.
 
-Every reader of the ledger, by chat, page or command, comes through here: `asker_of` says who
-they are with all that bars or opens, `ruling_on` asks `domain.access`, and `looked` leaves the
-line in the access log.
+Every reader of the ledger, by chat, page or command, comes through here: `uow.interests.asker`
+says who they are with all that bars or opens, `ruling_on` asks `domain.access`, and `looked`
+leaves the line in the access log.
 """
 
 from __future__ import annotations
 
 from domain import access
-from domain.access import ANYWHERE, Asker, Ruling, Subject, Topic, Way, rule
-from domain.duty import Person
+from domain.access import (
+    ANYWHERE,
+    Asker,
+    Ruling,
+    Subject,
+    Topic,
+    number_key,
+    rule,
+    unit_key,
+)
 from domain.errors import PersonCanFix
 from domain.petition import Matter, MatterHead, MatterKind
 from storage.petitioners import Known
 from storage.unit_of_work import UnitOfWork
 
 _NOT_YOURS = "{}不在您的职责范围。"
-
-
-def asker_of(uow: UnitOfWork, person: Person | None, way: Way, channel: str = "") -> Asker:
-    """Return who asks, with the interests they declared and what is open to them now."""
-    return uow.interests.asker(person, way, channel)
-
-
-def number_key(number: str) -> str:
-    """Return the policy's key of a matter's number."""
-    return access.number_key(number)
-
-
-def unit_key(unit: str) -> str:
-    """Return the policy's key of a unit."""
-    return access.unit_key(unit)
 
 
 def person_key(uow: UnitOfWork, known: Known, value: str) -> str:

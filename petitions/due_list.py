@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
-from domain.access import Area, Asker, Subject, Topic, area, rule
+from domain.access import Area, Asker, Subject, Topic, area, rule, unit_key
 from domain.petition import Matter
 from petitions import asking
 from petitions.ledger import Ledger
@@ -83,7 +83,7 @@ def subject_of(uow: UnitOfWork, ledger: Ledger, due: Due) -> Subject:
     A letter about no matter belongs to the town that got it.
     """
     town = town_of(due.unit, ledger.towns, ledger.district)
-    keys = frozenset(asking.unit_key(unit) for unit in (due.unit, town) if unit)
+    keys = frozenset(unit_key(unit) for unit in (due.unit, town) if unit)
     if due.matter is None:
         return Subject(town=town, keys=keys)
     subject = asking.subject_of(uow, due.matter)

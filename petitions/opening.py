@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from domain.access import Asker, Reach, Topic, reach
+from domain.access import Asker, Reach, Topic, reach, unit_key
 from domain.errors import PersonCanFix
 from petitions import asking
 from petitions.status import By, Question, key_of, question
@@ -52,7 +52,7 @@ def renounce(
     """
     asked = question(about)
     is_unit = about in towns
-    key = asking.unit_key(about) if is_unit else key_of(uow, asked)
+    key = unit_key(about) if is_unit else key_of(uow, asked)
     label = about if is_unit or asked.by is not By.ID_NUMBER else asked.by.label
     if not any(one.key == key for one in uow.interests.declared(person_id)):
         by = None if asker.person is None else asker.person.id

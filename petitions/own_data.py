@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, fields, replace
 
-from domain.access import Asker, Topic
+from domain.access import Asker, Topic, number_key
 from domain.errors import PersonCanFix
 from domain.petition import Matter, Petitioner
 from petitions import asking
@@ -173,7 +173,7 @@ _TELLS_APART = ("phone", "id_number")
 def _part(uow: UnitOfWork, who: Who, matter: Matter, keys: tuple[str, ...]) -> Part:
     own = next(one for one in matter.petitioners if who.is_meant(one))
     others = [one for one in matter.petitioners if one is not own]
-    whose = (matter.number, asking.number_key(matter.number), *keys)
+    whose = (matter.number, number_key(matter.number), *keys)
     return Part(
         own=replace(own, id_number=hidden(own.id_number)),
         matter=_without(matter, others),

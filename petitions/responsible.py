@@ -16,7 +16,6 @@ from functools import cached_property
 from domain.access import Asker, Subject, Topic, Way, rule
 from domain.channel import Address
 from domain.duty import Person, Post, Role, Scope
-from petitions import asking
 from petitions.due_list import is_complained_about, subject_of, topic_of
 from petitions.ledger import Ledger
 from petitions.same_unit import town_of
@@ -110,7 +109,7 @@ class Responsible:
         )
 
     def _asker(self, person: Person) -> Asker:
-        return asking.asker_of(self._uow, person, Way.PRIVATE)
+        return self._uow.interests.asker(person, Way.PRIVATE)
 
     def _may_read(self, reached: Reached, due: Due, topic: Topic, subject: Subject) -> bool:
         """Whether everybody in a chat may know; a group reads what each of its officers may."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from domain import access
-from domain.access import Area, Asker, Topic
+from domain.access import Area, Asker, Topic, number_key
 from domain.petition import Matter, Petitioner
 from petitions import asking, stages
 from petitions.deadlines import clocks, next_due
@@ -127,7 +127,7 @@ def look_up(uow: UnitOfWork, ledger: Ledger, asker: Asker, asked: Question) -> S
 def key_of(uow: UnitOfWork, asked: Question) -> str:
     """Return the policy's key of what is asked for; of people it does not tell who."""
     if asked.by is By.NUMBER:
-        return asking.number_key(asked.value)
+        return number_key(asked.value)
     return asking.person_key(uow, _KNOWN[asked.by], asked.value)
 
 

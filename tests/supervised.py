@@ -25,7 +25,7 @@ from domain.petition import (
     StepKind,
     Tier,
 )
-from petitions import asking, letters, matters
+from petitions import letters, matters
 from petitions.supervision import SupervisionTimes
 from petitions.supervision_rounds import SupervisionRounds
 from tests.fakes import PushedClock, Shown
@@ -68,7 +68,7 @@ class SupervisedOffice:
     def asker(self, somebody: Somebody | None = None) -> Asker:
         """Return somebody as they ask at the command line; the clerk, if nobody is named."""
         person = (somebody or self.wu).known
-        return self.whole.read(lambda uow: asking.asker_of(uow, person, Way.COMMAND))
+        return self.whole.read(lambda uow: uow.interests.asker(person, Way.COMMAND))
 
     def registers(
         self,

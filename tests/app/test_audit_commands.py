@@ -18,7 +18,6 @@ from app.__main__ import main
 from domain.access import Way
 from domain.duty import Role
 from domain.petition import Petitioner, Step, StepKind
-from petitions.asking import asker_of
 from petitions.status import Status, look_up, question
 from storage.store import Store
 from storage.tables import (
@@ -205,7 +204,7 @@ def found(terminal: Terminal, wanted: str) -> Status:
 
     def look(uow: UnitOfWork) -> Status:
         leader = uow.people.add(name="邓永康", role=Role.LEADER, town=None)
-        asker = asker_of(uow, leader, Way.PRIVATE)
+        asker = uow.interests.asker(leader, Way.PRIVATE)
         return look_up(uow, ledger_of_panyu(), asker, question(wanted))
 
     return terminal.store.write(look)

@@ -15,7 +15,7 @@ from app.__main__ import main
 from domain.access import Way
 from domain.duty import Role
 from domain.petition import Lodging, MatterHead, MatterKind, Petitioner, Tier
-from petitions import asking, matters
+from petitions import matters
 from storage.store import Store
 from storage.tables import access_log
 from storage.unit_of_work import UnitOfWork
@@ -52,7 +52,7 @@ def furnish(uow: UnitOfWork) -> None:
     """Let people in, and register two matters that are late since long, one about 石碁."""
     for name, role, town in PEOPLE:
         uow.people.add(name=name, role=role, town=town)
-    clerk = asking.asker_of(uow, uow.people.get(1), Way.COMMAND)
+    clerk = uow.interests.asker(uow.people.get(1), Way.COMMAND)
     for number, about in (("2026-0001", ()), ("2026-0002", (SHIQI,))):
         registered_on = TODAY - timedelta(days=100)
         head = MatterHead(

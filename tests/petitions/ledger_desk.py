@@ -15,7 +15,6 @@ from domain.access import Asker, Way
 from domain.duty import Role
 from domain.petition import MatterKind, Step
 from domain.sheet import CellValue, SheetRow
-from petitions.asking import asker_of
 from petitions.heads import Accepted, find_heads
 from petitions.ledger import Ledger
 from petitions.matter_rows import Reader
@@ -65,7 +64,7 @@ class LedgerDesk:
     def asker(self, name: str, role: Role, town: str | None = None) -> Asker:
         """Enrol somebody and let them sit down at the terminal."""
         person = self.store.write(lambda uow: uow.people.add(name=name, role=role, town=town))
-        return self.store.read(lambda uow: asker_of(uow, person, Way.COMMAND))
+        return self.store.read(lambda uow: uow.interests.asker(person, Way.COMMAND))
 
     def bring(
         self,

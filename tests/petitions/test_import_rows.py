@@ -14,7 +14,6 @@ from domain.errors import PersonCanFix
 from domain.petition import Matter, MatterKind, Petitioner, Satisfaction, Step, StepKind
 from domain.sheet import Mistake, SheetRow
 from petitions import matters
-from petitions.asking import asker_of
 from petitions.heads import find_heads
 from petitions.matter_rows import Reader
 from petitions.workbook import Outcome, Result, look, put
@@ -364,7 +363,7 @@ def test_only_a_clerk_keeps_the_ledger(desk: LedgerDesk) -> None:
     others = [
         desk.asker("李明", Role.TOWN_OFFICER, "大石街道"),
         desk.asker("何主任", Role.LEADER),
-        desk.do(lambda uow: asker_of(uow, None, Way.COMMAND)),
+        desk.do(lambda uow: uow.interests.asker(None, Way.COMMAND)),
         replace(desk.clerk, way=Way.GROUP),
     ]
     for asker in others:

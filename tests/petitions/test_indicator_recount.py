@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from domain.access import Asker, Way
+from domain.access import Asker, Way, unit_key
 from domain.duty import Person, Role
 from petitions import asking
 from petitions.counting import Counting, LastDay
@@ -172,7 +172,7 @@ def with_an_interest(store: Store, year: MadeUpYear) -> Asker:
         if one["kind"] != "accusation" and one["registered_on"] == date(2025, 8, 4)
     )["petitioners"][0]["name"]
     person = store.read(lambda uow: asking.person_key(uow, Known.NAME, name))
-    keys = frozenset({asking.unit_key("区教育局"), person})
+    keys = frozenset({unit_key("区教育局"), person})
     return Asker(CLERK.person, Way.COMMAND, interests=keys)
 
 

@@ -23,7 +23,7 @@ from domain.channel import Address
 from domain.duty import Person, Role
 from domain.letter import LetterStep, LetterStepKind
 from domain.petition import Lodging, Matter, MatterHead, MatterKind, Step, StepKind, Tier
-from petitions import asking, letter_register, letters
+from petitions import letter_register, letters
 from petitions.due_list import listed
 from petitions.matters import standing
 from petitions.supervision import SupervisionLevel, SupervisionTimes
@@ -208,7 +208,7 @@ def lines(
             uow,
             LEDGER,
             times,
-            asking.asker_of(uow, person, Way.COMMAND),
+            uow.interests.asker(person, Way.COMMAND),
             level=SupervisionLevel(level),
         )
     )
@@ -247,7 +247,7 @@ def test_the_workbook_holds_the_list(
     store: Store, year: MadeUpYear, level: int, tmp_path: Path
 ) -> None:
     """Opened again: one row a line, in its order, and nothing that a cell would compute."""
-    asker = store.read(lambda uow: asking.asker_of(uow, somebody(store, Role.CLERK), Way.COMMAND))
+    asker = store.read(lambda uow: uow.interests.asker(somebody(store, Role.CLERK), Way.COMMAND))
     wanted = SupervisionLevel(level)
     found = store.read(lambda uow: listed(uow, LEDGER, TIMES, asker, level=wanted))
     file = tmp_path / "list.xlsx"
@@ -305,7 +305,7 @@ def test_digests_hold_what_their_readers_may_know(store: Store, year: MadeUpYear
 def test_letters_of_the_year_are_the_recounts(store: Store, year: MadeUpYear) -> None:
     """A letter for all that is late: numbers without a gap, and the rate counted by plain SQL."""
     person = somebody(store, Role.CLERK)
-    asker = store.read(lambda uow: asking.asker_of(uow, person, Way.COMMAND))
+    asker = store.read(lambda uow: uow.interests.asker(person, Way.COMMAND))
     truth = {one["number"]: one for one in year.matters}
     late = sorted({one.number for one in recount(year, 2)})
 

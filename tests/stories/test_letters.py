@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from domain.access import number_key
 from domain.duty import Role
 from domain.errors import PersonCanFix
 from domain.letter import LetterStepKind
 from domain.petition import MatterKind, StepKind
 from petitions import letters
-from petitions.asking import number_key
 from petitions.letter_register import Standing, rate, rates, standing
 from petitions.letters import Wanted
 from storage.tables import access_log, letter_steps

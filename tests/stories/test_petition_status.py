@@ -11,7 +11,6 @@ from bot.petition_replies import NOTHING_FOUND
 from domain.access import Way
 from domain.duty import Role
 from domain.petition import MatterKind, Petitioner
-from petitions.asking import asker_of
 from petitions.status import Status, look_up, question
 from storage.tables import access_log
 from storage.unit_of_work import UnitOfWork
@@ -230,7 +229,7 @@ def test_what_is_not_theirs_costs_what_is_not_there_costs(office: WholeOffice, w
 
     def asks(wanted: str) -> list[str]:
         def look(uow: UnitOfWork) -> Status:
-            asker = asker_of(uow, office.zhao.known, Way.PRIVATE)
+            asker = uow.interests.asker(office.zhao.known, Way.PRIVATE)
             ran.clear()
             return look_up(uow, ledger_of_panyu(), asker, question(wanted))
 

@@ -9,10 +9,10 @@ from datetime import date, timedelta
 
 import pytest
 
+from domain.access import unit_key
 from domain.duty import Post, Role
 from domain.errors import RetryLater
 from domain.petition import Lodging, MatterKind, Step, StepKind
-from petitions.asking import unit_key
 from petitions.supervision_rounds import gather, say
 from petitions.supervision_words import MOST_LINES
 from storage.tables import access_log, supervisions
