@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
@@ -22,11 +21,11 @@ from bot import replies, report_form, reporting
 from bot.dialogue import Dialogue
 from bot.foresight import foresee
 from bot.hearing import Hearing
+from bot.storable import storable
 from domain.channel import (
     Address,
     ButtonPress,
     Channel,
-    ChatChange,
     ChatKind,
     Heard,
     IncomingMessage,
@@ -44,8 +43,6 @@ LEASE = timedelta(seconds=20)
 POLL_SECONDS = 1.0
 MOST_TRIES = 3
 FIRST_WAIT = timedelta(seconds=1)
-
-_NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
 
 log = structlog.get_logger()
 
@@ -67,20 +64,21 @@ class Reader:
         """Read what is due, again and again, until cancelled."""
         pulse = Pulse(self.store, Loop.READER)
         with self.live.listen(INBOX) as listener:
+            hinted = True
             while True:
                 try:
-                    read = await self.read_due()
+                    read = await self.read_due(hinted=hinted)
                     await pulse.beat()
                 except Exception:
                     log.exception("reading_failed")
                     read = 0
-                if read == 0:
-                    await listener.wait(POLL_SECONDS)
+                hinted = await listener.wait(POLL_SECONDS) if read == 0 else False
 
-    async def read_due(self) -> int:
+    async def read_due(self, *, hinted: bool = False) -> int:
         """Lease what is due and bring each row to its end; returns how many were leased."""
-        # Looking costs no commit; most passes find nothing.
-        due = await asyncio.to_thread(self._look)
+        # Looking costs no commit, and most passes that nobody hinted at find nothing.
+        look = self.store.sqlite or not hinted
+        due = await asyncio.to_thread(self._look) if look else BATCH
         if not due:
             return 0
         try:
@@ -161,7 +159,7 @@ class Reader:
             if channel is None:
                 return Unreadable(f"渠道 {row.channel} 没有启用")
             incoming = channel.parse(row.raw)
-            return incoming if isinstance(incoming, Unreadable) else _storable(incoming)
+            return incoming if isinstance(incoming, Unreadable) else storable(incoming)
         except Exception as error:
             log.exception("parse_failed", channel=row.channel)
             return Unreadable(type(error).__name__)
@@ -266,37 +264,3 @@ class Reader:
 
 def _some_form_is_left(uow: UnitOfWork) -> bool:
     return uow.dialogues.any_expired(kind=report_form.KIND)
-
-
-def _storable(incoming: Heard) -> Heard:
-    """Replace what no database takes (NUL, half a character), one for one: places stay."""
-    if not _NOT_STORABLE.search(_words_of(incoming)):
-        return incoming
-    sender = replace(incoming.sender, name=_clean(incoming.sender.name))
-    if isinstance(incoming, ButtonPress):
-        return replace(incoming, sender=sender, data=_clean(incoming.data))
-    if isinstance(incoming, ChatChange):
-        return replace(incoming, sender=sender, title=_clean(incoming.title))
-    return replace(
-        incoming,
-        sender=sender,
-        text=_clean(incoming.text),
-        attachments=tuple(replace(item, name=_clean(item.name)) for item in incoming.attachments),
-        location=incoming.location
-        and replace(incoming.location, title=_clean(incoming.location.title)),
-    )
-
-
-def _words_of(incoming: Heard) -> str:
-    """Return everything in a message or press that somebody wrote."""
-    if isinstance(incoming, ButtonPress):
-        return incoming.sender.name + incoming.data
-    if isinstance(incoming, ChatChange):
-        return incoming.sender.name + incoming.title
-    pin = "" if incoming.location is None else incoming.location.title
-    names = (item.name for item in incoming.attachments)
-    return "".join((incoming.sender.name, incoming.text, pin, *names))
-
-
-def _clean(text: str) -> str:
-    return _NOT_STORABLE.sub("\ufffd", text)
