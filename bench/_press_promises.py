@@ -5,6 +5,17 @@ from __future__ import annotations
 import sqlite3
 
 from bench._found import AcceptedPress, Findings
+from domain.alert import LogKind
+
+_FREES = (
+    LogKind.ACKNOWLEDGEMENT_LAPSED.value,
+    LogKind.LEVEL_RAISED.value,
+    LogKind.HANDED_OVER.value,
+    LogKind.TOWN_ANSWERED.value,
+    LogKind.CALLED_BACK.value,
+    LogKind.WATCH_ENDED.value,
+    LogKind.SNOOZE_ENDED.value,
+)
 
 
 def examine_presses(
@@ -47,7 +58,7 @@ def examine_presses(
         findings.sums[f"alerts first {kind}"] = len(pressed)
         findings.result(words, pressed.keys() - done.keys())
         findings.result(
-            f"{kind} by two: two owners of one alert", (a for a, of in done.items() if len(of) > 1)
+            f"{kind} by two: two owners of one alert", _had_twice(rows, kind, findings.figures)
         )
         findings.hold(
             f"{verb[1:]}: by somebody who pressed it",
@@ -58,3 +69,30 @@ def examine_presses(
                 f"{verb[1:]}: by the first who pressed it",
                 (a for a, of in pressed.items() if a in done and done[a][0] != of[0]),
             )
+
+
+def _had_twice(rows: sqlite3.Connection, kind: str, figures: dict[str, str]) -> list[int]:
+    """Return the alerts that somebody was given while somebody else had them.
+
+    One that nobody had any more, since no outcome came in time (which a clock that jumps brings
+    about at once) or since it was called anew, may well be taken again.
+    """
+    frees = ", ".join("?" * len(_FREES))
+    had: set[int] = set()
+    twice, again = [], 0
+    seen: set[int] = set()
+    for row in rows.execute(
+        f"SELECT alert_id, kind FROM alert_log WHERE kind IN (?, {frees}) ORDER BY id",  # noqa: S608
+        (kind, *_FREES),
+    ):
+        alert_id = row["alert_id"]
+        if row["kind"] != kind:
+            had.discard(alert_id)
+            continue
+        if alert_id in had:
+            twice.append(alert_id)
+        again += alert_id in seen
+        seen.add(alert_id)
+        had.add(alert_id)
+    figures[f"… {kind} again, once nobody had it any more"] = str(again - len(twice))
+    return twice

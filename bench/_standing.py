@@ -28,10 +28,13 @@ _UNFINISHED = """
          + (SELECT count(*) FROM notices WHERE state = 'due')
          + (SELECT count(*) FROM alerts WHERE next_escalation_at < {late})
 """
+_NOW_SQLITE = "strftime('%Y-%m-%d %H:%M:%f', 'now')"
 _WAITING = (
     "SELECT 'inbox', channel, count(*) FROM inbox WHERE done_at IS NULL GROUP BY 1, 2"
     " UNION ALL SELECT 'notices', channel, count(*) FROM notices WHERE state = 'due' GROUP BY 1, 2"
     " UNION ALL SELECT 'timers', '', count(*) FROM alerts WHERE next_escalation_at < {late}"
+    " UNION ALL SELECT 'quiet (' || reason || ')', channel, count(*) FROM quiet"
+    " WHERE until > {now} GROUP BY 1, 2"
 )
 _EVENTS = "SELECT number, kind, author FROM webchat_events WHERE chat = {chat} ORDER BY number"
 
@@ -75,7 +78,9 @@ class SqliteRows:
     def waiting(self) -> str:
         """Return what there is to do, in words."""
         with reading(self._database) as rows:
-            return _words(map(tuple, rows.execute(_WAITING.format(late=_LATE_SQLITE))))
+            return _words(
+                map(tuple, rows.execute(_WAITING.format(late=_LATE_SQLITE, now=_NOW_SQLITE)))
+            )
 
     def events(self, chat: str) -> list[tuple[int, str, str]]:
         """Return number, kind and sealed author of a chat's events, in order."""
@@ -104,7 +109,7 @@ class PostgresRows:
 
     def waiting(self) -> str:
         """Return what there is to do, in words."""
-        return _words(self._ask(_WAITING.format(late=_LATE_POSTGRESQL)))
+        return _words(self._ask(_WAITING.format(late=_LATE_POSTGRESQL, now="now()")))
 
     def events(self, chat: str) -> list[tuple[int, str, str]]:
         """Return number, kind and sealed author of a chat's events, in order."""
