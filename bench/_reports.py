@@ -7,8 +7,9 @@ product's own two readers say; the words are invented.
 from __future__ import annotations
 
 import functools
+import itertools
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,13 +83,21 @@ def make_reports(
     reports = []
     towns = sorted(villages)
     weights = [(shares or {}).get(town, 1.0) for town in towns]
+    names = _names(rng)
     for number in numbers:
         (town,) = rng.choices(towns, weights)
         words = rng.choice(DANGEROUS if rng.random() < dangerous else HARMLESS)
-        who = rng.choice(_SURNAMES) + rng.choice(_GIVEN) + rng.choice(_GIVEN)
+        who = next(names)
         text = f"{town}{rng.choice(villages[town])}{number}号，{words.format(who=who)}"
         reports.append(Report(town=town, text=text, level=assess(text).level))
     return tuple(reports)
+
+
+def _names(rng: random.Random) -> Iterator[str]:
+    """Return everybody's name once: two reports of one name in one village are one event."""
+    every = ["".join(parts) for parts in itertools.product(_SURNAMES, _GIVEN, _GIVEN)]
+    rng.shuffle(every)
+    return itertools.chain(every, itertools.cycle(every))
 
 
 @functools.cache

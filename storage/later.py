@@ -175,7 +175,7 @@ class Later:
 
     def _write(self, due: list[_Waiting]) -> None:
         by_write: dict[_Write, list[_Waiting]] = {}
-        for one in sorted(due, key=lambda one: one.place):
+        for one in sorted(due, key=lambda one: (one.place, one.number)):
             by_write.setdefault(one.write, []).append(one)
         for write, rows in by_write.items():
             for part in self._parts:
