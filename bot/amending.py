@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from alerts import acknowledgement
 from alerts.knowing import may_act
-from bot import form_talk, pausing, replies, report_form, reporting
+from bot import form_talk, pausing, replies, report_form, reporting, small_talk
 from bot.commands import Asked, Command, asked
 from bot.hearing import Hearing
 from domain.alert import LogKind, Outcome
@@ -19,7 +19,6 @@ from storage.inbox import InboxOutcome
 NOTE_LENGTH = 200
 NAME_LENGTH = 20
 
-_WORDS = re.compile(r"\w")
 _AMEND = re.compile(r"^(?P<word>更正|改为|撤回|补充)[\s::，,]*(?P<rest>.*)$", re.DOTALL)
 _NUMBER = re.compile(r"^[Rr][-－]?(?P<id>\d{1,9})[\s:：，,]*(?P<rest>.*)$", re.DOTALL)
 
@@ -57,7 +56,7 @@ def _note_outcome(
     person = hearing.person
     if alert is None or person is None or not may_act(hearing.asker, alert):
         raise PersonCanFix(replies.NO_SUCH_NUMBER)
-    if not _WORDS.search(message.text):
+    if not small_talk.has_words(message.text):
         raise PersonCanFix(replies.NOTE_WANTED)
     whole = message.text.strip()
     note = whole[:NOTE_LENGTH]
@@ -214,4 +213,6 @@ def _do_amend(
 
 def says_something(message: IncomingMessage) -> bool:
     """Whether a message holds words, a photo or a pin."""
-    return bool(_WORDS.search(message.text) or message.attachments or message.location is not None)
+    return bool(
+        small_talk.has_words(message.text) or message.attachments or message.location is not None
+    )

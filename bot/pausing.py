@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from alerts import acknowledgement
 from alerts.acknowledgement import Pressed, Result
 from alerts.knowing import may_act
@@ -15,7 +13,7 @@ from alerts.quiet_words import (
     WAIT_REASONS,
     snooze_choices,
 )
-from bot import replies
+from bot import replies, small_talk
 from bot.choosing import answer, ask, choice_rows, is_dropped
 from bot.hearing import Hearing
 from domain.alert import Alert
@@ -25,8 +23,6 @@ from domain.errors import PersonCanFix
 
 KIND = "wait"
 WHY_LENGTH = 100
-
-_WORDS = re.compile(r"\w")
 
 
 def watch(hearing: Hearing, person: Person, alert: Alert, choice: str) -> None:
@@ -99,7 +95,7 @@ def hear_why(hearing: Hearing, text: str, state: dict[str, object]) -> None:
     person = hearing.person
     if alert is None or person is None or not may_act(hearing.asker, alert):
         raise PersonCanFix(replies.NO_SUCH_NUMBER)
-    if not _WORDS.search(text):
+    if not small_talk.has_words(text):
         raise PersonCanFix(replies.NOTE_WANTED)
     pressed = _write(
         hearing,

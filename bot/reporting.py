@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from alerts import amendment
 from alerts.handover import merge, settle_town
 from alerts.intake import Filed, FiledAs, Filing, file_report, raise_alert
 from alerts.learning import live_alert, units_in
 from alerts.outbox import say
-from bot import replies
+from bot import replies, small_talk
 from bot.hearing import Hearing
 from domain.alert import Alert
 from domain.channel import Address, Attachment, IncomingMessage, Location, plain
@@ -20,8 +18,6 @@ from domain.report import Report, VersionKind
 from storage.notices import Priority
 
 FEW_TOWNS = 4
-
-_WORDS = re.compile(r"\w")
 
 
 def file(
@@ -52,7 +48,7 @@ def file(
         hearing.answer(replies.NOT_ENROLLED_DANGER, report_id=filed.report.id)
         wait_for_words(hearing, filed.report)
         return filed
-    _give_receipt(hearing, filed, lead=lead, words=bool(_WORDS.search(text)))
+    _give_receipt(hearing, filed, lead=lead, words=small_talk.has_words(text))
     return filed
 
 

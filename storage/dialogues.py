@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from domain.channel import Address, ChatKind, IncomingMessage, Sender
 from storage.among import among
-from storage.prepared import Prepared, Row
+from storage.prepared import Prepared
 from storage.tables import dialogues, sender_pace
 from storage.upsert import put, put_later
 
@@ -62,13 +62,7 @@ _OVERDUE = Prepared(sa.select(dialogues.c.state).where(_THIS))
 _END = Prepared(sa.delete(dialogues).where(_THIS))
 
 
-_PACES = Prepared(
-    sa.select(sender_pace).where(
-        sender_pace.c.channel == sa.bindparam("channel"),
-        sender_pace.c.sender == sa.bindparam("sender"),
-    )
-)
-_PACES_EACH = among(sa.select(sender_pace), sender_pace.c.channel, sender_pace.c.sender)
+_PACES = among(sa.select(sender_pace), sender_pace.c.channel, sender_pace.c.sender)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +97,7 @@ class DialogueRows:
         self._foreseen = dict.fromkeys(places)
         for channel, chat, sender, state in _OPEN_EACH.tuples(self._connection, asked):
             self._foreseen[channel, chat, sender] = state
-        self._windows = {(address.channel, sender): None for address, sender in senders}
-        channels, names = map(list, zip(*self._windows, strict=True))
-        for row in _PACES_EACH.rows(self._connection, {"channel": channels, "sender": names}):
-            self._windows[row["channel"], row["sender"]] = _window_of(row)
+        self._see_paces({(address.channel, sender) for address, sender in senders})
 
     def get(self, address: Address, sender: str) -> dict[str, Any] | None:
         """Return the open question to a sender, or None when there is none or it expired."""
@@ -185,8 +176,7 @@ class DialogueRows:
         """
         who = channel, sender
         if who not in self._windows:
-            row = _PACES.row(self._connection, {"channel": channel, "sender": sender})
-            self._windows[who] = None if row is None else _window_of(row)
+            self._see_paces({who})
         now, before = self._now, self._windows[who]
         if before is None or before.began <= now - window:
             before = _Window(now, 0, None if before is None else before.told_at)
@@ -202,6 +192,13 @@ class DialogueRows:
         if heard is not None:
             self._keep((channel, sender), replace(heard, told_at=self._now))
 
+    def _see_paces(self, whose: Collection[tuple[str, str]]) -> None:
+        self._windows.update(dict.fromkeys(whose))
+        channels, names = map(list, zip(*whose, strict=True))
+        for row in _PACES.rows(self._connection, {"channel": channels, "sender": names}):
+            who = row["channel"], row["sender"]
+            self._windows[who] = _Window(row["window_at"], row["heard"], row["told_at"])
+
     def _keep(self, who: tuple[str, str], window: _Window) -> None:
         self._windows[who] = window
         channel, sender = who
@@ -214,7 +211,3 @@ class DialogueRows:
             heard=window.heard,
             told_at=window.told_at,
         )
-
-
-def _window_of(row: Row) -> _Window:
-    return _Window(row["window_at"], row["heard"], row["told_at"])

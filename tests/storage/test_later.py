@@ -9,13 +9,13 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from alerts import outbox
 from domain.alert import Chain, LevelTimes, LogKind
 from domain.channel import Address, plain
 from domain.danger import Assessment, Level
 from domain.duty import Scope
 from domain.report import Report, TownBy
 from storage.later import touched
-from storage.notices import NoticeKind, Priority
 from storage.prepared import Prepared
 from storage.store import Store
 from storage.tables import alert_log, groups, metadata, notices, reports
@@ -49,14 +49,7 @@ def watched(monkeypatch: pytest.MonkeyPatch, name: str) -> list[Prepared]:
 
 def say(uow: UnitOfWork, key: str, *, report_id: int | None = None) -> None:
     """Put a receipt into the outbox."""
-    uow.notices.add(
-        HOME,
-        key=key,
-        kind=NoticeKind.MESSAGE,
-        priority=Priority.RECEIPT,
-        body=plain(key),
-        report_id=report_id,
-    )
+    outbox.say(uow, HOME, plain(key), key=key, report_id=report_id)
 
 
 def file(uow: UnitOfWork, message_id: str) -> Report:
