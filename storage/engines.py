@@ -24,6 +24,7 @@ from storage.prepared import say
 from storage.sealing import Keyring
 
 BUSY_TIMEOUT_MS = 15_000
+_BEFORE_AGAIN = 0.01
 # A unit of work waits for nothing but the database, so a session that is silent in the middle
 # of one is of a process that is frozen or a machine that is gone, and everybody waits for what
 # it has locked. Without these PostgreSQL would believe in it for two hours.
@@ -133,6 +134,26 @@ def _make_ours_alone(file: Path) -> None:
         os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Bring a file into WAL mode, as several processes may do with a new one at once.
+
+    SQLite does not wait for the lock that the change takes, whatever the busy timeout
+    (https://www.sqlite.org/pragma.html#pragma_journal_mode); a file that is in WAL already
+    takes none. Raises `sqlite3.OperationalError` when the timeout has passed.
+    """
+    gives_up = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            busy = (error.sqlite_errorcode & 0xFF) == sqlite3.SQLITE_BUSY
+            if not busy or time.monotonic() > gives_up:
+                raise
+            time.sleep(_BEFORE_AGAIN)
+        else:
+            return
+
+
 def _open_sqlite(url: str, *, read_only: bool, connections: int) -> sa.Engine:
     database = sa.make_url(url).database
     if not database or database == ":memory:":
@@ -165,7 +186,7 @@ def _open_sqlite(url: str, *, read_only: bool, connections: int) -> sa.Engine:
     def set_up(connection: sqlite3.Connection, _record: Any) -> None:
         # The driver's own transaction control would begin too late and break savepoints.
         connection.isolation_level = None
-        connection.execute("PRAGMA journal_mode=WAL")
+        _write_ahead(connection)
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute("PRAGMA secure_delete=ON")

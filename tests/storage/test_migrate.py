@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from pathlib import Path
 
@@ -67,6 +68,27 @@ def test_two_processes_that_start_at_once(postgres_database: str, tmp_path: Path
             thread.join()
         assert not failed
         assert migrating.differences(url) == []
+
+
+def test_a_new_file_that_somebody_else_is_setting_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite itself does not wait for the lock that WAL takes: we come again until it is free."""
+    other = sqlite3.connect(tmp_path / "new.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    waited: list[float] = []
+
+    def goes(seconds: float) -> None:
+        waited.append(seconds)
+        other.execute("COMMIT")
+
+    monkeypatch.setattr("storage.engines.time.sleep", goes)
+    engine = open_engine(f"sqlite:///{tmp_path / 'new.db'}")
+    with engine.connect() as connection:
+        assert connection.scalar(sa.text("PRAGMA journal_mode")) == "wal"
+    engine.dispose()
+    other.close()
+    assert len(waited) == 1
 
 
 def test_a_database_that_cannot_be_opened(tmp_path: Path) -> None:
