@@ -11,10 +11,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
-from alerts.escalation import climb, freeze_chain
-from alerts.notices import Why
+from alerts.escalation import freeze_chain, start
 from alerts.office import Office
-from domain.alert import Alert, AlertState, LevelTimes, LogEntry, LogKind, Recipient, Step
+from domain.alert import (
+    Alert,
+    AlertState,
+    LevelTimes,
+    LogEntry,
+    LogKind,
+    Recipient,
+    Step,
+    fresh_alert,
+)
 from domain.danger import Level
 from domain.duty import Post
 from domain.errors import PersonCanFix
@@ -68,17 +76,15 @@ def raise_drill(uow: UnitOfWork, office: Office, town: str, plan: DrillPlan | No
     if red is not None:
         raise PersonCanFix(RED_HERE.format(town=town, number=red))
     times = drill_times(office.times[Level.RED], plan or DrillPlan())
-    alert = uow.alerts.add(
+    alert = fresh_alert(
         town=town,
         level=Level.RED,
         categories=(),
         chain=freeze_chain(times, uow.now, office.hours),
-        verified=True,
-        about_units=frozenset(),
+        at=uow.now,
         drill=True,
     )
-    uow.alerts.log(alert.id, LogKind.RAISED, detail="演练")
-    return climb(uow, office, alert, Why.RAISED)
+    return start(uow, office, alert, told="演练", pinned=False)
 
 
 def drill_times(times: LevelTimes, plan: DrillPlan) -> LevelTimes:

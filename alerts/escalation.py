@@ -6,6 +6,7 @@ with nobody on it is skipped at once and logged; the last step repeats.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,8 +16,9 @@ from alerts import outbox
 from alerts.clock import WorkingHours
 from alerts.notices import Why
 from alerts.office import Office
-from alerts.routing import targets
+from alerts.routing import Target, targets
 from domain.alert import Alert, AlertState, Chain, LevelTimes, LogKind, Outcome
+from domain.report import Report
 from storage.alerts import ChangedMeanwhile
 from storage.store import StorageFailure
 from storage.unit_of_work import UnitOfWork
@@ -74,21 +76,74 @@ def restart(
     return climb(uow, office, fresh, why)
 
 
+def start(
+    uow: UnitOfWork,
+    office: Office,
+    alert: Alert,
+    *,
+    told: str,
+    report: Report | None = None,
+    pinned: bool = True,
+) -> Alert:
+    """Store a fresh alert and call every step that is due, in the transaction that raises it.
+
+    ``told`` is for its timeline, and ``report`` the one that raises it; without ``pinned`` it
+    is known to come with no place. Returns the alert with its id and its next time.
+    """
+    calls = _due_calls(uow, alert)
+    step = alert.step + len(calls)
+    alert = replace(alert, step=step, next_escalation_at=_next_at(uow, office, alert, step))
+    alert = uow.alerts.add(alert)
+    if report is not None:
+        uow.reports.attach(report.id, alert.id)
+    told_by = None if report is None else report.person_id
+    uow.alerts.log(alert.id, LogKind.RAISED, person_id=told_by, detail=told)
+    _call(uow, alert, calls, Why.RAISED, pinned=pinned)
+    return alert
+
+
 def climb(
     uow: UnitOfWork, office: Office, alert: Alert, why: Why, *, at_once: bool = False
 ) -> Alert:
-    """Call every step of an open alert that is due, skipping the empty ones at once.
+    """Call every step of an open alert that is due, whenever its time has come.
 
-    Called in the transaction that raises the alert and whenever its time has come; with
-    ``at_once`` the next step is due whatever the chain says. Returns the alert with its
+    With ``at_once`` the next step is due whatever the chain says. Returns the alert with its
     next time set.
     """
+    calls = _due_calls(uow, alert, at_once=at_once)
+    # First, so that these cards have a version of their own in their keys.
+    alert = _set_next(uow, office, alert, alert.step + len(calls))
+    if _call(uow, alert, calls, why):
+        outbox.edit_cards(uow, alert)
+    return alert
+
+
+def _due_calls(
+    uow: UnitOfWork, alert: Alert, *, at_once: bool = False
+) -> list[tuple[int, tuple[Target, ...]]]:
+    """Return each step that is due with whom it reaches; after an empty one the next is."""
     times, due_at = alert.chain.times, alert.chain.due_at
-    step, call_now, escalated = alert.step, at_once, False
+    calls: list[tuple[int, tuple[Target, ...]]] = []
+    step, call_now = alert.step, at_once
     while step < len(times.steps) and (call_now or due_at[step] <= uow.now):
         reached = targets(uow, alert, times.steps[step].to)
         step += 1
         call_now = not reached
+        calls.append((step, reached))
+    return calls
+
+
+def _call(
+    uow: UnitOfWork,
+    alert: Alert,
+    calls: list[tuple[int, tuple[Target, ...]]],
+    why: Why,
+    *,
+    pinned: bool = True,
+) -> bool:
+    """Have each step's cards sent; returns whether somebody above the first was called."""
+    escalated = False
+    for step, reached in calls:
         if not reached:
             uow.alerts.log(alert.id, LogKind.STEP_EMPTY, detail=f"第{step}级")
             continue
@@ -96,20 +151,21 @@ def climb(
             escalated = True
             names = "、".join(target.name for target in reached)
             uow.alerts.log(alert.id, LogKind.ESCALATED, detail=f"第{step}级：{names}")
-        outbox.send_cards(uow, alert, reached, why if step == 1 else Why.ESCALATED)
-    alert = _set_next(uow, office, alert, step)
-    if escalated:
-        outbox.edit_cards(uow, alert)
-    return alert
+        reason = why if step == 1 else Why.ESCALATED
+        outbox.send_cards(uow, alert, reached, reason, pinned=pinned)
+    return escalated
 
 
 def _set_next(uow: UnitOfWork, office: Office, alert: Alert, step: int) -> Alert:
+    next_at = _next_at(uow, office, alert, step)
+    return uow.alerts.change(alert, step=step, next_escalation_at=next_at)
+
+
+def _next_at(uow: UnitOfWork, office: Office, alert: Alert, step: int) -> datetime:
     times = alert.chain.times
     if step < len(times.steps):
-        next_at = max(alert.chain.due_at[step], uow.now)
-    else:
-        next_at = _again_at(times, uow.now, office.hours)
-    return uow.alerts.change(alert, step=step, next_escalation_at=next_at)
+        return max(alert.chain.due_at[step], uow.now)
+    return _again_at(times, uow.now, office.hours)
 
 
 def _again_at(times: LevelTimes, at: datetime, hours: WorkingHours) -> datetime:

@@ -11,15 +11,15 @@ import enum
 from dataclasses import dataclass, replace
 
 from alerts import discretion, outbox
-from alerts.escalation import climb, freeze_chain, restart
+from alerts.escalation import freeze_chain, restart, start
 from alerts.learning import learn, units_in
-from alerts.likeness import alert_alike, alike, is_by_same
+from alerts.likeness import Alike, alert_alike, alike, is_by_same
 from alerts.notices import Why
 from alerts.office import Office
 from alerts.routing import district_desk, holder, town_group
 from alerts.sameness import Sameness, event_words
 from alerts.storm import gather, is_news, is_storm, is_vague, storms_among
-from domain.alert import Alert, AlertState, LogKind
+from domain.alert import Alert, AlertState, LogKind, fresh_alert
 from domain.channel import Address, Attachment, Location
 from domain.danger import Assessment, Level
 from domain.duty import Person
@@ -82,6 +82,11 @@ def file_report(uow: UnitOfWork, office: Office, filing: Filing) -> Filed:
         return Filed(report=known, became=FiledAs.KNOWN, alert=alert)
     assessment = office.assess(filing.text)
     town = _town_of(office, filing)
+    told: Alike | None = None
+    if assessment.level.is_danger:
+        # Before the report has a row: it need not be written for this, and is not among them.
+        words = event_words(filing.text, assessment.categories, office.gazetteer)
+        told = alike(uow, office, town.town, words, verified=filing.person is not None)
     report = uow.reports.add(
         person_id=None if filing.person is None else filing.person.id,
         address=filing.address,
@@ -96,10 +101,12 @@ def file_report(uow: UnitOfWork, office: Office, filing: Filing) -> Filed:
         location=filing.location,
         inbox_id=filing.inbox_id,
     )
-    if not assessment.level.is_danger:
+    if told is None:
         return Filed(report=report, became=FiledAs.QUIET, alert=None)
     ask_towns = () if town.sure else town.candidates or office.town_names
-    return _raise_or_feed(uow, office, report, assessment, text=filing.text, ask_towns=ask_towns)
+    return _raise_or_feed(
+        uow, office, report, assessment, filing=filing, told=told, ask_towns=ask_towns
+    )
 
 
 def raise_alert(
@@ -110,25 +117,25 @@ def raise_alert(
     *,
     about_units: frozenset[str],
     sure_of_town: bool = True,
+    pinned: bool = True,
 ) -> Alert:
     """Raise an alert from a report, with its first notices and its next time.
 
     A report of somebody who is not enrolled goes to the district desk as unverified. When
-    the town is not sure, the district desk is told of a red one too.
+    the town is not sure, the district desk is told of a red one too. Without ``pinned`` it is
+    known that the report came with no place.
     """
-    alert = uow.alerts.add(
+    fresh = fresh_alert(
         town=report.town if report.verified else None,
         level=assessment.level,
         categories=assessment.categories,
         chain=freeze_chain(office.times[assessment.level], uow.now, office.hours),
+        at=uow.now,
         verified=report.verified,
         about_units=about_units,
     )
-    uow.reports.attach(report.id, alert.id)
-    uow.alerts.log(
-        alert.id, LogKind.RAISED, person_id=report.person_id, detail=_level_words(alert, report)
-    )
-    alert = climb(uow, office, alert, Why.RAISED)
+    told = _level_words(fresh, report)
+    alert = start(uow, office, fresh, told=told, report=report, pinned=pinned)
     # Where the district desk holds it, or the town's step was empty, the desk has been called.
     only_town_called = holder(alert) is not None and alert.step == 1
     if not sure_of_town and alert.level is Level.RED and only_town_called:
@@ -193,25 +200,26 @@ def _raise_or_feed(
     report: Report,
     assessment: Assessment,
     *,
-    text: str,
+    filing: Filing,
+    told: Alike,
     ask_towns: tuple[str, ...],
 ) -> Filed:
-    words = event_words(text, assessment.categories, office.gazetteer)
-    found = alike(uow, office, report, words)
-    if repeated := found.get(Sameness.REPEATED):
+    text = filing.text
+    if repeated := told.found(Sameness.REPEATED):
         alert = alert_alike(uow, repeated[0])
         return _feed_repeated(uow, office, alert, report, assessment, text=text)
-    if same := found.get(Sameness.SAME):
+    if same := told.found(Sameness.SAME):
         alert = alert_alike(uow, same[0])
         other = not any(is_by_same(one, report) for one in uow.reports.of_alert(alert.id))
         kind = LogKind.CORROBORATED if other else LogKind.SUPPLEMENTED
         fed = add_to_alert(uow, office, alert, report, assessment, text=text, kind=kind, fresh=True)
         became = FiledAs.CORROBORATION if other else FiledAs.SUPPLEMENT
         return Filed(report=_of(report, fed), became=became, alert=fed)
-    unsure = found.get(Sameness.UNSURE, [])
+    unsure = told.found(Sameness.UNSURE)
     # Of somebody unknown, or where the town is not sure, nobody can say that it is one event.
     known = report.verified and report.town is not None and not ask_towns
-    for one in storms_among(uow, office, unsure if known else ()):
+    crowded = told.crowded(office.silence.storm_after) if known else ()
+    for one in storms_among(uow, office, crowded):
         alert = alert_alike(uow, one)
         if is_vague(uow, office, alert, report, assessment, text=text):
             fed = add_to_alert(
@@ -232,6 +240,7 @@ def _raise_or_feed(
         assessment,
         about_units=units_complained_about(text, office.gazetteer, own=report.town),
         sure_of_town=not ask_towns,
+        pinned=filing.location is not None,
     )
     return Filed(
         report=_of(report, raised),

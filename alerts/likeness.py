@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
 from alerts.office import Office
 from alerts.sameness import EventWords, Sameness, compare, event_words
 from domain.alert import Alert
@@ -16,20 +20,39 @@ def is_by_same(one: Report, other: Report) -> bool:
     return (one.address.channel, one.sender) == (other.address.channel, other.sender)
 
 
-def alike(
-    uow: UnitOfWork, office: Office, report: Report, words: EventWords
-) -> dict[Sameness, list[int]]:
-    """Return the live alerts of the town by how alike they are, the latest heard first.
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """The live alerts that a report may belong to, by their ids: in a flood there are many.
 
-    Their ids alone: in a flood there are many, and few are looked at.
+    ``by_sameness`` has the latest heard first; ``reports`` is how many each alert has.
     """
+
+    by_sameness: Mapping[Sameness, Sequence[int]] = field(default_factory=dict)
+    reports: Mapping[int, int] = field(default_factory=dict)
+
+    def found(self, sameness: Sameness) -> Sequence[int]:
+        """Return the alerts that are this much alike."""
+        return self.by_sameness.get(sameness, ())
+
+    def crowded(self, fed: int) -> tuple[int, ...]:
+        """Return those where nobody can say, and so many reports may have told more of them."""
+        return tuple(one for one in self.found(Sameness.UNSURE) if self.reports[one] >= fed)
+
+
+def alike(
+    uow: UnitOfWork, office: Office, town: str | None, words: EventWords, *, verified: bool
+) -> Alike:
+    """Return which live alerts of a town may be about the event that words tell of.
+
+    Those of somebody who is not enrolled are the district's, as where no town is known.
+    """
+    town = town if verified else None
     found: dict[Sameness, dict[int, None]] = {}
-    town = report.town if report.verified else None
+    reports: Counter[int] = Counter()
     uow.wait_turn(f"alerts of {town}")  # two who report the same at once: the second sees the first
     since = uow.now - office.merge_within
-    for told in uow.words.told_in(town, verified=report.verified, heard_since=since):
-        if told.report_id == report.id:
-            continue
+    for told in uow.words.told_in(town, verified=verified, heard_since=since):
+        reports[told.alert_id] += 1
         whole = told.texts[0] if len(told.texts) == 1 else "\n".join(told.texts)
         for text in dict.fromkeys([*told.texts, whole]):
             theirs = event_words(text, told.categories, office.gazetteer)
@@ -37,7 +60,7 @@ def alike(
             if text == whole or sameness is Sameness.REPEATED:
                 found.setdefault(sameness, {})[told.alert_id] = None
     found.pop(Sameness.DIFFERENT, None)
-    return {sameness: list(numbers) for sameness, numbers in found.items()}
+    return Alike({sameness: list(numbers) for sameness, numbers in found.items()}, reports)
 
 
 def alert_alike(uow: UnitOfWork, alert_id: int) -> Alert:

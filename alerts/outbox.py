@@ -42,12 +42,15 @@ def urgency(alert: Alert) -> Priority:
     return Priority.REMINDER if alert.drill else priority_of(alert.level)
 
 
-def send_cards(uow: UnitOfWork, alert: Alert, reached: Iterable[Target], why: Why) -> None:
+def send_cards(
+    uow: UnitOfWork, alert: Alert, reached: Iterable[Target], why: Why, *, pinned: bool = True
+) -> None:
     """Have every target get a new message about an alert, so that phones ring.
 
-    The key holds the alert's version: the same call twice in one state sends once.
+    The key holds the alert's version: the same call twice in one state sends once. Without
+    ``pinned`` it is known that no report of it came with a place, and none is looked for.
     """
-    pins = _pins(uow, alert)
+    pins = _pins(uow, alert) if pinned else []
     for target in reached:
         address = target.address
         uow.notices.add(

@@ -237,6 +237,35 @@ class Alert:
         return self.state is not AlertState.CLOSED
 
 
+def fresh_alert(
+    *,
+    town: str | None,
+    level: Level,
+    categories: tuple[Category, ...],
+    chain: Chain,
+    at: datetime,
+    verified: bool = True,
+    drill: bool = False,
+    about_units: frozenset[str] = frozenset(),
+) -> Alert:
+    """Return an open alert that nobody was called for and that has no row yet (``id`` 0)."""
+    return Alert(
+        id=0,
+        town=town,
+        level=level,
+        categories=categories,
+        state=AlertState.OPEN,
+        raised_at=at,
+        chain=chain,
+        step=0,
+        next_escalation_at=chain.due_at[0],
+        version=1,
+        verified=verified,
+        drill=drill,
+        about_units=about_units,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class LogEntry:
     """One line of an alert's timeline; ``detail`` is Chinese, and never a report's words."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from domain.alert import Alert, AlertState, Chain, LogEntry, LogKind, Outcome
+from domain.alert import Alert, AlertState, LogEntry, LogKind, Outcome
 from domain.channel import Address
 from domain.danger import Category, Level
 from storage.later import change_later, put_later
@@ -114,50 +114,25 @@ class AlertRows:
         self._connection = connection
         self._now = now
 
-    def add(
-        self,
-        *,
-        town: str | None,
-        level: Level,
-        categories: tuple[Category, ...],
-        chain: Chain,
-        verified: bool,
-        about_units: frozenset[str],
-        drill: bool = False,
-    ) -> Alert:
-        """Raise an alert; it is due for its first step at once or when the chain says."""
-        raised = Alert(
-            id=0,
-            town=town,
-            level=level,
-            categories=categories,
-            state=AlertState.OPEN,
-            raised_at=self._now,
-            chain=chain,
-            step=0,
-            next_escalation_at=chain.due_at[0],
-            version=1,
-            verified=verified,
-            drill=drill,
-            about_units=about_units,
-        )
+    def add(self, fresh: Alert) -> Alert:
+        """Store an alert that has no row yet (see `domain.alert.fresh_alert`)."""
         values = {
-            "town": town,
-            "level": level.value,
-            "categories": [category.value for category in categories],
-            "state": raised.state.value,
-            "raised_at": self._now,
-            "heard_at": self._now,
-            "chain": pack_chain(chain),
-            "step": raised.step,
-            "next_escalation_at": raised.next_escalation_at,
-            "version": raised.version,
-            "outcome_note": raised.outcome_note,
-            "verified": verified,
-            "drill": drill,
-            "about_units": sorted(about_units),
+            "town": fresh.town,
+            "level": fresh.level.value,
+            "categories": [category.value for category in fresh.categories],
+            "state": fresh.state.value,
+            "raised_at": fresh.raised_at,
+            "heard_at": fresh.raised_at,
+            "chain": pack_chain(fresh.chain),
+            "step": fresh.step,
+            "next_escalation_at": fresh.next_escalation_at,
+            "version": fresh.version,
+            "outcome_note": fresh.outcome_note,
+            "verified": fresh.verified,
+            "drill": fresh.drill,
+            "about_units": sorted(fresh.about_units),
         }
-        return replace(raised, id=_ADD.value(self._connection, values))
+        return replace(fresh, id=_ADD.value(self._connection, values))
 
     def get(self, alert_id: int) -> Alert | None:
         """Return an alert by id."""

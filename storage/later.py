@@ -12,23 +12,21 @@ and changes of two kinds to the same columns.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
 from storage.tables import metadata
+from storage.touched import ALL, touched
 
 LATER = "later"
 """Under which name a connection's info keeps the `Later` of its transaction."""
 
 _AFTER_ALL = 1_000_000  # behind every table's place
-_ALL = frozenset(metadata.tables)
-_WORD = re.compile(r"\w+")
 
 _Write = Callable[[sa.Connection, list[Mapping[str, Any]]], None]
 T = TypeVar("T")
@@ -86,7 +84,21 @@ class Later:
         self._add(_Waiting(self._number, table, place, write, values))
         self._forget_reads({table})
 
-    def settle(self, tables: Iterable[str] = _ALL, *, writes: bool = True) -> None:
+    def amend(self, table: str, row_id: int, values: Mapping[str, Any]) -> bool:
+        """Let a new row that still waits be written with other values; False when none does.
+
+        One that an undone part would leave behind as it was is not touched.
+        """
+        since = self._parts[-1].first if self._parts else 0
+        waiting = self._waiting.get(table, {})
+        for one in waiting.values():
+            if one.place < _AFTER_ALL and one.number > since and one.values.get("id") == row_id:
+                waiting[one.number] = replace(one, values={**one.values, **values})
+                self._forget_reads({table})
+                return True
+        return False
+
+    def settle(self, tables: Iterable[str] = ALL, *, writes: bool = True) -> None:
         """Write what waits for these tables, before something reads or ``writes`` there."""
         if self._is_busy:
             return
@@ -144,7 +156,7 @@ class Later:
                 del self._read[key]
 
     def _undo(self, part: _Part) -> None:
-        for one in self._of(_ALL):
+        for one in self._of(ALL):
             if one.number > part.first:
                 self._drop(one)
         self.forget_reads()
@@ -214,6 +226,14 @@ def change_later(
     _put(connection, table, _AFTER_ALL, write, values)
 
 
+def amend(
+    connection: sa.Connection, table: sa.Table, row_id: int, values: Mapping[str, Any]
+) -> bool:
+    """Change a new row that waits to be written; False when it has to be changed by a statement."""
+    later: Later | None = connection.info.get(LATER)
+    return later is not None and later.amend(table.name, row_id, values)
+
+
 def remembered(connection: sa.Connection, key: Hashable, text: str, read: Callable[[], T]) -> T:
     """Return what a statement read in this transaction; ``key`` is the statement and its values."""
     later: Later | None = connection.info.get(LATER)
@@ -240,35 +260,6 @@ def forget(connection: sa.Connection) -> None:
     """Let nothing of a transaction that is rolled back be written by the next one."""
     if not connection.invalidated:
         connection.info.pop(LATER, None)
-
-
-@lru_cache(maxsize=4096)
-def touched(text: str) -> tuple[bool, frozenset[str]]:
-    """Return whether a statement writes, and every table that it may touch, or refers to.
-
-    Whatever is called like a table counts as one: rather too many. For a DELETE it is all,
-    since others may refer to what goes.
-    """
-    words = _WORD.findall(text)
-    first = words[0].upper() if words else ""
-    if first == "DELETE":
-        return True, _ALL
-    named = _ALL.intersection(words)
-    return first != "SELECT", frozenset(named.union(*(_referred(name) for name in named)))
-
-
-@cache
-def _referred(table: str) -> frozenset[str]:
-    """Return the tables that a table refers to, and those that these do."""
-    found: set[str] = set()
-    todo = [table]
-    while todo:
-        for key in metadata.tables[todo.pop()].foreign_keys:
-            name = key.column.table.name
-            if name not in found:
-                found.add(name)
-                todo.append(name)
-    return frozenset(found)
 
 
 def _put(

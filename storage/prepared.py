@@ -55,7 +55,11 @@ class Prepared:
             return
         settle(connection, compiled.text)
         try:
-            _cursor(connection).executemany(compiled.text, bound)
+            cursor = _cursor(connection)
+            if len(bound) == 1:  # alone it goes the shorter way
+                cursor.execute(compiled.text, bound[0])
+            else:
+                cursor.executemany(compiled.text, bound)
         except compiled.error as error:
             raise _known(connection, compiled.text, error) from error
 

@@ -14,7 +14,7 @@ from domain.report import Report, ReportVersion, TownBy, VersionKind, standing
 from storage import files
 from storage.among import among
 from storage.ids import take_ids
-from storage.later import change_later, put_later
+from storage.later import amend, change_later, put_later
 from storage.packing import (
     pack_assessment,
     pack_attachments,
@@ -61,7 +61,7 @@ _THIS = reports.c.id == sa.bindparam("report")
 _ADD = Prepared(
     sa.insert(reports),
     *("id", "person_id", "channel", "chat", "sender", "message_id", "town", "town_by", "level"),
-    *("filed_at", "verified", "version"),
+    *("filed_at", "verified", "version", "alert_id"),
 )
 _ADD_VERSION = Prepared(
     sa.insert(report_versions),
@@ -156,10 +156,11 @@ class ReportRows:
             "filed_at": self._now,
             "verified": person_id is not None,
             "version": 1,
+            "alert_id": None,
         }
         self._foreseen.discard((address.channel, address.chat, message_id))
         put_later(self._connection, reports, _ADD.run_each, values)
-        report = _report_of({**values, "alert_id": None, "withdrawn_at": None})
+        report = _report_of({**values, "withdrawn_at": None})
         self._put_words(
             report,
             VersionKind.FILED,
@@ -229,8 +230,11 @@ class ReportRows:
 
     def attach(self, report_id: int, alert_id: int) -> None:
         """Let a report belong to an alert."""
-        values = {"report": report_id, "alert_id": alert_id}
-        change_later(self._connection, reports, _ATTACH.run_each, values)
+        values = {"alert_id": alert_id}
+        if not amend(self._connection, reports, report_id, values):
+            change_later(
+                self._connection, reports, _ATTACH.run_each, {**values, "report": report_id}
+            )
 
     def settle_town(self, report_id: int, town: str, town_by: TownBy) -> None:
         """Write which town is responsible."""

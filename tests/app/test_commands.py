@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 
 from alerts.holidays import calendar_of_china
 from app.__main__ import main
-from domain.alert import Chain, LevelTimes, Recipient, Step
+from domain.alert import Chain, LevelTimes, Recipient, Step, fresh_alert
 from domain.channel import Address
 from domain.danger import Level
 from domain.duty import Role, Scope
@@ -330,14 +330,9 @@ def test_a_false_alarm_becomes_a_no_match_line_by_one_command(
 def _propose(uow: UnitOfWork) -> None:
     hour = timedelta(hours=1)
     times = LevelTimes((Step(timedelta(), (Recipient.EVERYONE,)),), hour, hour)
-    alert = uow.alerts.add(
-        town=None,
-        level=Level.RED,
-        categories=(),
-        chain=Chain(times, (uow.now,)),
-        verified=True,
-        about_units=frozenset(),
-    )
+    chain = Chain(times, (uow.now,))
+    fresh = fresh_alert(town=None, level=Level.RED, categories=(), chain=chain, at=uow.now)
+    alert = uow.alerts.add(fresh)
     uow.proposals.add(rule="TRY-01", line="排练时在楼顶上说要跳", alert_id=alert.id)
 
 
@@ -425,11 +420,7 @@ def leave_a_red_alert(uow: UnitOfWork) -> None:
         repeat_every=timedelta(minutes=5),
         outcome_within=timedelta(hours=1),
     )
+    chain = Chain(times, (uow.now,))
     uow.alerts.add(
-        town="大石街道",
-        level=Level.RED,
-        categories=(),
-        chain=Chain(times, (uow.now,)),
-        verified=True,
-        about_units=frozenset(),
+        fresh_alert(town="大石街道", level=Level.RED, categories=(), chain=chain, at=uow.now)
     )

@@ -10,15 +10,15 @@ import pytest
 import sqlalchemy as sa
 
 from alerts import outbox
-from domain.alert import Chain, LevelTimes, LogKind
+from domain.alert import Alert, Chain, LevelTimes, LogKind, fresh_alert
 from domain.channel import Address, plain
 from domain.danger import Assessment, Level
 from domain.duty import Scope
 from domain.report import Report, TownBy
-from storage.later import touched
 from storage.prepared import Prepared
 from storage.store import Store
 from storage.tables import alert_log, groups, metadata, notices, reports
+from storage.touched import touched
 from storage.unit_of_work import UnitOfWork
 from tests.keys import KEYRING
 
@@ -273,14 +273,7 @@ def test_a_change_is_written_after_the_row_that_it_changes(store: Store) -> None
 
     def work(uow: UnitOfWork) -> int:
         report = file(uow, "m1")
-        alert = uow.alerts.add(
-            town=None,
-            level=Level.RED,
-            categories=(),
-            chain=Chain(LevelTimes((), HOUR, HOUR), (uow.now,)),
-            verified=False,
-            about_units=frozenset(),
-        )
+        alert = raised(uow)
         uow.reports.attach(report.id, alert.id)
         uow.alerts.log(alert.id, LogKind.RAISED, detail="一")
         uow.alerts.log(alert.id, LogKind.NOTIFIED, detail="二")
@@ -291,6 +284,51 @@ def test_a_change_is_written_after_the_row_that_it_changes(store: Store) -> None
     alert_id = store.write(work)
     found = store.read(lambda uow: uow.connection.scalar(sa.select(reports.c.alert_id)))
     assert found == alert_id
+
+
+def raised(uow: UnitOfWork) -> Alert:
+    """Raise an alert of the district."""
+    chain = Chain(LevelTimes((), HOUR, HOUR), (uow.now,))
+    return uow.alerts.add(
+        fresh_alert(town=None, level=Level.RED, categories=(), chain=chain, at=uow.now)
+    )
+
+
+def alert_of(uow: UnitOfWork, report_id: int) -> int | None:
+    """Return which alert a report belongs to."""
+    report = uow.reports.get(report_id)
+    assert report is not None
+    return report.alert_id
+
+
+def test_a_new_row_that_waits_is_changed_where_it_is(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A report that gets its alert before it is written needs no second statement."""
+    runs = watched(monkeypatch, "run_each")
+
+    def work(uow: UnitOfWork) -> tuple[int, int]:
+        report, alert = file(uow, "m1"), raised(uow)
+        uow.reports.attach(report.id, alert.id)
+        return report.id, alert.id
+
+    report_id, alert_id = store.write(work)
+    assert len(runs) == 3  # reports, their words, their receipts
+    assert store.read(lambda uow: alert_of(uow, report_id)) == alert_id
+
+
+def test_a_row_from_before_an_undone_part_is_as_it_was(store: Store) -> None:
+    """What is undone with the part is undone of what waited before it too."""
+
+    def work(uow: UnitOfWork) -> int:
+        report = file(uow, "m1")
+        with undone(uow):
+            uow.reports.attach(report.id, raised(uow).id)
+            fail_after(uow, "m2", looks=False)
+        return report.id
+
+    report_id = store.write(work)
+    assert store.read(lambda uow: alert_of(uow, report_id)) is None
 
 
 def test_every_table_of_a_statement_is_known_by_its_words() -> None:
