@@ -94,7 +94,7 @@ class OneProcess:
         await self._office.kill()
         self.uptime.stop()
         self.befell["kill -9"] += 1
-        self.befell["… with work on hand"] += self.rows.unfinished() > 0
+        self.befell["… with work on hand"] += any(self.rows.unfinished())
         await self._office.spawn()
         if up < 0:
             await asyncio.sleep(-up)

@@ -25,9 +25,14 @@ _LATE_SQLITE = "strftime('%Y-%m-%d %H:%M:%f', 'now', '-5 seconds')"
 _LATE_POSTGRESQL = "now() - interval '5 seconds'"
 _UNFINISHED = """
     SELECT (SELECT count(*) FROM inbox WHERE done_at IS NULL)
-         + (SELECT count(*) FROM notices WHERE state = 'due')
-         + (SELECT count(*) FROM alerts WHERE next_escalation_at < {late})
+         + (SELECT count(*) FROM alerts WHERE next_escalation_at < {late}),
+           (SELECT count(*) FROM notices AS one WHERE state = 'due' AND NOT {held}),
+           (SELECT count(*) FROM notices AS one WHERE state = 'due' AND {held})
 """
+_HELD = """EXISTS (
+    SELECT 1 FROM quiet WHERE quiet.channel = one.channel AND quiet.chat IN (one.chat, '')
+    AND quiet.priority <= one.priority AND quiet.until > {late}
+)"""  # and those that are being sent, a moment after it ended
 _NOW_SQLITE = "strftime('%Y-%m-%d %H:%M:%f', 'now')"
 _WAITING = (
     "SELECT 'inbox', channel, count(*) FROM inbox WHERE done_at IS NULL GROUP BY 1, 2"
@@ -44,8 +49,11 @@ class Standing(Protocol):
 
     url: str
 
-    def unfinished(self) -> int:
-        """Return how much there is to do: unread messages, due notices, overdue timers."""
+    def unfinished(self) -> tuple[int, int]:
+        """Return how much there is to do, and beside it what waits for a channel's limit.
+
+        Unread messages, overdue timers and due notices; due notices of a chat that is quiet.
+        """
         ...
 
     def waiting(self) -> str:
@@ -70,10 +78,10 @@ class SqliteRows:
         self._database = database
         self._folder = folder
 
-    def unfinished(self) -> int:
+    def unfinished(self) -> tuple[int, int]:
         """Return how much there is to do."""
         with reading(self._database) as rows:
-            return int(rows.execute(_UNFINISHED.format(late=_LATE_SQLITE)).fetchone()[0])
+            return _to_do(rows.execute(_unfinished(_LATE_SQLITE)).fetchone())
 
     def waiting(self) -> str:
         """Return what there is to do, in words."""
@@ -103,9 +111,9 @@ class PostgresRows:
         self.url = url
         self._folder = folder
 
-    def unfinished(self) -> int:
+    def unfinished(self) -> tuple[int, int]:
         """Return how much there is to do."""
-        return int(self._ask(_UNFINISHED.format(late=_LATE_POSTGRESQL))[0][0])
+        return _to_do(self._ask(_unfinished(_LATE_POSTGRESQL))[0])
 
     def waiting(self) -> str:
         """Return what there is to do, in words."""
@@ -133,6 +141,15 @@ class PostgresRows:
         plain = self.url.replace("+psycopg", "", 1)
         with contextlib.closing(psycopg.connect(plain, connect_timeout=5)) as connection:
             return connection.execute(query.encode(), values or None).fetchall()
+
+
+def _unfinished(late: str) -> str:
+    return _UNFINISHED.format(late=late, held=_HELD.format(late=late))
+
+
+def _to_do(row: tuple[Any, ...]) -> tuple[int, int]:
+    rest, due, held = map(int, row)
+    return rest + due, held
 
 
 def _words(found: Iterable[tuple[Any, ...]]) -> str:

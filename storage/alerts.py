@@ -87,7 +87,7 @@ _DUE = Prepared(
     sa.select(alerts.c.id).where(alerts.c.next_escalation_at <= sa.bindparam("now")).limit(1)
 )
 _HEAR = Prepared(sa.update(alerts).where(_THIS), "heard_at")
-_LOG = Prepared(sa.insert(alert_log), "alert_id", "at", "kind", "person_id", "detail")
+_LOG = Prepared(sa.insert(alert_log).inline(), "alert_id", "at", "kind", "person_id", "detail")
 _ADD_CARD = Prepared(
     sa.insert(cards).returning(cards.c.id),
     *("alert_id", "channel", "chat", "message_id", "shown_version", "sent_at"),

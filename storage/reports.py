@@ -64,7 +64,7 @@ _ADD = Prepared(
     *("filed_at", "verified", "version", "alert_id"),
 )
 _ADD_VERSION = Prepared(
-    sa.insert(report_versions),
+    sa.insert(report_versions).inline(),
     *("report_id", "number", "kind", "text", "assessment", "attachments", "location"),
     *("at", "inbox_id"),
 )

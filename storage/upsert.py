@@ -35,7 +35,9 @@ def put_new_later(connection: sa.Connection, table: sa.Table, values: dict[str, 
 
 @cache
 def _add_each(table: sa.Table, names: tuple[str, ...]) -> Prepared:
-    return Prepared(lambda dialect: inserting(dialect, table).on_conflict_do_nothing(), *names)
+    return Prepared(
+        lambda dialect: inserting(dialect, table).on_conflict_do_nothing().inline(), *names
+    )
 
 
 @cache
