@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Generator
 
@@ -9,13 +10,25 @@ import pytest
 
 from app import logs
 
-pytest_plugins = ["tests.servers", "tests.engines", "tests.story", "tests.supervised"]
+pytest_plugins = [
+    "tests.servers",
+    "tests.engines",
+    "tests.story",
+    "tests.supervised",
+    "tests.rules",
+]
 
 
 @pytest.fixture(autouse=True, scope="session")
 def _strict_log() -> None:
     """Fail a test that logs a key which is not on the list of `app.logs`."""
     logs.set_up(strict=True)
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector look no more at what stays to the end: modules and tests."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)
