@@ -30,6 +30,11 @@ def _strict_log() -> None:
     logs.set_up(strict=True)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with stories of whole processes: each takes long, and at the end all would wait."""
+    items.sort(key=lambda item: not item.path.parent.name.startswith("stories_"))
+
+
 def pytest_collection_finish() -> None:
     """Let the garbage collector look no more at what stays to the end: modules and tests."""
     gc.collect()
