@@ -68,9 +68,15 @@ def bind_keyring(engine: sa.Engine, keyring: Keyring | None) -> None:
     setattr(engine.dialect, _KEYRING, keyring)
 
 
+def bound_keyring(dialect: sa.Dialect) -> Keyring | None:
+    """Return the keyring of an engine, or None when it was opened without one."""
+    keyring: Keyring | None = getattr(dialect, _KEYRING, None)
+    return keyring
+
+
 def keyring_of(dialect: sa.Dialect, context: str) -> Keyring:
     """Return the keyring of an engine; `CannotOpen` when it was opened without one."""
-    keyring: Keyring | None = getattr(dialect, _KEYRING, None)
+    keyring = bound_keyring(dialect)
     if keyring is None:
         raise CannotOpen(context, Why.NO_KEYS)
     return keyring

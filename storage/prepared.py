@@ -15,6 +15,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from storage.columns import bound_keyring
 from storage.later import remembered, settle
 
 CURSOR = "prepared"
@@ -159,14 +160,20 @@ class _Compiled:
 
 
 def _kept(dialect: sa.Dialect) -> dict[Prepared, _Compiled]:
-    """Return what was compiled for an engine, kept on its own dialect.
+    """Return what was compiled for an engine, and for all with its keyring and kind of server.
 
     What seals and opens a value is the engine's own keyring, which its types take from there:
-    two stores of one process may have different keys.
+    two stores of one process may have different keys. An engine without one keeps its own.
     """
     kept: dict[Prepared, _Compiled] | None = getattr(dialect, _KEPT, None)
     if kept is None:
         kept = {}
+        keyring = bound_keyring(dialect)
+        if keyring is not None:
+            if not hasattr(keyring, _KEPT):
+                setattr(keyring, _KEPT, {})
+            server = (dialect.name, dialect.driver, dialect.server_version_info)
+            kept = getattr(keyring, _KEPT).setdefault(server, kept)
         setattr(dialect, _KEPT, kept)
     return kept
 

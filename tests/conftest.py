@@ -2,20 +2,43 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import sys
 from collections.abc import Generator
 
 import pytest
 
 from app import logs
 
-pytest_plugins = ["tests.servers", "tests.engines", "tests.story", "tests.supervised"]
+# Each of the many processes that tests start would compile the whole product anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
+pytest_plugins = [
+    "tests.servers",
+    "tests.engines",
+    "tests.story",
+    "tests.supervised",
+    "tests.rules",
+]
 
 
 @pytest.fixture(autouse=True, scope="session")
 def _strict_log() -> None:
     """Fail a test that logs a key which is not on the list of `app.logs`."""
     logs.set_up(strict=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with stories of whole processes: each takes long, and at the end all would wait."""
+    items.sort(key=lambda item: not item.path.parent.name.startswith("stories_"))
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector look no more at what stays to the end: modules and tests."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)

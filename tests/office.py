@@ -255,10 +255,8 @@ class WholeOffice(OfficePeople):
             sa.select(alerts.c.summary_at).where(alerts.c.summary_at.is_not(None)),
             sa.select(groups.c.paused_until).where(groups.c.paused_until.is_not(None)),
         )
-        found: list[datetime] = []
         with self.store.engine.connect() as connection:
-            for query in times:
-                found += connection.scalars(query).all()
+            found = connection.scalars(sa.union_all(*times)).all()
         return min((time for time in found if time > self.clock.now), default=None)
 
     # What people see -------------------------------------------------------------------

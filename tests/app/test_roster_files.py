@@ -19,7 +19,6 @@ from app.__main__ import main
 from app.excel import read_grid
 from domain.duty import Post, Role, Shift
 from domain.errors import PersonCanFix
-from storage import migrate
 from storage.store import Store
 from storage.unit_of_work import UnitOfWork
 from tests.keys import KEYRING, VARIABLE
@@ -40,14 +39,14 @@ Fill = Callable[[Worksheet], Any]
 
 
 @pytest.fixture
-def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+def database(sqlite_file: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """Give the commands a database with people in it."""
-    url = f"sqlite:///{tmp_path}/huxin.db"
-    monkeypatch.setenv("HUXIN_STORAGE__URL", url)
+    monkeypatch.setenv("HUXIN_STORAGE__URL", sqlite_file)
     monkeypatch.setenv("HUXIN_SEALING__KEYS", VARIABLE)
-    migrate.upgrade(url)
-    with_store(url, lambda uow: [uow.people.add(name=n, role=r, town=t) for n, r, t in PEOPLE])
-    return url
+    with_store(
+        sqlite_file, lambda uow: [uow.people.add(name=n, role=r, town=t) for n, r, t in PEOPLE]
+    )
+    return sqlite_file
 
 
 def with_store(url: str, work: Callable[[UnitOfWork], Any]) -> Any:

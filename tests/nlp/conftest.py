@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from nlp import rulebook
 from nlp.assess import Assessor
 from nlp.rule import Rulebook
-
-ROOT = Path(__file__).parents[2]
+from tests import rules
 
 
 @pytest.fixture(scope="session")
 def book() -> Rulebook:
     """Return the rules that the product ships."""
-    return rulebook.load(ROOT / "nlp" / "rules")
+    return rules.shipped()
 
 
 @pytest.fixture(scope="session")
@@ -26,6 +22,6 @@ def assessor(book: Rulebook) -> Assessor:
 
 
 @pytest.fixture(scope="session")
-def stable(book: Rulebook) -> Assessor:
+def stable() -> Assessor:
     """Return the assessor as the office runs it: stable rules only."""
-    return Assessor(book)
+    return rules.assessor()

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from nlp import proving, rulebook
+from nlp import proving
 from nlp.assess import Assessor
 from nlp.rule import Family, Rule, Rulebook
+from tests import rules
 
-BOOK = rulebook.load(Path(__file__).parents[2] / "nlp" / "rules")
+BOOK = rules.shipped()
 RULES = [pytest.param(rule, id=rule.id) for rule in BOOK.rules]
 
 

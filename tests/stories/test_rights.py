@@ -8,13 +8,12 @@ import pytest
 import sqlalchemy as sa
 
 from alerts import status
-from app import settings
 from domain.channel import ButtonPress, Sender
 from domain.duty import Post, Role
 from domain.errors import PersonCanFix
-from nlp import rulebook
 from nlp.assess import Assessor
 from storage.tables import access_log, alerts, metadata, reports
+from tests import rules
 from tests.office import WholeOffice
 from tests.office_people import DASHI, at_the_desk
 
@@ -25,7 +24,7 @@ AGAINST_DASHI = "李某投诉大石街道办不作为，说要跳楼"
 @pytest.fixture(scope="session")
 def real_rules() -> Assessor:
     """Read the product's own rules once."""
-    return Assessor(rulebook.load(settings.load(environ={}).rules.folder))
+    return rules.assessor()
 
 
 @pytest.mark.parametrize(
