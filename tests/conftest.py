@@ -30,6 +30,11 @@ def _strict_log() -> None:
     logs.set_up(strict=True)
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Have one worker more than there are processors: a story of whole processes mostly waits."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with stories of whole processes: each takes long, and at the end all would wait."""
     items.sort(key=lambda item: not item.path.parent.name.startswith("stories_"))

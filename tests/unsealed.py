@@ -13,6 +13,8 @@ from ahocorasick_rs import BytesAhoCorasick
 from tests.office_people import panyu
 
 _CHINESE = re.compile(r"[\u4e00-\u9fff]{2,}")
+# A hundred thousand characters are looked for alone: many at once would take gigabytes.
+_MOST_AT_ONCE = 1000
 # Words of the office's own that stand in the open: towns, their rooms, the desk.
 _OPEN = ("值班群", "区值班室")
 
@@ -35,10 +37,12 @@ def found_in(url: str, engine: sa.Engine, words: Iterable[str]) -> set[str]:
             ]
         held = "\n".join(row for table in rows for row in table).encode()
     sought = [(form, word) for word in words for form in forms(word)]
-    hits = BytesAhoCorasick([form for form, _ in sought]).find_matches_as_indexes(
+    short = [(form, word) for form, word in sought if len(form) <= _MOST_AT_ONCE]
+    hits = BytesAhoCorasick([form for form, _ in short]).find_matches_as_indexes(
         held, overlapping=True
     )
-    return {sought[number][1] for number, _, _ in hits}
+    long = {word for form, word in sought if len(form) > _MOST_AT_ONCE and form in held}
+    return long | {short[number][1] for number, _, _ in hits}
 
 
 def private(secrets: Iterable[str]) -> set[str]:
