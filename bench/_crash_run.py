@@ -207,7 +207,7 @@ class Run:
     async def _settle(self) -> float:
         """Wait until nothing is left to do and return how long that took after the last fault.
 
-        ``but_held`` is when nothing was left but what waited for a channel's own limit.
+        `settled_but_held` is when nothing was left but what waited for a channel's own limit.
         """
         began = time.monotonic()
         calm, but_held = 0, 0
@@ -224,7 +224,7 @@ class Run:
             if but_held == CALM_LOOKS:
                 self.settled_but_held = time.monotonic() - began
             calm = 0 if busy or held else calm + 1
-            if busy and not self.waited_for and time.monotonic() - began > SETTLED_WITHIN:
+            if calm == 0 and not self.waited_for and time.monotonic() - began > SETTLED_WITHIN:
                 self.waited_for = await asyncio.to_thread(self._waiting)
         for stream in self.streams:
             stream.cancel()
