@@ -27,19 +27,29 @@ class Gathering:
         """Begin with nothing waiting."""
         self._store = store
         self._waiting: list[_Waiting] = []
-        self._batches: set[asyncio.Task[None]] = set()
+        self._in_flight = 0
+        self._tasks: set[asyncio.Task[None]] = set()  # the loop itself holds them weakly
 
     async def do(self, work: Callable[[UnitOfWork], T]) -> T:
         """Run a unit with whatever else waits; returns once it is on disk, or raises."""
         result: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._waiting.append((work, result))
-        if len(self._batches) < BATCHES_IN_FLIGHT:
-            batch = asyncio.create_task(self._go_on())
-            self._batches.add(batch)
-            batch.add_done_callback(self._batches.discard)
+        if self._in_flight < BATCHES_IN_FLIGHT:
+            self._in_flight += 1
+            task = asyncio.create_task(self._go_on())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
         return await result
 
     async def _go_on(self) -> None:
+        try:
+            await self._until_nothing_waits()
+        finally:
+            # In the same step as the last look at what waits: a task's own end is told a step
+            # later, and what came in between would wait for a batch that is no more.
+            self._in_flight -= 1
+
+    async def _until_nothing_waits(self) -> None:
         while self._waiting:
             batch, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
             try:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+from concurrent.futures import Future
 
 import pytest
 
@@ -79,4 +81,40 @@ async def test_who_no_longer_waits_harms_nobody(database: str) -> None:
     await staying
     assert leaving.cancelled()
     assert store.read(lambda uow: uow.audit.last_beat("stayed")) is not None
+    store.close()
+
+
+async def test_what_comes_as_two_batches_end_together_is_taken(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody goes on in the moment in which both batches have just ended."""
+    store = Store(database, keyring=KEYRING, connections=4)
+    submitted: asyncio.Queue[Future[object]] = asyncio.Queue()
+    real = store.submit
+
+    def submit(work: object) -> Future[object]:
+        future: Future[object] = real(work)  # type: ignore[arg-type]
+        submitted.put_nowait(future)
+        return future
+
+    monkeypatch.setattr(store, "submit", submit)
+    gathering = Gathering(store)
+    go_on, told = threading.Event(), threading.Semaphore(0)
+
+    async def first_and_another() -> None:
+        await gathering.do(lambda _: go_on.wait())
+        await gathering.do(lambda uow: uow.audit.beat("another"))
+
+    going_on = asyncio.create_task(first_and_another())
+    begun = [await submitted.get()]
+    alone = asyncio.create_task(gathering.do(lambda _: go_on.wait()))
+    begun.append(await submitted.get())
+    for future in begun:
+        future.add_done_callback(lambda _: told.release())
+    go_on.set()
+    for _ in begun:  # the loop stands still meanwhile, and hears of both at once
+        told.acquire()
+    await alone
+    await asyncio.wait_for(going_on, timeout=20)
+    assert store.read(lambda uow: uow.audit.last_beat("another")) is not None
     store.close()
