@@ -3,13 +3,15 @@
 First: PostgreSQL (with fsync) and Redis on loopback, 1, 2, 4 and 10 processes that send. All
 are up before the notices are committed at once; from then until the last is recorded. Each
 send is written into a file as well, so that one sent twice is seen even where the channel
-drops it. `instant` is a channel that answers without doing anything, `webchat` writes
-as the product's own does, but as a channel like any other, whose send is one more commit: what
-the product spares there (`alerts.own_chats`) is left out, so that each send is seen.
+drops it. `instant` is a channel that answers without doing anything, `remote` one that
+answers after 100 ms as a service elsewhere does, `webchat` writes as the product's own does,
+but as a channel like any other, whose send is one more commit: what the product spares there
+(`alerts.own_chats`) is left out, so that each send is seen. One chat is sent to in order, so
+the busiest chat alone sets how fast `remote` can be.
 
 Then: the query that claims, on PostgreSQL and on SQLite, beside 1,000,000 notices that were
-sent long ago: version 0.1's query with its
-indexes, and the whole claim as it is, locks and leases too.
+sent long ago: version 0.1's query with its indexes, and the whole claim as it is, locks and
+leases too.
 
     .venv/bin/python bench/dispatch.py [--notices 2000] [--senders 1 2 4 10] [--old 1000000]
 """
@@ -54,7 +56,7 @@ from tests.office_people import office_of_panyu  # noqa: E402
 
 CHATS = 200
 SEED = 20260304
-READY_SECONDS = 90.0
+ANSWERS_AFTER_SECONDS = 0.1
 LONGEST_SECONDS = 120.0
 # The tests' options, but a commit means on disk here.
 OPTIONS = "-c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=120"
@@ -67,6 +69,7 @@ class Counting:
     name: str
     file: int
     inner: Channel | None = None
+    seconds: float = 0.0
     sent: int = field(default=0)
 
     def limits(self, chat: str) -> Limits | None:  # noqa: ARG002 - the protocol's
@@ -81,6 +84,8 @@ class Counting:
         """Write the key, then send."""
         os.write(self.file, f"{key}\n".encode())
         self.sent += 1
+        if self.seconds:
+            await asyncio.sleep(self.seconds)
         if self.inner is None:
             return f"m-{os.getpid()}-{self.sent}"
         return await self.inner.send(chat, message, key=key)
@@ -100,6 +105,7 @@ def be_a_sender(keys: Path) -> None:
     channels: dict[str, Channel] = {
         "webchat": Counting("webchat", file, Webchat(store, live)),
         "instant": Counting("instant", file),
+        "remote": Counting("remote", file, seconds=ANSWERS_AFTER_SECONDS),
     }
     times = DispatchTimes(timedelta(seconds=30), timedelta(seconds=1), {})
     dispatcher = Dispatcher(store, office_of_panyu(), channels, live, times)
@@ -165,6 +171,7 @@ def _senders(url: str, redis: str, keys: Path, count: int) -> Iterator[None]:
 
 def _run(url: str, redis: str, folder: Path, *, channel: str, senders: int, count: int) -> Sent:
     keys = folder / f"keys-{channel}-{senders}"
+    keys.unlink(missing_ok=True)  # of a run before with as many
     store = Store(url, keyring=KEYRING, connections=2)
     live = open_live(redis)
     with _senders(url, redis, keys, senders):
@@ -257,7 +264,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--notices", type=int, default=2000)
     parser.add_argument("--senders", type=int, nargs="*", default=[1, 2, 4, 10])
-    parser.add_argument("--channels", nargs="*", default=["instant", "webchat"])
+    parser.add_argument("--channels", nargs="*", default=["instant", "remote", "webchat"])
     parser.add_argument("--old", type=int, default=1_000_000)
     parser.add_argument("--as-sender", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
