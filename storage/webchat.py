@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from domain.duty import Person
+from storage.among import among
 from storage.people import person_of
 from storage.prepared import Prepared, Row
 from storage.tables import people, web_sessions, webchat_chats, webchat_events
@@ -89,13 +89,9 @@ _SESSION = Prepared(
 )
 
 
-@cache
-def _last_events(chats: int) -> Prepared:
-    """Return the statement for the last events of so many chats; a person sits in few."""
-    these = (webchat_chats.c.chat == sa.bindparam(f"chat_{number}") for number in range(chats))
-    return Prepared(
-        sa.select(webchat_chats.c.chat, webchat_chats.c.last_event).where(sa.or_(*these))
-    )
+_LAST_EVENTS = among(
+    sa.select(webchat_chats.c.chat, webchat_chats.c.last_event), webchat_chats.c.chat
+)
 
 
 class WebchatRows:
@@ -173,10 +169,8 @@ class WebchatRows:
 
     def last_events(self, chats: Iterable[str]) -> dict[str, int]:
         """Return the number of the last event of each of these chats that exists."""
-        asked = {f"chat_{number}": chat for number, chat in enumerate(chats)}
-        if not asked:
-            return {}
-        return dict(map(tuple, _last_events(len(asked)).tuples(self._connection, asked)))
+        asked = {"chat": list(chats)}
+        return dict(map(tuple, _LAST_EVENTS.tuples(self._connection, asked)))
 
     def open_session(self, token_hash: str, person: Person, *, lasts: timedelta) -> None:
         """Let a browser sit in somebody's seat."""

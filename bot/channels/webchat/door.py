@@ -21,12 +21,11 @@ from aiohttp import web
 
 from bot.channels.webchat.bodies import LARGEST_BODY, Declined, PostedMessage, PostedPress, read
 from bot.channels.webchat.channel import message_key
+from bot.channels.webchat.looking import AT_ONCE, HISTORY, Looking
 from bot.channels.webchat.recent import Recent
 from bot.channels.webchat.rooms import NAME, Room, may_sit, private_chat
 from bot.channels.webchat.stream import (
-    AT_ONCE,
     BEAT,
-    HISTORY,
     LOOK_EVERY_SECONDS,
     READY,
     Stream,
@@ -86,6 +85,7 @@ def routes(
         largest_body=largest_body,
         closing=closing,
         recent=recent or Recent(live),
+        looking=Looking(store),
     )
     return [
         web.post("/api/chat/messages", door.take_message),
@@ -106,6 +106,7 @@ class _Door:
     largest_body: int
     closing: Callable[[], bool]
     recent: Recent
+    looking: Looking
 
     async def take_message(self, request: web.Request) -> web.StreamResponse:
         """Store a message, or a new wording of one, in the inbox and in the transcript."""
@@ -189,7 +190,7 @@ class _Door:
         if not people:
             raise Declined(401, NOT_SEATED)
         seen = request.headers.get("Last-Event-ID") or request.query.get("after", "")
-        stream = Stream(self.store, self.recent, people, read_cursor(seen))
+        stream = Stream(self.looking, self.recent, people, read_cursor(seen))
         response = web.StreamResponse(
             headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"}
         )

@@ -8,31 +8,25 @@ reader has not taken stays in the rows.
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from bot.channels.webchat.looking import AT_ONCE, Asked, Cursor, Looking
 from bot.channels.webchat.recent import Recent
 from bot.channels.webchat.rooms import private_chat, rooms_of
 from domain.duty import Person
 from storage.live import chat_topic
-from storage.store import Store
-from storage.unit_of_work import UnitOfWork
 from storage.webchat import WebchatEvent
 
-HISTORY = 200  # events of each chat for a browser that comes for the first time
-AT_ONCE = 50
 LOOK_EVERY_SECONDS = 1.0  # another process may have written, and its hint may be lost
 HIGHEST_NUMBER = 2**31 - 1  # of an event, as PostgreSQL counts
 # An event and no comment: a page sees it, and knows a connection that died in silence.
 BEAT = b"event: beat\ndata: 1\n\n"
 # What a browser had missed is with it; what follows is new.
 READY = b"event: ready\ndata: 1\n\n"
-
-Cursor = dict[str, int]
 
 
 def read_cursor(text: str) -> Cursor:
@@ -59,7 +53,7 @@ def read_number(text: str) -> int:
 class Stream:
     """What one browser has been given so far, of the chats of the people who sit in it."""
 
-    store: Store
+    looking: Looking
     recent: Recent
     people: tuple[Person, ...]
     cursor: Cursor
@@ -95,10 +89,12 @@ class Stream:
         """Return what is new since the last call, at most `AT_ONCE` events; [] when nothing."""
         if frames := self._frames(self._following()):
             return frames
-        while events := await asyncio.to_thread(self.store.read, self._new):
-            if frames := self._frames(events):
-                return frames  # else all were answers to others' presses: look on
-        return []
+        while True:
+            found = await self.looking.new(Asked(self.chats, self.cursor))
+            self.cursor.update(found.begins)
+            if (frames := self._frames(found.events)) or not found.events:
+                return frames
+            # Else all were answers to others' presses: look on.
 
     def _frames(self, events: Iterable[WebchatEvent]) -> list[bytes]:
         frames = []
@@ -119,17 +115,6 @@ class Stream:
     def topics(self) -> Iterable[str]:
         """What wakes this stream."""
         return (chat_topic(chat) for chat in self.chats)
-
-    def _new(self, uow: UnitOfWork) -> list[WebchatEvent]:
-        found: list[WebchatEvent] = []
-        for chat, last in uow.webchat.last_events(self.chats).items():
-            # A cursor ahead of the rows is from before a restored backup: begin again.
-            after = self.cursor.get(chat, -1)
-            if not 0 <= after <= last:
-                after = self.cursor[chat] = max(0, last - HISTORY)
-            if after < last and len(found) < AT_ONCE:
-                found += uow.webchat.events(chat, after=after, limit=AT_ONCE - len(found))
-        return found
 
 
 def show(event: WebchatEvent) -> dict[str, Any]:

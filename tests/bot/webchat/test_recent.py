@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.channels.webchat import Recent, Webchat
+from bot.channels.webchat.looking import Looking
 from bot.channels.webchat.recent import MOST_KEPT
 from bot.channels.webchat.stream import Stream
 from domain.channel import plain
@@ -25,7 +26,7 @@ class NotToBeRead(Store):
 
 def stream_of(store: Store, recent: Recent, person: Person, *, after: int) -> Stream:
     """Return a stream that has seen a room up to an event."""
-    return Stream(store, recent, (person,), {GROUP: after})
+    return Stream(Looking(store), recent, (person,), {GROUP: after})
 
 
 async def test_what_follows_is_given_as_the_rows_would_give_it(

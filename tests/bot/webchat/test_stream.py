@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.channels import webchat
-from bot.channels.webchat.stream import AT_ONCE, HISTORY
+from bot.channels.webchat.looking import AT_ONCE, HISTORY
 from domain.channel import (
     plain,
 )
