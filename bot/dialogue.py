@@ -97,8 +97,8 @@ class Dialogue:
     def _keep_pace(self, hearing: Hearing) -> None:
         """Tell a sender who writes very fast so, once an hour; nothing of theirs is dropped.
 
-        They are slowed by the inbox, which gives one message of a chat at a time, so that
-        the others go in between.
+        They are slowed by the inbox, which gives the oldest of every chat before it gives
+        more of one, so that the others go in between.
         """
         rows, channel = hearing.uow.dialogues, hearing.address.channel
         pace = rows.hear(channel, hearing.sender, window=MINUTE, told_lasts=HOUR)

@@ -18,7 +18,23 @@ def foresee(uow: UnitOfWork, coming: Iterable[Heard]) -> None:
     uow.groups.foresee({person.id for person in uow.people.foresee(senders)})
     uow.dialogues.foresee({(one.address, one.sender.id) for one in messages})
     uow.reports.foresee({(one.address, one.message_id) for one in messages})
-    uow.reports.number(sum(_is_surely_report(uow, one) for one in messages))
+    uow.reports.number(_count_reports(uow, coming))
+
+
+def _count_reports(uow: UnitOfWork, coming: Iterable[Heard]) -> int:
+    """Return how many of these are reports, whatever the others are.
+
+    What else is heard in a chat may open a question that the next words there answer.
+    """
+    count, unsure = 0, set()
+    for one in coming:
+        if one.address in unsure:
+            continue
+        if isinstance(one, IncomingMessage) and _is_surely_report(uow, one):
+            count += 1
+        else:
+            unsure.add(one.address)
+    return count
 
 
 def _is_surely_report(uow: UnitOfWork, message: IncomingMessage) -> bool:

@@ -119,9 +119,14 @@ class Reader:
         coming = [(row, self._parse(row)) for row in uow.inbox.take(limit=due)]
         foresee(uow, (one for _, one in coming if not isinstance(one, Unreadable)))
         left, heard = [], []
+        held = set()  # chats of which one was left: what follows there is heard after it
         for row, incoming in coming:
+            chat = row.channel, row.chat
+            if chat in held:
+                continue
             if isinstance(incoming, Unreadable):
                 left.append(row)
+                held.add(chat)
                 continue
             try:
                 with uow.apart():
@@ -130,6 +135,7 @@ class Reader:
                 if not uow.stands:
                     raise
                 left.append(row)
+                held.add(chat)
         uow.inbox.finish_each(heard)
         self._hint(uow)
         return len(coming), list(uow.inbox.lease_each(left, lease=LEASE))

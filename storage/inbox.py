@@ -10,9 +10,11 @@ import enum
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 import sqlalchemy as sa
 
+from storage.among import among
 from storage.prepared import Prepared, Row
 from storage.tables import inbox
 from storage.upsert import add_new
@@ -44,10 +46,21 @@ class InboxRow:
     fence: int
 
 
-_EARLIER = inbox.alias()
-# The oldest of each chat only, so that a chat stays in order.
+_EARLIER, _LATER = inbox.alias(), inbox.alias()
+# The oldest of each chat only, so that a chat stays in order; and whether more waits there.
 _DUE = (
-    sa.select(inbox)
+    sa.select(
+        inbox,
+        sa.select(_LATER.c.id)
+        .where(
+            _LATER.c.channel == inbox.c.channel,
+            _LATER.c.chat == inbox.c.chat,
+            _LATER.c.done_at.is_(None),
+            _LATER.c.id > inbox.c.id,
+        )
+        .exists()
+        .label("more"),
+    )
     .where(
         inbox.c.done_at.is_(None),
         inbox.c.due_at <= sa.bindparam("now"),
@@ -72,7 +85,18 @@ _SOME_DUE = Prepared(
     .limit(1)
 )
 _LOOK = Prepared(_DUE)
-_CHOOSE = Prepared(_DUE.with_for_update(skip_locked=True))
+_CHOOSE = Prepared(_DUE.with_for_update(skip_locked=True, of=inbox))
+_QUEUES = among(
+    sa.select(inbox.c.id, inbox.c.channel, inbox.c.chat, inbox.c.due_at, inbox.c.lease_until)
+    .where(inbox.c.done_at.is_(None))
+    .order_by(inbox.c.id)
+    .limit(sa.bindparam("limit")),
+    inbox.c.channel,
+    inbox.c.chat,
+)
+_THESE = sa.select(inbox).where(inbox.c.done_at.is_(None)).order_by(inbox.c.id)
+_LOOK_AT = among(_THESE, inbox.c.id)
+_CHOOSE_OF = among(_THESE.with_for_update(skip_locked=True, of=inbox), inbox.c.id)
 _LEASE = Prepared(
     sa.update(inbox)
     .where(inbox.c.id == sa.bindparam("row"))
@@ -129,9 +153,9 @@ class InboxRows:
         return _SOME_DUE.value(self._connection, {"now": self._now}) is not None
 
     def due(self, *, limit: int) -> tuple[InboxRow, ...]:
-        """Return what `lease` would lease now, without leasing it."""
-        rows = _LOOK.rows(self._connection, {"now": self._now, "limit": limit})
-        return tuple(_row_of(row) for row in rows)
+        """Return what `take` would take now, without taking it."""
+        first = _LOOK.rows(self._connection, {"now": self._now, "limit": limit})
+        return tuple(map(_row_of, self._with_following(first, limit, _LOOK_AT)))
 
     def lease(self, *, limit: int, lease: timedelta) -> tuple[InboxRow, ...]:
         """Lease due rows, the oldest of each chat only, so that a chat stays in order.
@@ -139,12 +163,42 @@ class InboxRows:
         Rows whose lease ran out are due again. Other readers' rows are skipped, not waited
         for.
         """
-        return self.lease_each(self.take(limit=limit), lease=lease)
+        first = _CHOOSE.rows(self._connection, {"now": self._now, "limit": limit})
+        return self.lease_each(map(_row_of, first), lease=lease)
 
     def take(self, *, limit: int) -> tuple[InboxRow, ...]:
-        """Return what `lease` would lease, and let nobody else have it until the commit."""
-        rows = _CHOOSE.rows(self._connection, {"now": self._now, "limit": limit})
-        return tuple(_row_of(row) for row in rows)
+        """Return due rows, and let nobody else have them until the commit.
+
+        The oldest of each chat first; where that leaves room, what follows them there, in
+        order. Who ends one of a chat's rows in another way than `finish_each` leaves the
+        later ones as they are, or the chat is out of order.
+        """
+        first = _CHOOSE.rows(self._connection, {"now": self._now, "limit": limit})
+        return tuple(map(_row_of, self._with_following(first, limit, _CHOOSE_OF)))
+
+    def _with_following(self, first: list[Row], limit: int, of_ids: Prepared) -> list[Row]:
+        """Return rows and what is due after them in their chats, at most ``limit`` in all."""
+        heads = {(row["channel"], row["chat"]): row["id"] for row in first if row["more"]}
+        room = limit - len(first)
+        if not (heads and room):
+            return first
+        channels, chats = map(list, zip(*heads, strict=True))
+        asked = {"channel": channels, "chat": chats, "limit": room + len(heads)}
+        queues: dict[tuple[str, str], list[int]] = {}
+        stopped = set()
+        for row in _QUEUES.rows(self._connection, asked):
+            place = row["channel"], row["chat"]
+            held = row["lease_until"] is not None and row["lease_until"] > self._now
+            if row["id"] > heads[place] and (held or row["due_at"] > self._now):
+                stopped.add(place)
+            elif row["id"] > heads[place] and place not in stopped:
+                queues.setdefault(place, []).append(row["id"])
+        ids = sorted(row_id for queue in queues.values() for row_id in queue)[:room]
+        taken = {row["id"]: row for row in of_ids.rows(self._connection, {"id": ids})}
+        # Somebody who began before a chat's oldest was committed may be at a later one.
+        return first + [
+            taken[row_id] for queue in queues.values() for row_id in takewhile(taken.get, queue)
+        ]
 
     def lease_each(self, taken: Iterable[InboxRow], *, lease: timedelta) -> tuple[InboxRow, ...]:
         """Lease rows that were taken in this transaction, for after it."""

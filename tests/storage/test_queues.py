@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from domain.channel import Address, plain
+from storage import migrate
 from storage.inbox import InboxOutcome, InboxRow
 from storage.notices import Notice, NoticeKind, Priority
 from storage.store import Store
+from storage.tables import inbox
 from storage.unit_of_work import UnitOfWork
 from tests.fakes import PushedClock
 from tests.keys import KEYRING
@@ -88,6 +91,63 @@ def test_only_the_oldest_of_each_chat_is_leased(store: Store) -> None:
         lambda uow: uow.inbox.finish(first[0].id, InboxOutcome.ANSWER, fence=first[0].fence)
     )
     assert [row.raw for row in lease_inbox(store)] == ["a2"]
+
+
+def take(store: Store, limit: int = 9) -> list[str]:
+    """Return the texts of what a reader would hear together, and end none of it."""
+    return [row.raw for row in store.write(lambda uow: uow.inbox.take(limit=limit))]
+
+
+def test_what_is_heard_together_are_the_oldest_and_then_what_follows(store: Store) -> None:
+    """Where there is room; each chat in order and none left out for another."""
+    for chat, key in (("a", "1"), ("a", "2"), ("a", "3"), ("b", "1"), ("a", "4"), ("b", "2")):
+        put(store, chat, key)
+    assert take(store, 2) == ["a1", "b1"]
+    assert take(store, 4) == ["a1", "b1", "a2", "a3"]
+    assert sorted(take(store)) == ["a1", "a2", "a3", "a4", "b1", "b2"]
+    assert [one for one in take(store) if one[0] == "b"] == ["b1", "b2"]
+    looked = store.read(lambda uow: uow.inbox.due(limit=4)) if store.sqlite else ()
+    assert [row.raw for row in looked] == (["a1", "b1", "a2", "a3"] if store.sqlite else [])
+
+
+def test_a_chat_is_heard_up_to_what_is_not_due(store: Store, clock: PushedClock) -> None:
+    """One that was put off while an older one was on its way holds up what follows it."""
+    put(store, "a", "1")
+    (row,) = lease_inbox(store)
+    until = NOON + timedelta(seconds=5)
+    store.write(lambda uow: uow.inbox.put_off(row.id, fence=row.fence, until=until, reason="x"))
+    put(store, "a", "2")
+    assert take(store) == []
+    older = sa.update(inbox).where(inbox.c.message_key == "2").values(id=row.id - 5)
+    store.write(lambda uow: uow.connection.execute(older).rowcount)
+    put(store, "a", "3")
+    assert take(store) == ["a2"]
+    clock.now = until
+    assert take(store) == ["a2", "a1", "a3"]
+
+
+def test_what_another_reader_is_at_is_not_heard_twice(postgres_database: str) -> None:
+    """An older message appears while a later one of its chat is being heard elsewhere."""
+    migrate.upgrade(postgres_database)
+    store = Store(postgres_database, keyring=KEYRING, clock=PushedClock(NOON), connections=4)
+    for key in "123":
+        put(store, "a", key)
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(uow: UnitOfWork) -> None:
+        uow.connection.execute(
+            sa.select(inbox.c.id).where(inbox.c.message_key == "2").with_for_update()
+        )
+        begun.set()
+        go_on.wait(10)
+
+    other = store.submit(slow)
+    assert begun.wait(10)
+    assert take(store) == ["a1"]
+    go_on.set()
+    other.result()
+    assert take(store) == ["a1", "a2", "a3"]
+    store.close()
 
 
 def test_an_inbox_lease_runs_out_and_its_fence_with_it(store: Store, clock: PushedClock) -> None:
@@ -171,8 +231,6 @@ def test_what_expires_is_not_sent(store: Store, clock: PushedClock) -> None:
 
 def test_two_workers_do_not_wait_for_each_other(postgres_database: str) -> None:
     """On PostgreSQL rows that one transaction has leased are skipped by the other (SKIP LOCKED)."""
-    from storage import migrate  # noqa: PLC0415 - the only test that needs it
-
     migrate.upgrade(postgres_database)
     store = Store(postgres_database, keyring=KEYRING, clock=PushedClock(NOON), connections=4)
     for chat in "abcd":
@@ -189,9 +247,9 @@ def test_two_workers_do_not_wait_for_each_other(postgres_database: str) -> None:
 
     first = store.submit(slow)
     assert begun.wait(10)
-    inbox = {row.chat for row in lease_inbox(store)}
+    rows = {row.chat for row in lease_inbox(store)}
     notices = {one.address.chat + "!" for one in lease_notices(store)}
     go_on.set()
     assert first.result() == {"a", "b", "a!", "b!"}
-    assert (inbox, notices) == ({"c", "d"}, {"c!", "d!"})
+    assert (rows, notices) == ({"c", "d"}, {"c!", "d!"})
     store.close()

@@ -5,11 +5,14 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
+from bot.reader import BATCH
 from domain.danger import Assessment
+from domain.duty import Role
 from storage.inbox import InboxOutcome
-from storage.tables import inbox, reports
+from storage.tables import alerts, inbox, reports
 from storage.unit_of_work import UnitOfWork
 from tests.office import WholeOffice
+from tests.office_people import SHIQI
 
 RED = "张某现在坐在12楼天台边上扬言要跳楼"
 BROKEN = "这条读不了"
@@ -78,4 +81,94 @@ async def test_when_the_whole_of_it_is_undone_each_is_heard_alone(office: WholeO
     office.sees(office.li, "A-0001")
     office.sees(office.he, "内容已保存")
     office.sees(office.room_district, "收件箱 2")
+    office.reads_all()
+
+
+def filed(office: WholeOffice) -> list[str]:
+    """Return the first words of every report, in the order of their numbers."""
+
+    def look(uow: UnitOfWork) -> list[str]:
+        ids = uow.connection.scalars(sa.select(reports.c.id).order_by(reports.c.id)).all()
+        return [uow.reports.standing(one)[0].text for one in ids]
+
+    return office.read(look)
+
+
+async def test_what_a_chat_said_is_heard_together_and_in_order(office: WholeOffice) -> None:
+    """Four of one person and one of another are one look at the inbox; no number is left out."""
+    office.receives(office.chen, "路灯坏了三盏")
+    office.receives(office.chen, "下水道堵了")
+    office.receives(office.he, "垃圾没人收")
+    office.receives(office.chen, "井盖松了")
+    assert await office.go("read") == 4
+    assert sorted(filed(office)) == sorted(["路灯坏了三盏", "下水道堵了", "垃圾没人收", "井盖松了"])
+    of_chen = [text for text in filed(office) if text != "垃圾没人收"]
+    assert of_chen == ["路灯坏了三盏", "下水道堵了", "井盖松了"]
+    assert office.count(inbox, inbox.c.done_at.is_(None)) == 0
+
+
+async def test_who_writes_a_lot_keeps_nobody_waiting(office: WholeOffice) -> None:
+    """Sixty of one person go before it; the other is heard with the first of them."""
+    for number in range(60):
+        office.receives(office.chen, f"{number}号路灯坏了")
+    office.receives(office.he, RED)
+    assert await office.go("read") == BATCH
+    assert office.count(alerts) == 1
+    assert filed(office)[:2] == ["0号路灯坏了", RED]
+    await office.settle()
+    office.sees(office.room_dashi, "🔴红", "R-0002")
+    office.reads_all()
+
+
+async def test_what_follows_in_a_chat_waits_for_what_could_not_be_heard(
+    office: WholeOffice,
+) -> None:
+    """The second of three fails: the third is heard after it was kept for a person."""
+    assess = office.office.assess
+
+    def reads(text: str) -> Assessment:
+        if text == BROKEN:
+            raise ArithmeticError
+        return assess(text)
+
+    office.reads_with(reads)
+    for text in ("路灯坏了三盏", BROKEN, "下水道堵了"):
+        office.receives(office.chen, text)
+    await office.go("read")
+    assert filed(office) == ["路灯坏了三盏"]
+    await office.go("read")
+    assert filed(office) == ["路灯坏了三盏"]
+    await office.after(minutes=5)
+    assert filed(office) == ["路灯坏了三盏", "下水道堵了"]
+    ended = office.read(
+        lambda uow: uow.connection.scalars(sa.select(inbox.c.outcome).order_by(inbox.c.done_at))
+    ).all()
+    assert ended == [InboxOutcome.REPORT, InboxOutcome.SET_ASIDE, InboxOutcome.REPORT]
+    office.reads_all()
+
+
+async def test_what_one_message_asked_the_next_of_the_same_moment_answers(
+    office: WholeOffice,
+) -> None:
+    """上报, an answer and 取消 wait together: no report is made of the answer."""
+    for text in ("上报", "3栋的陈伯", "取消", "路灯坏了三盏"):
+        office.receives(office.chen, text)
+    assert await office.go("read") == 4
+    assert filed(office) == ["路灯坏了三盏"]
+    await office.settle()
+    office.sees(office.chen, "（1/4）谁有危险")
+    office.sees(office.chen, "（2/4）在哪")
+    office.sees(office.chen, "已取消")
+    office.sees(office.chen, "编号 R-0001")
+
+
+async def test_who_enrols_and_reports_at_the_same_moment(office: WholeOffice) -> None:
+    """The report is of the person that the code has just made."""
+    lin = office.stranger("别名")
+    code = office.invites(role=Role.GRID_WORKER, town=SHIQI, name="林阿妹")
+    office.receives(lin, f"/start {code}")
+    office.receives(lin, RED)
+    assert await office.go("read") == 2
+    await office.settle()
+    office.sees(office.room_shiqi, "🔴红", "林阿妹")
     office.reads_all()
