@@ -81,7 +81,7 @@ def file_report(uow: UnitOfWork, office: Office, filing: Filing) -> Filed:
         alert = None if known.alert_id is None else uow.alerts.get(known.alert_id)
         return Filed(report=known, became=FiledAs.KNOWN, alert=alert)
     assessment = office.assess(filing.text)
-    town = _town_of(office, filing)
+    town = town_of(office, filing.text, filing.location, filing.person)
     told: Alike | None = None
     if assessment.level.is_danger:
         # Before the report has a row: it need not be written for this, and is not among them.
@@ -276,12 +276,15 @@ def _feed_repeated(
     return Filed(report=_of(report, fed), became=became, alert=fed)
 
 
-def _town_of(office: Office, filing: Filing) -> Responsibility:
+def town_of(
+    office: Office, text: str, location: Location | None, person: Person | None
+) -> Responsibility:
+    """Return which town what somebody tells, with or without a place, is the business of."""
     pin = None
-    if filing.location is not None:
-        pin = office.gazetteer.nearest(filing.location.latitude, filing.location.longitude)
-    own = None if filing.person is None else filing.person.town
-    return responsible_town(office.gazetteer.find(filing.text), pin=pin, own=own)
+    if location is not None:
+        pin = office.gazetteer.nearest(location.latitude, location.longitude)
+    own = None if person is None else person.town
+    return responsible_town(office.gazetteer.find(text), pin=pin, own=own)
 
 
 def _level_words(alert: Alert, report: Report) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from alerts.office import Office
 from alerts.sameness import EventWords, Sameness, compare, event_words
@@ -49,8 +50,8 @@ def alike(
     town = town if verified else None
     found: dict[Sameness, dict[int, None]] = {}
     reports: Counter[int] = Counter()
-    uow.wait_turn(f"alerts of {town}")  # two who report the same at once: the second sees the first
-    since = uow.now - office.merge_within
+    uow.wait_turn(turn_of(town))  # two who report the same at once: the second sees the first
+    since = heard_since(uow, office)
     for told in uow.words.told_in(town, verified=verified, heard_since=since):
         reports[told.alert_id] += 1
         whole = told.texts[0] if len(told.texts) == 1 else "\n".join(told.texts)
@@ -61,6 +62,16 @@ def alike(
                 found.setdefault(sameness, {})[told.alert_id] = None
     found.pop(Sameness.DIFFERENT, None)
     return Alike({sameness: list(numbers) for sameness, numbers in found.items()}, reports)
+
+
+def turn_of(town: str | None) -> str:
+    """Return what to wait for before live alerts of a town are compared with; None: the desk's."""
+    return f"alerts of {town}"
+
+
+def heard_since(uow: UnitOfWork, office: Office) -> datetime:
+    """Return since when something must have been heard about an alert, so that more is of it."""
+    return uow.now - office.merge_within
 
 
 def alert_alike(uow: UnitOfWork, alert_id: int) -> Alert:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 
+from alerts.foresight import foresee_dangers
+from alerts.intake import town_of
+from alerts.office import Office
 from bot import small_talk
 from bot.commands import asked
 from domain.channel import ChatKind, Heard, IncomingMessage
 from storage.unit_of_work import UnitOfWork
 
 
-def foresee(uow: UnitOfWork, coming: Iterable[Heard]) -> None:
+def foresee(uow: UnitOfWork, office: Office, coming: Iterable[Heard]) -> None:
     """Find out in a few questions what hearing each of these asks first."""
     coming = tuple(coming)
     messages = [one for one in coming if isinstance(one, IncomingMessage)]
@@ -18,23 +22,37 @@ def foresee(uow: UnitOfWork, coming: Iterable[Heard]) -> None:
     uow.groups.foresee({person.id for person in uow.people.foresee(senders)})
     uow.dialogues.foresee({(one.address, one.sender.id) for one in messages})
     uow.reports.foresee({(one.address, one.message_id) for one in messages})
-    uow.reports.number(_count_reports(uow, coming))
+    certain = _sure_reports(uow, coming)
+    uow.reports.number(len(certain))
+    foresee_dangers(uow, office, _towns_in_danger(uow, office, certain))
 
 
-def _count_reports(uow: UnitOfWork, coming: Iterable[Heard]) -> int:
-    """Return how many of these are reports, whatever the others are.
+def _sure_reports(uow: UnitOfWork, coming: Iterable[Heard]) -> list[IncomingMessage]:
+    """Return those that are reports, whatever the others are.
 
     What else is heard in a chat may open a question that the next words there answer.
     """
-    count, unsure = 0, set()
+    certain, unsure = [], set()
     for one in coming:
         if one.address in unsure:
             continue
         if isinstance(one, IncomingMessage) and _is_surely_report(uow, one):
-            count += 1
+            certain.append(one)
         else:
             unsure.add(one.address)
-    return count
+    return certain
+
+
+def _towns_in_danger(
+    uow: UnitOfWork, office: Office, messages: Iterable[IncomingMessage]
+) -> set[str]:
+    found: set[str | None] = set()
+    for one in messages:
+        person = uow.people.known_as(one.address.channel, one.sender.id)
+        with contextlib.suppress(Exception):  # hearing it will say what is wrong
+            if office.assess(one.text).level.is_danger:
+                found.add(town_of(office, one.text, one.location, person).town)
+    return {town for town in found if town is not None}
 
 
 def _is_surely_report(uow: UnitOfWork, message: IncomingMessage) -> bool:

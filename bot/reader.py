@@ -117,7 +117,8 @@ class Reader:
         """Take what is due and hear it; returns how many there were, and leased who is left."""
         uow.wait_for_nobody()
         coming = [(row, self._parse(row)) for row in uow.inbox.take(limit=due)]
-        foresee(uow, (one for _, one in coming if not isinstance(one, Unreadable)))
+        readable = (one for _, one in coming if not isinstance(one, Unreadable))
+        foresee(uow, self.dialogue.office, readable)
         left, heard = [], []
         held = set()  # chats of which one was left: what follows there is heard after it
         for row, incoming in coming:

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from domain.alert import Alert, AlertState, LogEntry, LogKind, Outcome
 from domain.channel import Address
 from domain.danger import Category, Level
+from storage.ids import take_ids
 from storage.later import change_later, put_later
 from storage.packing import changed_alert, pack_chain, pack_column, unpack_chain
 from storage.prepared import Prepared
@@ -77,8 +78,8 @@ def _card_of(row: Mapping[Any, Any]) -> Card:
 
 _THIS = alerts.c.id == sa.bindparam("alert")
 _ADD = Prepared(
-    sa.insert(alerts).returning(alerts.c.id),
-    *("town", "level", "categories", "state", "raised_at", "heard_at", "chain", "step"),
+    sa.insert(alerts).inline(),
+    *("id", "town", "level", "categories", "state", "raised_at", "heard_at", "chain", "step"),
     *("next_escalation_at", "version", "outcome_note", "verified", "drill", "about_units"),
 )
 _GET = Prepared(sa.select(alerts).where(_THIS))
@@ -113,10 +114,13 @@ class AlertRows:
         """Bind to a transaction."""
         self._connection = connection
         self._now = now
+        self._last_id: int | None = None
 
     def add(self, fresh: Alert) -> Alert:
         """Store an alert that has no row yet (see `domain.alert.fresh_alert`)."""
+        new = self._new_id()
         values = {
+            "id": new,
             "town": fresh.town,
             "level": fresh.level.value,
             "categories": [category.value for category in fresh.categories],
@@ -132,7 +136,16 @@ class AlertRows:
             "drill": fresh.drill,
             "about_units": sorted(fresh.about_units),
         }
-        return replace(fresh, id=_ADD.value(self._connection, values))
+        put_later(self._connection, alerts, _ADD.run_each, values)
+        return replace(fresh, id=new)
+
+    def _new_id(self) -> int:
+        """Return the next alert's id; on SQLite, where one transaction writes, without asking."""
+        if self._last_id is None or self._connection.dialect.name == "postgresql":
+            [self._last_id] = take_ids(self._connection, alerts, 1)
+        else:
+            self._last_id += 1
+        return self._last_id
 
     def get(self, alert_id: int) -> Alert | None:
         """Return an alert by id."""

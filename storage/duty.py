@@ -5,7 +5,7 @@ Nothing is deleted: a shift that is taken off keeps its row, with the time when 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from domain.duty import Person, Post, Shift
 from domain.roster import Chair, Change, Entry, ShiftKind, ShiftSource, on_chair, stretches
+from storage.among import among
 from storage.people import person_of
 from storage.prepared import Prepared
 from storage.tables import people, shifts
@@ -74,6 +75,16 @@ class DutyRows:
         self._connection.execute(
             sa.update(shifts).where(shifts.c.id == entry_id).values(ends_at=self._now)
         )
+
+    def foresee(self, post: Post, towns: Collection[str]) -> None:
+        """Read in one question whom `on_duty` will name for these towns."""
+        asked = {"post": post.value, "now": self._now}
+        place = _NOW_ON.selected_columns.keys().index("shift_town")
+        sitting: dict[str, list[Sequence[Any]]] = {town: [] for town in towns}
+        for row in _ON_DUTY_IN_EACH.tuples(self._connection, {**asked, "town": list(towns)}):
+            sitting[row[place]].append(row)
+        for town, rows in sitting.items():
+            _ON_DUTY_IN.knows(self._connection, {**asked, "town": town}, rows)
 
     def on_duty(self, post: Post, town: str | None = None) -> tuple[Person, ...]:
         """Return who is on a post now and still enrolled."""
@@ -181,6 +192,7 @@ _NOW_ON = _entry_columns(_standing()).where(
 )
 _ON_DUTY = Prepared(_NOW_ON.where(shifts.c.town.is_(None)), again=True)
 _ON_DUTY_IN = Prepared(_NOW_ON.where(shifts.c.town == sa.bindparam("town")), again=True)
+_ON_DUTY_IN_EACH = among(_NOW_ON, shifts.c.town)
 
 
 def _entry_of(row: Mapping[Any, Any]) -> Entry:

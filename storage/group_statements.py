@@ -46,6 +46,7 @@ _REACHED = (
     .order_by(groups.c.id)
 )
 OF_TOWN = Prepared(_REACHED.where(groups.c.town == sa.bindparam("town")), again=True)
+OF_EACH_TOWN = among(_REACHED, groups.c.town)
 OF_DISTRICT = Prepared(_REACHED, again=True)
 TOWN_AT = Prepared(
     sa.select(sa.func.coalesce(groups.c.town, people.c.town))

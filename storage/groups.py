@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from storage.group_statements import (
     AT,
     NAMED,
     OF_DISTRICT,
+    OF_EACH_TOWN,
     OF_TOWN,
     TOWN_AT,
 )
@@ -51,9 +52,19 @@ class GroupRows:
         if not people_ids:
             return
         asked = {"person_id": list(people_ids)}
-        self._foreseen = {person_id: [] for person_id in people_ids}
+        self._foreseen.update({person_id: [] for person_id in people_ids})
         for person_id, channel, chat in ADDRESSES_OF_EACH.tuples(self._connection, asked):
             self._foreseen[person_id].append(Address(channel=channel, chat=chat))
+
+    def foresee_towns(self, names: Collection[str]) -> None:
+        """Read in one question what `of` will be asked of these towns."""
+        asked: dict[str, Any] = {"scope": Scope.TOWN.value}
+        place = groups.c.keys().index("town")
+        of_town: dict[str, list[Sequence[Any]]] = {name: [] for name in names}
+        for row in OF_EACH_TOWN.tuples(self._connection, {**asked, "town": list(names)}):
+            of_town[row[place]].append(row)
+        for name, rows in of_town.items():
+            OF_TOWN.knows(self._connection, {**asked, "town": name}, rows)
 
     def keep_towns(self, named: Iterable[tuple[str, str]]) -> None:
         """Make the table hold these (name, code) towns; others are marked retired."""

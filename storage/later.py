@@ -31,6 +31,9 @@ _AFTER_ALL = 1_000_000  # behind every table's place
 _Write = Callable[[sa.Connection, list[Mapping[str, Any]]], None]
 T = TypeVar("T")
 _Say = Callable[[str], None]
+Row = Mapping[str, Any]
+Spares = Callable[["Later", str, Row], bool]
+"""Whether what was read stays right although a new row, of a table that it was read of, came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,15 @@ class _Waiting:
     place: int
     write: _Write
     values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What a statement read, of which tables, and which new rows there change nothing of it."""
+
+    tables: frozenset[str]
+    found: Any
+    spares: Spares | None
 
 
 @dataclass(slots=True)
@@ -76,13 +88,20 @@ class Later:
     _parts: list[_Part] = field(default_factory=list)
     _number: int = 0
     _is_busy: bool = False
-    _read: dict[Hashable, tuple[frozenset[str], Any]] = field(default_factory=dict)
+    _read: dict[Hashable, _Read] = field(default_factory=dict)
 
     def put(self, table: str, place: int, write: _Write, values: Mapping[str, Any]) -> None:
         """Have something written by ``write``; what has a lower place goes first."""
         self._number += 1
         self._add(_Waiting(self._number, table, place, write, values))
-        self._forget_reads({table})
+        self._forget_of(table, values if place < _AFTER_ALL else None)
+
+    def waiting(self, table: str, row_id: int) -> Row | None:
+        """Return a new row that still waits to be written; None when none of this id does."""
+        for one in self._waiting.get(table, {}).values():
+            if one.place < _AFTER_ALL and one.values.get("id") == row_id:
+                return one.values
+        return None
 
     def amend(self, table: str, row_id: int, values: Mapping[str, Any]) -> bool:
         """Let a new row that still waits be written with other values; False when none does.
@@ -93,8 +112,8 @@ class Later:
         waiting = self._waiting.get(table, {})
         for one in waiting.values():
             if one.place < _AFTER_ALL and one.number > since and one.values.get("id") == row_id:
-                waiting[one.number] = replace(one, values={**one.values, **values})
-                self._forget_reads({table})
+                waiting[one.number] = changed = replace(one, values={**one.values, **values})
+                self._forget_of(table, changed.values)
                 return True
         return False
 
@@ -135,14 +154,16 @@ class Later:
         self._parts.remove(part)
         self._keep(part)
 
-    def remembered(self, key: Hashable, text: str, read: Callable[[], T]) -> T:
+    def remembered(
+        self, key: Hashable, text: str, read: Callable[[], T], spares: Spares | None = None
+    ) -> T:
         """Return what a statement read before with the same values, or what it reads now."""
         known = self._read.get(key)
         if known is not None:
-            kept: T = known[1]
+            kept: T = known.found
             return kept
         found = read()
-        self._read[key] = touched(text)[1], found
+        self._read[key] = _Read(touched(text)[1], found, spares)
         return found
 
     def forget_reads(self) -> None:
@@ -151,9 +172,20 @@ class Later:
 
     def _forget_reads(self, tables: Iterable[str]) -> None:
         if self._read:
-            stale = [key for key, (of, _) in self._read.items() if not of.isdisjoint(tables)]
+            stale = [key for key, one in self._read.items() if not one.tables.isdisjoint(tables)]
             for key in stale:
                 del self._read[key]
+
+    def _forget_of(self, table: str, row: Row | None) -> None:
+        """Forget what was read of a table, but for what a new row leaves as it was."""
+        stale = [
+            key
+            for key, one in self._read.items()
+            if table in one.tables
+            and not (row is not None and one.spares is not None and one.spares(self, table, row))
+        ]
+        for key in stale:
+            del self._read[key]
 
     def _undo(self, part: _Part) -> None:
         for one in self._of(ALL):
@@ -234,10 +266,19 @@ def amend(
     return later is not None and later.amend(table.name, row_id, values)
 
 
-def remembered(connection: sa.Connection, key: Hashable, text: str, read: Callable[[], T]) -> T:
-    """Return what a statement read in this transaction; ``key`` is the statement and its values."""
+def remembered(
+    connection: sa.Connection,
+    key: Hashable,
+    text: str,
+    read: Callable[[], T],
+    spares: Spares | None = None,
+) -> T:
+    """Return what a statement read in this transaction; ``key`` is the statement and its values.
+
+    A new row that waits to be written lets it be read anew, unless ``spares`` says otherwise.
+    """
     later: Later | None = connection.info.get(LATER)
-    return read() if later is None else later.remembered(key, text, read)
+    return read() if later is None else later.remembered(key, text, read, spares)
 
 
 def settle(connection: sa.Connection, text: str) -> None:

@@ -9,14 +9,14 @@ knows; what varies in shape is run by `Connection.execute`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from storage.columns import bound_keyring
-from storage.later import remembered, settle
+from storage.later import Spares, remembered, settle
 
 CURSOR = "prepared"
 """Under which name a connection's info keeps the cursor that prepared statements run on."""
@@ -64,15 +64,39 @@ class Prepared:
         except compiled.error as error:
             raise _known(connection, compiled.text, error) from error
 
-    def tuples(self, connection: sa.Connection, values: Values) -> list[Sequence[Any]]:
-        """Return every row, in the order of its columns."""
+    def tuples(
+        self, connection: sa.Connection, values: Values, *, spares: Spares | None = None
+    ) -> list[Sequence[Any]]:
+        """Return every row, in the order of its columns.
+
+        ``spares`` tells for what is asked ``again`` which new rows change nothing of it.
+        """
         compiled = self._for(connection)
         if self.again:
-            asked = (self, *(values[name] for _, name, _ in compiled.given if name is not None))
             return remembered(
-                connection, asked, compiled.text, lambda: self._fetch(connection, compiled, values)
+                connection,
+                self._asked(compiled, values),
+                compiled.text,
+                lambda: self._fetch(connection, compiled, values),
+                spares,
             )
         return self._fetch(connection, compiled, values)
+
+    def knows(
+        self,
+        connection: sa.Connection,
+        values: Values,
+        found: list[Sequence[Any]],
+        *,
+        spares: Spares | None = None,
+    ) -> None:
+        """Let a transaction know what this would return, which was just read with much else."""
+        compiled = self._for(connection)
+        asked = self._asked(compiled, values)
+        remembered(connection, asked, compiled.text, lambda: found, spares)
+
+    def _asked(self, compiled: _Compiled, values: Values) -> Hashable:
+        return self, *(values[name] for _, name, _ in compiled.given if name is not None)
 
     def _fetch(
         self, connection: sa.Connection, compiled: _Compiled, values: Values

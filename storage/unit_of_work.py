@@ -6,12 +6,13 @@ must follow a commit (a wake-up, which is only a hint) is left with `after_commi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property, partial
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
 from storage.alerts import AlertRows, ChangedMeanwhile
 from storage.audit import AuditRows
@@ -51,7 +52,11 @@ from storage.words import WordRows
 
 _LOCK = sa.func.hashtextextended(sa.bindparam("what", type_=sa.Text), 0)
 _WAIT = Prepared(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
-_TRY = Prepared(sa.select(sa.func.pg_try_advisory_xact_lock(_LOCK)))
+_EACH = sa.func.unnest(sa.bindparam("whats", type_=postgresql.ARRAY(sa.Text)))
+_NAME = _EACH.column_valued("what")
+_TRY = Prepared(
+    sa.select(_NAME, sa.func.pg_try_advisory_xact_lock(sa.func.hashtextextended(_NAME, 0)))
+)
 Hint = tuple[Callable[..., None], tuple[object, ...]]
 
 
@@ -68,6 +73,7 @@ class UnitOfWork:
         self.now = now
         self._hints: list[Hint] = []
         self._waits = True
+        self._turns: dict[str, bool] = {}
         self._later = Later(connection, partial(say, connection), lambda: self._is_there)
         connection.info[LATER] = self._later
 
@@ -81,12 +87,13 @@ class UnitOfWork:
     @contextmanager
     def apart(self) -> Iterator[None]:
         """Undo what is done within, and only that, when it raises; the error goes on."""
-        hints = len(self._hints)
+        hints, turns = len(self._hints), dict(self._turns)
         try:
             with self._later.apart():
                 yield
         except Exception:
             del self._hints[hints:]
+            self._turns = turns  # the database may have given back what was taken within
             raise
 
     def settle(self) -> None:
@@ -123,13 +130,23 @@ class UnitOfWork:
 
         On SQLite there is one writer, and every unit does.
         """
-        if self.connection.dialect.name != "postgresql":
+        if self.connection.dialect.name != "postgresql" or self._turns.get(what):
             return
         if self._waits:
             _WAIT.tuples(self.connection, {"what": what})
+            self._turns[what] = True
             self._later.forget_reads()
-        elif not _TRY.value(self.connection, {"what": what}):
+            return
+        self.take_turns({what} - self._turns.keys())
+        if not self._turns[what]:
             raise ChangedMeanwhile(what)
+
+    def take_turns(self, whats: Collection[str]) -> None:
+        """Take those of several turns that nobody has, before any of them is waited for."""
+        if whats and self.connection.dialect.name == "postgresql":
+            asked = {"whats": sorted(whats)}
+            self._turns.update(map(tuple, _TRY.tuples(self.connection, asked)))
+            self._later.forget_reads()
 
     @property
     def hints(self) -> tuple[Hint, ...]:

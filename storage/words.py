@@ -6,18 +6,22 @@ Refuses: assessments, which cost more to read than the words.
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
+from typing import Any
 
 import sqlalchemy as sa
 
 from domain.channel import Location
 from domain.danger import Category
 from domain.report import VersionKind, standing
+from storage.among import among
 from storage.columns import Sealed
+from storage.later import Later, Row
 from storage.packing import unpack_location
-from storage.prepared import Prepared, Row
+from storage.prepared import Prepared
 from storage.tables import alerts, report_versions, reports
 
 
@@ -78,8 +82,9 @@ _TOLD = (
     )
     .order_by(alerts.c.heard_at.desc(), alerts.c.id.desc(), reports.c.id, report_versions.c.number)
 )
-_TOLD_IN = Prepared(_TOLD.where(alerts.c.town == sa.bindparam("town")))
-_TOLD_NOWHERE = Prepared(_TOLD.where(alerts.c.town.is_(None)))
+_TOLD_IN = Prepared(_TOLD.where(alerts.c.town == sa.bindparam("town")), again=True)
+_TOLD_NOWHERE = Prepared(_TOLD.where(alerts.c.town.is_(None)), again=True)
+_TOLD_IN_EACH = among(_TOLD.add_columns(alerts.c.town), alerts.c.town)
 _FIRST_WORDS = frozenset({VersionKind.FILED.value, VersionKind.CORRECTED.value})
 
 
@@ -101,6 +106,16 @@ class WordRows:
         rows = _OF_REPORT.rows(self._connection, {"report": report_id})
         return standing(_words_of(row) for row in rows)
 
+    def foresee(self, towns: Collection[str], *, heard_since: datetime) -> None:
+        """Read in one question what `told_in` will be asked of these towns."""
+        asked = {"verified": True, "since": heard_since}
+        told: dict[str, list[Sequence[Any]]] = {town: [] for town in towns}
+        for *row, town in _TOLD_IN_EACH.tuples(self._connection, {**asked, "town": list(towns)}):
+            told[town].append(row)
+        for town, rows in told.items():
+            spares = partial(_is_of_others, town)
+            _TOLD_IN.knows(self._connection, {**asked, "town": town}, rows, spares=spares)
+
     def told_in(
         self, town: str | None, *, verified: bool, heard_since: datetime
     ) -> tuple[Told, ...]:
@@ -111,7 +126,7 @@ class WordRows:
         """
         statement = _TOLD_NOWHERE if town is None else _TOLD_IN
         asked = {"verified": verified, "since": heard_since, "town": town}
-        rows = statement.tuples(self._connection, asked)
+        rows = statement.tuples(self._connection, asked, spares=partial(_is_of_others, town))
         found: dict[int, tuple[int, str, list[str]]] = {}
         for alert_id, packed, report_id, kind, text in rows:
             _, _, texts = found.setdefault(report_id, (alert_id, packed, []))
@@ -123,6 +138,20 @@ class WordRows:
             Told(alert_id, report_id, _categories(packed), tuple(texts))
             for report_id, (alert_id, packed, texts) in found.items()
         )
+
+
+def _is_of_others(town: str | None, later: Later, table: str, row: Row) -> bool:
+    """Whether a new row has nothing to do with the live alerts of a town.
+
+    When its alert is new, what was told in that one's town is forgotten already.
+    """
+    if table == alerts.name:
+        return bool(row["town"] != town)
+    report = later.waiting(reports.name, row["report_id"]) if table == report_versions.name else row
+    if table not in {reports.name, report_versions.name} or report is None:
+        return False
+    alert_id = report["alert_id"]
+    return alert_id is None or later.waiting(alerts.name, alert_id) is not None
 
 
 @lru_cache(maxsize=256)

@@ -313,7 +313,7 @@ def test_a_new_row_that_waits_is_changed_where_it_is(
         return report.id, alert.id
 
     report_id, alert_id = store.write(work)
-    assert len(runs) == 3  # reports, their words, their receipts
+    assert len(runs) == 4  # alerts, reports, their words, their receipts
     assert store.read(lambda uow: alert_of(uow, report_id)) == alert_id
 
 

@@ -1,0 +1,298 @@
+"""What is asked once for many is what each would have been told, and no change is missed."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+
+from domain.alert import Alert, AlertState, Chain, LevelTimes, fresh_alert
+from domain.channel import Address
+from domain.danger import Assessment, Category, Level
+from domain.duty import Person, Post, Role, Scope
+from domain.report import Report, TownBy, VersionKind
+from storage import migrate
+from storage.alerts import ChangedMeanwhile
+from storage.prepared import Prepared
+from storage.store import Store
+from storage.unit_of_work import UnitOfWork
+from tests.keys import KEYRING
+
+HOUR = timedelta(hours=1)
+DASHI, SHIQI = "大石街道", "石碁镇"
+CHEN = 1
+
+
+@pytest.fixture
+def store(database: str) -> Iterator[Store]:
+    """Give a store on each engine, with somebody who may report."""
+    opened = Store(database, keyring=KEYRING)
+    opened.write(lambda uow: uow.people.add(name="小陈", role=Role.GRID_WORKER, town=DASHI))
+    yield opened
+    opened.close()
+
+
+@contextmanager
+def undone(uow: UnitOfWork) -> Iterator[None]:
+    """Expect what is done within to `fail`, and take it back."""
+    with pytest.raises(LookupError), uow.apart():
+        yield
+
+
+def fail() -> None:
+    """Fail."""
+    raise LookupError
+
+
+def file(uow: UnitOfWork, text: str) -> Report:
+    """File a report."""
+    return uow.reports.add(
+        person_id=CHEN,
+        address=Address("wire", "home"),
+        sender="s",
+        message_id=text,
+        town=DASHI,
+        town_by=TownBy.TEXT,
+        level=Level.RED,
+        text=text,
+        assessment=Assessment.harmless(),
+    )
+
+
+def raised(uow: UnitOfWork, town: str | None, text: str) -> Alert:
+    """File a report and raise an alert of a town from it."""
+    report = file(uow, text)
+    alert = uow.alerts.add(
+        fresh_alert(
+            town=town,
+            level=Level.RED,
+            categories=(Category.SELF_HARM,),
+            chain=Chain(LevelTimes((), HOUR, HOUR), (uow.now,)),
+            at=uow.now,
+        )
+    )
+    uow.reports.attach(report.id, alert.id)
+    return alert
+
+
+def told(uow: UnitOfWork, town: str | None) -> list[tuple[int, tuple[str, ...]]]:
+    """Return what a transaction says that was told in a town, sorted."""
+    found = uow.words.told_in(town, verified=True, heard_since=uow.now - HOUR)
+    return sorted((one.alert_id, one.texts) for one in found)
+
+
+def afresh(uow: UnitOfWork, town: str | None) -> list[tuple[int, tuple[str, ...]]]:
+    """Return the same as the rows have it."""
+    uow._later.forget_reads()
+    return told(uow, town)
+
+
+Step = Callable[[UnitOfWork, dict[str, Alert]], object]
+
+
+def _adds(text: str) -> Step:
+    return lambda uow, there: uow.reports.attach(file(uow, text).id, there[DASHI].id)
+
+
+def _supplements(uow: UnitOfWork, there: dict[str, Alert]) -> None:
+    [report] = uow.reports.of_alert(there[DASHI].id)
+    kind, words = VersionKind.SUPPLEMENTED, Assessment.harmless()
+    uow.reports.add_version(report.id, kind, "还有", words, level=Level.RED)
+
+
+def _moves(uow: UnitOfWork, there: dict[str, Alert]) -> None:
+    uow.reports.move_to(there[SHIQI].id, there[DASHI].id)
+
+
+def _closes(uow: UnitOfWork, there: dict[str, Alert]) -> None:
+    uow.alerts.change(there[DASHI], state=AlertState.CLOSED, closed_at=uow.now)
+
+
+def _hands_over(uow: UnitOfWork, there: dict[str, Alert]) -> None:
+    uow.alerts.change(there[DASHI], town=SHIQI)
+
+
+def _raises_and_adds(uow: UnitOfWork, _: dict[str, Alert]) -> None:
+    alert = raised(uow, SHIQI, "新")
+    uow.reports.attach(file(uow, "又").id, alert.id)
+
+
+def _raises_then_adds_to_the_old(uow: UnitOfWork, there: dict[str, Alert]) -> None:
+    raised(uow, SHIQI, "新")
+    uow.reports.attach(file(uow, "又").id, there[DASHI].id)
+
+
+STEPS: dict[str, Step] = {
+    "a quiet report": lambda uow, _: file(uow, "没有危险"),
+    "an alert there": lambda uow, _: raised(uow, DASHI, "新"),
+    "an alert elsewhere": lambda uow, _: raised(uow, SHIQI, "新"),
+    "an alert of the district": lambda uow, _: raised(uow, None, "新"),
+    "one more report": _adds("又"),
+    "a supplement": _supplements,
+    "merged": _moves,
+    "closed": _closes,
+    "handed over": _hands_over,
+    "an alert and one more report": _raises_and_adds,
+    "an alert, and a report of the old": _raises_then_adds_to_the_old,
+    "heard of elsewhere": lambda uow, there: uow.alerts.hear(there[SHIQI].id),
+}
+
+
+@pytest.mark.parametrize("foreseen", [True, False])
+@pytest.mark.parametrize("step", STEPS.values(), ids=STEPS.keys())
+def test_what_was_told_is_what_the_rows_say(store: Store, step: Step, *, foreseen: bool) -> None:
+    """Whatever happens in between, in the town itself or in another."""
+    there = store.write(
+        lambda uow: {town: raised(uow, town, f"在{town}") for town in (DASHI, SHIQI)}
+    )
+
+    def work(uow: UnitOfWork) -> None:
+        towns = (DASHI, SHIQI, "洛浦街道")
+        if foreseen:
+            uow.words.foresee(towns, heard_since=uow.now - HOUR)
+        before = {town: told(uow, town) for town in (*towns, None)}
+        assert before[DASHI] == [(there[DASHI].id, (f"在{DASHI}",))]
+        assert before["洛浦街道"] == before[None] == []
+        step(uow, there)
+        after = {town: told(uow, town) for town in (*towns, None)}
+        assert after == {town: afresh(uow, town) for town in (*towns, None)}
+
+    store.write(work)
+
+
+def test_a_new_alert_of_one_town_lets_what_was_told_in_others_stand(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two towns' dangers of one moment: neither is written before the other is compared."""
+    asked: list[Prepared] = []
+    fetch = Prepared._execute
+
+    def count(connection: object, compiled: object, values: object) -> object:
+        asked.append(compiled)  # type: ignore[arg-type]
+        return fetch(connection, compiled, values)  # type: ignore[arg-type]
+
+    def work(uow: UnitOfWork) -> list[tuple[int, tuple[str, ...]]]:
+        uow.words.foresee((DASHI, SHIQI), heard_since=uow.now - HOUR)
+        uow.reports.number(2)
+        raised(uow, DASHI, "一")
+        monkeypatch.setattr(Prepared, "_execute", staticmethod(count))
+        assert told(uow, SHIQI) == []
+        assert asked == []
+        raised(uow, SHIQI, "二")
+        monkeypatch.setattr(Prepared, "_execute", staticmethod(fetch))
+        return [one for town in (DASHI, SHIQI) for one in told(uow, town)]
+
+    assert store.write(work) == [(1, ("一",)), (2, ("二",))]
+
+
+def test_what_an_undone_part_told_is_told_no_more(store: Store) -> None:
+    """The alert that somebody's failed message raised is not compared with."""
+
+    def work(uow: UnitOfWork) -> list[tuple[int, tuple[str, ...]]]:
+        uow.words.foresee((DASHI, SHIQI), heard_since=uow.now - HOUR)
+        with undone(uow):
+            raised(uow, DASHI, "一")
+            assert len(told(uow, DASHI)) == 1
+            fail()
+        return told(uow, DASHI)
+
+    assert store.write(work) == []
+
+
+def test_groups_and_who_is_on_duty_of_many_towns(store: Store) -> None:
+    """As each town would have been told; a group that is bound meanwhile is there."""
+
+    def furnish(uow: UnitOfWork) -> dict[str, Person]:
+        seated = {}
+        for town in (DASHI, SHIQI):
+            uow.groups.bind(Address("wire", town), scope=Scope.TOWN, town=town, title=town)
+            seated[town] = uow.people.add(name=town, role=Role.TOWN_OFFICER, town=town)
+            uow.duty.add(
+                seated[town],
+                Post.TOWN_DUTY,
+                town=town,
+                starts_at=uow.now - HOUR,
+                ends_at=uow.now + HOUR,
+            )
+        return seated
+
+    seated = store.write(furnish)
+    towns = (DASHI, SHIQI, "洛浦街道")
+
+    def work(uow: UnitOfWork) -> None:
+        uow.groups.foresee_towns(towns)
+        uow.duty.foresee(Post.TOWN_DUTY, towns)
+        for town in (DASHI, SHIQI):
+            assert [one.chat for one in uow.groups.of(Scope.TOWN, town)] == [town]
+            assert uow.duty.on_duty(Post.TOWN_DUTY, town) == (seated[town],)
+        assert uow.groups.of(Scope.TOWN, "洛浦街道") == ()
+        assert uow.duty.on_duty(Post.TOWN_DUTY, "洛浦街道") == ()
+        uow.groups.bind(Address("wire", "new"), scope=Scope.TOWN, town=DASHI, title="新")
+        assert [one.chat for one in uow.groups.of(Scope.TOWN, DASHI)] == [DASHI, "new"]
+
+    store.write(work)
+
+
+def test_turns_of_several_are_had_or_not_and_given_back(postgres_database: str) -> None:
+    """Somebody has one of two; the other is taken, and free again after the commit."""
+    migrate.upgrade(postgres_database)
+    store = Store(postgres_database, keyring=KEYRING, connections=4)
+    begun, go_on = threading.Event(), threading.Event()
+
+    def first(uow: UnitOfWork) -> None:
+        uow.wait_turn("one")
+        begun.set()
+        go_on.wait(10)
+
+    def second(uow: UnitOfWork) -> None:
+        uow.wait_for_nobody()
+        uow.take_turns(["one", "two"])
+        uow.wait_turn("two")
+        with pytest.raises(ChangedMeanwhile):
+            uow.wait_turn("one")
+
+    has_one = store.submit(first)
+    assert begun.wait(10)
+    store.write(second)
+    go_on.set()
+    has_one.result()
+
+    def third(uow: UnitOfWork) -> None:
+        uow.wait_for_nobody()
+        uow.wait_turn("one")
+        uow.wait_turn("two")
+
+    store.write(third)
+    store.close()
+
+
+def test_a_turn_that_an_undone_part_took_is_taken_anew(postgres_database: str) -> None:
+    """Undoing the part gave it back: who says that they have it must have it."""
+    migrate.upgrade(postgres_database)
+    store = Store(postgres_database, keyring=KEYRING, connections=4)
+    told_so, go_on = threading.Event(), threading.Event()
+
+    def first(uow: UnitOfWork) -> None:
+        uow.wait_for_nobody()
+        with undone(uow):
+            uow.groups.bind(Address("wire", "new"), scope=Scope.DISTRICT, town=None, title="")
+            uow.wait_turn("one")
+            fail()
+        uow.wait_turn("one")
+        told_so.set()
+        go_on.wait(10)
+
+    def second(uow: UnitOfWork) -> None:
+        uow.wait_for_nobody()
+        with pytest.raises(ChangedMeanwhile):
+            uow.wait_turn("one")
+
+    has_one = store.submit(first)
+    assert told_so.wait(10)
+    store.write(second)
+    go_on.set()
+    has_one.result()
+    store.close()
