@@ -82,7 +82,7 @@ _ADD = Prepared(
     *("id", "town", "level", "categories", "state", "raised_at", "heard_at", "chain", "step"),
     *("next_escalation_at", "version", "outcome_note", "verified", "drill", "about_units"),
 )
-_GET = Prepared(sa.select(alerts).where(_THIS))
+_GET = Prepared(sa.select(alerts).where(_THIS), reads=(alerts, "alert"))
 _HOLD = Prepared(sa.select(alerts.c.version).where(_THIS).with_for_update(read=True))
 _DUE = Prepared(
     sa.select(alerts.c.id).where(alerts.c.next_escalation_at <= sa.bindparam("now")).limit(1)

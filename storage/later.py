@@ -117,6 +117,14 @@ class Later:
                 return True
         return False
 
+    def concerns(self, table: str, name: str, row_id: object) -> bool:
+        """Whether what waits is the row of a table with this id, or changes it.
+
+        Changes call the id ``name``.
+        """
+        waiting = self._waiting.get(table, {}).values()
+        return any(row_id in {one.values.get("id"), one.values.get(name)} for one in waiting)
+
     def settle(self, tables: Iterable[str] = ALL, *, writes: bool = True) -> None:
         """Write what waits for these tables, before something reads or ``writes`` there."""
         if self._is_busy:
@@ -281,10 +289,16 @@ def remembered(
     return read() if later is None else later.remembered(key, text, read, spares)
 
 
-def settle(connection: sa.Connection, text: str) -> None:
-    """Write what has to be there before a statement runs; told by its words."""
+def settle(
+    connection: sa.Connection, text: str, only: tuple[sa.Table, str, object] | None = None
+) -> None:
+    """Write what has to be there before a statement runs; told by its words.
+
+    ``only`` is for one that reads nothing but one row: of which table, what those that change
+    it call its id, and the id.
+    """
     later: Later | None = connection.info.get(LATER)
-    if later is not None:
+    if later is not None and (only is None or later.concerns(only[0].name, *only[1:])):
         writes, tables = touched(text)
         later.settle(tables, writes=writes)
 

@@ -35,13 +35,22 @@ class Prepared:
         names: the columns that an INSERT or UPDATE sets from the values of each run.
         again: what it reads is asked for again and again: a transaction asks once, as long as
             it changes nothing there.
+        reads: the one row that it reads, if it reads no more: of which table, and which value
+            is its id. Only what waits of that row is written first.
     """
 
-    def __init__(self, statement: Any, *names: str, again: bool = False) -> None:
+    def __init__(
+        self,
+        statement: Any,
+        *names: str,
+        again: bool = False,
+        reads: tuple[sa.Table, str] | None = None,
+    ) -> None:
         """Nothing is compiled before the first run on a dialect."""
         self.statement = statement
         self.names = names
         self.again = again
+        self.reads = reads
 
     def run(self, connection: sa.Connection, values: Values) -> int:
         """Run it and return how many rows it changed."""
@@ -127,9 +136,9 @@ class Prepared:
         found = self.tuples(connection, values)
         return found[0][0] if found else None
 
-    @staticmethod
-    def _execute(connection: sa.Connection, compiled: _Compiled, values: Values) -> Any:
-        settle(connection, compiled.text)
+    def _execute(self, connection: sa.Connection, compiled: _Compiled, values: Values) -> Any:
+        only = None if self.reads is None else (*self.reads, values[self.reads[1]])
+        settle(connection, compiled.text, only)
         cursor = _cursor(connection)
         try:
             cursor.execute(compiled.text, compiled.bind(values))

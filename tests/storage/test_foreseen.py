@@ -170,22 +170,51 @@ def test_a_new_alert_of_one_town_lets_what_was_told_in_others_stand(
     asked: list[Prepared] = []
     fetch = Prepared._execute
 
-    def count(connection: object, compiled: object, values: object) -> object:
-        asked.append(compiled)  # type: ignore[arg-type]
-        return fetch(connection, compiled, values)  # type: ignore[arg-type]
+    def count(self: Prepared, *values: object) -> object:
+        asked.append(self)
+        return fetch(self, *values)  # type: ignore[arg-type]
 
     def work(uow: UnitOfWork) -> list[tuple[int, tuple[str, ...]]]:
         uow.words.foresee((DASHI, SHIQI), heard_since=uow.now - HOUR)
         uow.reports.number(2)
         raised(uow, DASHI, "一")
-        monkeypatch.setattr(Prepared, "_execute", staticmethod(count))
+        monkeypatch.setattr(Prepared, "_execute", count)
         assert told(uow, SHIQI) == []
         assert asked == []
         raised(uow, SHIQI, "二")
-        monkeypatch.setattr(Prepared, "_execute", staticmethod(fetch))
+        monkeypatch.setattr(Prepared, "_execute", fetch)
         return [one for town in (DASHI, SHIQI) for one in told(uow, town)]
 
     assert store.write(work) == [(1, ("一",)), (2, ("二",))]
+
+
+def test_one_alert_is_read_as_it_stands_while_others_wait(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An old one needs none of the new ones written; a new one, and one that was changed, is."""
+    old = store.write(lambda uow: raised(uow, DASHI, "旧"))
+    written: list[Prepared] = []
+    run_each = Prepared.run_each
+
+    def count(self: Prepared, *values: object) -> None:
+        written.append(self)
+        run_each(self, *values)  # type: ignore[arg-type]
+
+    def work(uow: UnitOfWork) -> None:
+        new = raised(uow, SHIQI, "新")
+        assert uow.alerts.get(old.id) == old
+        assert written == []
+        assert uow.alerts.get(new.id) == new
+        assert len(written) == 1
+        written.clear()
+        uow.alerts.hear(old.id)
+        assert uow.alerts.get(new.id) == new
+        assert written == []
+        assert uow.alerts.get(old.id) == old
+        assert len(written) == 1
+
+    monkeypatch.setattr(Prepared, "run_each", count)
+    store.write(work)
 
 
 def test_what_an_undone_part_told_is_told_no_more(store: Store) -> None:
