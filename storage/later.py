@@ -1,13 +1,13 @@
-"""What a transaction writes when it has to, many rows at a time, and what it has read.
+"""What a transaction writes when it has to, many rows at a time.
 
 What a unit of work writes and does not look at waits here, until something is asked of the
 same tables, or of those that refer to them, or the commit comes: then the rows of a kind are
 written in one go, new ones first, each table's after those it refers to, then changes. What
-statements that ask for it have read is given again until something is written to their tables.
-So nobody can tell but by the clock: a round trip and a call of the driver are what a row
-costs most. Parts of a transaction that are undone alone (`Later.apart`) begin a savepoint
-only when something is written within. Refuses: writes with an outcome that somebody wants,
-and changes of two kinds to the same columns.
+was read of a table (`storage.memory`) is read anew once something is put here for it. So
+nobody can tell but by the clock: a round trip and a call of the driver are what a row costs
+most. Parts of a transaction that are undone alone (`Later.apart`) begin a savepoint only when
+something is written within. Refuses: writes with an outcome that somebody wants, and changes
+of two kinds to the same columns.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
+from storage.memory import Follow, Memory, Row
 from storage.tables import metadata
 from storage.touched import ALL, touched
 
@@ -31,9 +32,6 @@ _AFTER_ALL = 1_000_000  # behind every table's place
 _Write = Callable[[sa.Connection, list[Mapping[str, Any]]], None]
 T = TypeVar("T")
 _Say = Callable[[str], None]
-Row = Mapping[str, Any]
-Spares = Callable[["Later", str, Row], bool]
-"""Whether what was read stays right although a new row, of a table that it was read of, came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +43,6 @@ class _Waiting:
     place: int
     write: _Write
     values: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """What a statement read, of which tables, and which new rows there change nothing of it."""
-
-    tables: frozenset[str]
-    found: Any
-    spares: Spares | None
 
 
 @dataclass(slots=True)
@@ -76,6 +65,7 @@ class Later:
     Attributes:
         say: runs words that take no values, on the driver's own cursor.
         is_there: whether the database still has the transaction.
+        memory: what it has read.
         is_spoilt: what was done before a part could not be written, so that it does not help
             to undo the part: the transaction is to be given up.
     """
@@ -88,20 +78,31 @@ class Later:
     _parts: list[_Part] = field(default_factory=list)
     _number: int = 0
     _is_busy: bool = False
-    _read: dict[Hashable, _Read] = field(default_factory=dict)
+    memory: Memory = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Remember nothing yet."""
+        self.memory = Memory(self)
 
     def put(self, table: str, place: int, write: _Write, values: Mapping[str, Any]) -> None:
         """Have something written by ``write``; what has a lower place goes first."""
         self._number += 1
         self._add(_Waiting(self._number, table, place, write, values))
-        self._forget_of(table, values if place < _AFTER_ALL else None)
+        if place < _AFTER_ALL:
+            self.memory.follow(table, values)
+        else:
+            self.memory.forget_of({table})
 
-    def waiting(self, table: str, row_id: int) -> Row | None:
-        """Return a new row that still waits to be written; None when none of this id does."""
-        for one in self._waiting.get(table, {}).values():
-            if one.place < _AFTER_ALL and one.values.get("id") == row_id:
-                return one.values
-        return None
+    def new_row(self, table: str, row_id: int) -> Row | None:
+        """Return a new row that waits to be written; None when none of this id does."""
+        found = self.new_rows(table, "id", row_id)
+        return found[0] if found else None
+
+    def new_rows(self, table: str, name: str, value: object) -> list[Row]:
+        """Return the new rows that wait to be written and have this value, in order."""
+        waiting = self._waiting.get(table, {}).values()
+        new = [one.values for one in waiting if one.place < _AFTER_ALL]
+        return [values for values in new if values.get(name) == value]
 
     def amend(self, table: str, row_id: int, values: Mapping[str, Any]) -> bool:
         """Let a new row that still waits be written with other values; False when none does.
@@ -113,7 +114,7 @@ class Later:
         for one in waiting.values():
             if one.place < _AFTER_ALL and one.number > since and one.values.get("id") == row_id:
                 waiting[one.number] = changed = replace(one, values={**one.values, **values})
-                self._forget_of(table, changed.values)
+                self.memory.follow(table, changed.values)
                 return True
         return False
 
@@ -131,7 +132,7 @@ class Later:
             return
         due = self._waiting.keys() & tables
         if writes:
-            self._forget_reads(tables)
+            self.memory.forget_of(tables)
             if not due and all(part.begun for part in self._parts):
                 return
         elif not due:
@@ -162,44 +163,11 @@ class Later:
         self._parts.remove(part)
         self._keep(part)
 
-    def remembered(
-        self, key: Hashable, text: str, read: Callable[[], T], spares: Spares | None = None
-    ) -> T:
-        """Return what a statement read before with the same values, or what it reads now."""
-        known = self._read.get(key)
-        if known is not None:
-            kept: T = known.found
-            return kept
-        found = read()
-        self._read[key] = _Read(touched(text)[1], found, spares)
-        return found
-
-    def forget_reads(self) -> None:
-        """Read everything anew: others may have changed it while this one waited."""
-        self._read.clear()
-
-    def _forget_reads(self, tables: Iterable[str]) -> None:
-        if self._read:
-            stale = [key for key, one in self._read.items() if not one.tables.isdisjoint(tables)]
-            for key in stale:
-                del self._read[key]
-
-    def _forget_of(self, table: str, row: Row | None) -> None:
-        """Forget what was read of a table, but for what a new row leaves as it was."""
-        stale = [
-            key
-            for key, one in self._read.items()
-            if table in one.tables
-            and not (row is not None and one.spares is not None and one.spares(self, table, row))
-        ]
-        for key in stale:
-            del self._read[key]
-
     def _undo(self, part: _Part) -> None:
         for one in self._of(ALL):
             if one.number > part.first:
                 self._drop(one)
-        self.forget_reads()
+        self.memory.forget()
         if not (part.begun and self.is_there()):
             return
         self.say(f"ROLLBACK TO SAVEPOINT {part.name}")
@@ -279,14 +247,14 @@ def remembered(
     key: Hashable,
     text: str,
     read: Callable[[], T],
-    spares: Spares | None = None,
+    follow: Follow | None = None,
 ) -> T:
     """Return what a statement read in this transaction; ``key`` is the statement and its values.
 
-    A new row that waits to be written lets it be read anew, unless ``spares`` says otherwise.
+    A new row that waits to be written lets it be read anew, unless ``follow`` keeps it right.
     """
     later: Later | None = connection.info.get(LATER)
-    return read() if later is None else later.remembered(key, text, read, spares)
+    return read() if later is None else later.memory.ask(key, text, read, follow)
 
 
 def settle(

@@ -16,7 +16,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage.columns import bound_keyring
-from storage.later import Spares, remembered, settle
+from storage.later import remembered, settle
+from storage.memory import Follow
 
 CURSOR = "prepared"
 """Under which name a connection's info keeps the cursor that prepared statements run on."""
@@ -74,11 +75,11 @@ class Prepared:
             raise _known(connection, compiled.text, error) from error
 
     def tuples(
-        self, connection: sa.Connection, values: Values, *, spares: Spares | None = None
+        self, connection: sa.Connection, values: Values, *, follow: Follow | None = None
     ) -> list[Sequence[Any]]:
         """Return every row, in the order of its columns.
 
-        ``spares`` tells for what is asked ``again`` which new rows change nothing of it.
+        ``follow`` keeps what is asked ``again`` right as new rows come.
         """
         compiled = self._for(connection)
         if self.again:
@@ -87,7 +88,7 @@ class Prepared:
                 self._asked(compiled, values),
                 compiled.text,
                 lambda: self._fetch(connection, compiled, values),
-                spares,
+                follow,
             )
         return self._fetch(connection, compiled, values)
 
@@ -97,12 +98,12 @@ class Prepared:
         values: Values,
         found: list[Sequence[Any]],
         *,
-        spares: Spares | None = None,
+        follow: Follow | None = None,
     ) -> None:
         """Let a transaction know what this would return, which was just read with much else."""
         compiled = self._for(connection)
         asked = self._asked(compiled, values)
-        remembered(connection, asked, compiled.text, lambda: found, spares)
+        remembered(connection, asked, compiled.text, lambda: found, follow)
 
     def _asked(self, compiled: _Compiled, values: Values) -> Hashable:
         return self, *(values[name] for _, name, _ in compiled.given if name is not None)

@@ -12,9 +12,8 @@ from datetime import datetime
 from functools import cached_property, partial
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
 
-from storage.alerts import AlertRows, ChangedMeanwhile
+from storage.alerts import AlertRows
 from storage.audit import AuditRows
 from storage.clearing import ClearingRows
 from storage.cohorts import CohortRows
@@ -38,7 +37,7 @@ from storage.notices import NoticeRows
 from storage.people import PeopleRows
 from storage.petitioners import PetitionerRows
 from storage.plans import PlanRows
-from storage.prepared import Prepared, say
+from storage.prepared import say
 from storage.proof import ProofRows
 from storage.proposals import ProposalRows
 from storage.quiet import QuietRows
@@ -47,16 +46,10 @@ from storage.retention import RetentionRows
 from storage.shift_changes import ShiftChangeRows
 from storage.storms import StormRows
 from storage.supervisions import SupervisionRows
+from storage.turns import Turns
 from storage.webchat import WebchatRows
 from storage.words import WordRows
 
-_LOCK = sa.func.hashtextextended(sa.bindparam("what", type_=sa.Text), 0)
-_WAIT = Prepared(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
-_EACH = sa.func.unnest(sa.bindparam("whats", type_=postgresql.ARRAY(sa.Text)))
-_NAME = _EACH.column_valued("what")
-_TRY = Prepared(
-    sa.select(_NAME, sa.func.pg_try_advisory_xact_lock(sa.func.hashtextextended(_NAME, 0)))
-)
 Hint = tuple[Callable[..., None], tuple[object, ...]]
 
 
@@ -72,9 +65,8 @@ class UnitOfWork:
         self.connection = connection
         self.now = now
         self._hints: list[Hint] = []
-        self._waits = True
-        self._turns: dict[str, bool] = {}
         self._later = Later(connection, partial(say, connection), lambda: self._is_there)
+        self._turns = Turns(connection, self._later.memory)
         connection.info[LATER] = self._later
 
     def after_commit(self, hint: Callable[..., None], *values: object) -> None:
@@ -87,13 +79,13 @@ class UnitOfWork:
     @contextmanager
     def apart(self) -> Iterator[None]:
         """Undo what is done within, and only that, when it raises; the error goes on."""
-        hints, turns = len(self._hints), dict(self._turns)
+        hints, turns = len(self._hints), dict(self._turns.taken)
         try:
             with self._later.apart():
                 yield
         except Exception:
             del self._hints[hints:]
-            self._turns = turns  # the database may have given back what was taken within
+            self._turns.taken = turns  # the database may have given back what was taken within
             raise
 
     def settle(self) -> None:
@@ -123,30 +115,18 @@ class UnitOfWork:
 
         For a unit that takes several turns: two of them would wait for each other.
         """
-        self._waits = False
+        self._turns.waits = False
 
     def wait_turn(self, what: str) -> None:
         """Let units of work that name the same thing follow one another, to their commits.
 
         On SQLite there is one writer, and every unit does.
         """
-        if self.connection.dialect.name != "postgresql" or self._turns.get(what):
-            return
-        if self._waits:
-            _WAIT.tuples(self.connection, {"what": what})
-            self._turns[what] = True
-            self._later.forget_reads()
-            return
-        self.take_turns({what} - self._turns.keys())
-        if not self._turns[what]:
-            raise ChangedMeanwhile(what)
+        self._turns.wait(what)
 
     def take_turns(self, whats: Collection[str]) -> None:
         """Take those of several turns that nobody has, before any of them is waited for."""
-        if whats and self.connection.dialect.name == "postgresql":
-            asked = {"whats": sorted(whats)}
-            self._turns.update(map(tuple, _TRY.tuples(self.connection, asked)))
-            self._later.forget_reads()
+        self._turns.take(whats)
 
     @property
     def hints(self) -> tuple[Hint, ...]:

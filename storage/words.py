@@ -19,7 +19,7 @@ from domain.danger import Category
 from domain.report import VersionKind, standing
 from storage.among import among
 from storage.columns import Sealed
-from storage.later import Later, Row
+from storage.memory import NewRows, Row
 from storage.packing import unpack_location
 from storage.prepared import Prepared
 from storage.tables import alerts, report_versions, reports
@@ -113,8 +113,8 @@ class WordRows:
         for *row, town in _TOLD_IN_EACH.tuples(self._connection, {**asked, "town": list(towns)}):
             told[town].append(row)
         for town, rows in told.items():
-            spares = partial(_is_of_others, town)
-            _TOLD_IN.knows(self._connection, {**asked, "town": town}, rows, spares=spares)
+            follow = partial(_follow, town)
+            _TOLD_IN.knows(self._connection, {**asked, "town": town}, rows, follow=follow)
 
     def told_in(
         self, town: str | None, *, verified: bool, heard_since: datetime
@@ -126,7 +126,7 @@ class WordRows:
         """
         statement = _TOLD_NOWHERE if town is None else _TOLD_IN
         asked = {"verified": verified, "since": heard_since, "town": town}
-        rows = statement.tuples(self._connection, asked, spares=partial(_is_of_others, town))
+        rows = statement.tuples(self._connection, asked, follow=partial(_follow, town))
         found: dict[int, tuple[int, str, list[str]]] = {}
         for alert_id, packed, report_id, kind, text in rows:
             _, _, texts = found.setdefault(report_id, (alert_id, packed, []))
@@ -140,18 +140,35 @@ class WordRows:
         )
 
 
-def _is_of_others(town: str | None, later: Later, table: str, row: Row) -> bool:
-    """Whether a new row has nothing to do with the live alerts of a town.
-
-    When its alert is new, what was told in that one's town is forgotten already.
-    """
+def _follow(
+    town: str | None, found: list[Sequence[Any]], new: NewRows, table: str, row: Row
+) -> bool:
+    """Keep what was told in a town right as a new row comes; False: it is to be read anew."""
     if table == alerts.name:
-        return bool(row["town"] != town)
-    report = later.waiting(reports.name, row["report_id"]) if table == report_versions.name else row
-    if table not in {reports.name, report_versions.name} or report is None:
+        return True  # nothing is told of it before a report is of it
+    report = row
+    if table == report_versions.name:
+        report = new.new_row(reports.name, row["report_id"]) or {}
+    if "alert_id" not in report:
         return False
-    alert_id = report["alert_id"]
-    return alert_id is None or later.waiting(alerts.name, alert_id) is not None
+    if report["alert_id"] is None:
+        return True
+    alert = new.new_row(alerts.name, report["alert_id"])
+    if alert is None or alert["town"] != town:
+        return alert is not None
+    return table == reports.name and _tell_first(found, new, alert, report)
+
+
+def _tell_first(found: list[Sequence[Any]], new: NewRows, alert: Row, report: Row) -> bool:
+    """Put what raises a new alert before all that was heard before it."""
+    if not alert["verified"] or alert["drill"] or any(told[0] == alert["id"] for told in found):
+        return False
+    words = new.new_rows(report_versions.name, "report_id", report["id"])
+    packed = json.dumps(alert["categories"])
+    found[:0] = [
+        (alert["id"], packed, report["id"], version["kind"], version["text"]) for version in words
+    ]
+    return bool(words)
 
 
 @lru_cache(maxsize=256)

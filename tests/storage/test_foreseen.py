@@ -79,14 +79,14 @@ def raised(uow: UnitOfWork, town: str | None, text: str) -> Alert:
 
 
 def told(uow: UnitOfWork, town: str | None) -> list[tuple[int, tuple[str, ...]]]:
-    """Return what a transaction says that was told in a town, sorted."""
+    """Return what a transaction says that was told in a town."""
     found = uow.words.told_in(town, verified=True, heard_since=uow.now - HOUR)
-    return sorted((one.alert_id, one.texts) for one in found)
+    return [(one.alert_id, one.texts) for one in found]
 
 
 def afresh(uow: UnitOfWork, town: str | None) -> list[tuple[int, tuple[str, ...]]]:
     """Return the same as the rows have it."""
-    uow._later.forget_reads()
+    uow._later.memory.forget()
     return told(uow, town)
 
 
@@ -120,6 +120,24 @@ def _raises_and_adds(uow: UnitOfWork, _: dict[str, Alert]) -> None:
     uow.reports.attach(file(uow, "又").id, alert.id)
 
 
+def _raises_two_there(uow: UnitOfWork, there: dict[str, Alert]) -> None:
+    raised(uow, DASHI, "新")
+    assert len(told(uow, DASHI)) == 2
+    raised(uow, DASHI, "又")
+    uow.reports.attach(file(uow, "再").id, there[SHIQI].id)
+
+
+def _raises_and_adds_there(uow: UnitOfWork, _: dict[str, Alert]) -> None:
+    alert = raised(uow, DASHI, "新")
+    uow.reports.attach(file(uow, "又").id, alert.id)
+
+
+def _raises_one_unheard_of(uow: UnitOfWork, _: dict[str, Alert]) -> None:
+    fresh = uow.alerts.get(raised(uow, DASHI, "新").id)
+    assert fresh is not None
+    uow.alerts.change(fresh, verified=False)
+
+
 def _raises_then_adds_to_the_old(uow: UnitOfWork, there: dict[str, Alert]) -> None:
     raised(uow, SHIQI, "新")
     uow.reports.attach(file(uow, "又").id, there[DASHI].id)
@@ -136,6 +154,9 @@ STEPS: dict[str, Step] = {
     "closed": _closes,
     "handed over": _hands_over,
     "an alert and one more report": _raises_and_adds,
+    "two alerts there": _raises_two_there,
+    "an alert there and one more report": _raises_and_adds_there,
+    "an alert there that is changed": _raises_one_unheard_of,
     "an alert, and a report of the old": _raises_then_adds_to_the_old,
     "heard of elsewhere": lambda uow, there: uow.alerts.hear(there[SHIQI].id),
 }

@@ -1,0 +1,81 @@
+"""What a transaction has read and is asked for again and again.
+
+It is given again until something is written to the tables that it was read of; where
+whoever asked can keep it right as new rows come (`Follow`), those change nothing of that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+from storage.touched import touched
+
+T = TypeVar("T")
+Row = Mapping[str, Any]
+
+
+class NewRows(Protocol):
+    """The new rows of a transaction that wait to be written."""
+
+    def new_row(self, table: str, row_id: int) -> Row | None:
+        """Return the one of this id; None when none of this id waits."""
+        ...
+
+    def new_rows(self, table: str, name: str, value: object) -> list[Row]:
+        """Return those that have this value, in order."""
+        ...
+
+
+Follow = Callable[[Any, NewRows, str, Row], bool]
+"""Keeps what was read right as a new row comes to a table that it was read of, if it can."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What a statement read, of which tables, and what keeps it right as new rows come there."""
+
+    tables: frozenset[str]
+    found: Any
+    follow: Follow | None
+
+
+@dataclass(slots=True)
+class Memory:
+    """What one transaction has read; ``new`` are its rows that wait to be written."""
+
+    new: NewRows
+    _read: dict[Hashable, _Read] = field(default_factory=dict)
+
+    def ask(self, key: Hashable, text: str, read: Callable[[], T], follow: Follow | None) -> T:
+        """Return what a statement read before with the same values, or what it reads now."""
+        known = self._read.get(key)
+        if known is not None:
+            kept: T = known.found
+            return kept
+        found = read()
+        self._read[key] = _Read(touched(text)[1], found, follow)
+        return found
+
+    def forget(self) -> None:
+        """Read everything anew."""
+        self._read.clear()
+
+    def forget_of(self, tables: Iterable[str]) -> None:
+        """Read anew what was read of these tables."""
+        if self._read:
+            stale = [key for key, one in self._read.items() if not one.tables.isdisjoint(tables)]
+            for key in stale:
+                del self._read[key]
+
+    def follow(self, table: str, row: Row) -> None:
+        """Keep what was read of a table right as a new row comes there, or read it anew."""
+        stale = [
+            key
+            for key, one in self._read.items()
+            if table in one.tables
+            and not (one.follow and one.follow(one.found, self.new, table, row))
+        ]
+        for key in stale:
+            del self._read[key]
