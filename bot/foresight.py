@@ -14,8 +14,11 @@ from domain.channel import ChatKind, Heard, IncomingMessage
 from storage.unit_of_work import UnitOfWork
 
 
-def foresee(uow: UnitOfWork, office: Office, coming: Iterable[Heard]) -> None:
-    """Find out in a few questions what hearing each of these asks first."""
+def foresee(uow: UnitOfWork, office: Office, coming: Iterable[Heard]) -> list[Heard]:
+    """Find out in a few questions what hearing each of these asks first.
+
+    Returns those that would have to wait for somebody else's turn.
+    """
     coming = tuple(coming)
     messages = [one for one in coming if isinstance(one, IncomingMessage)]
     senders = {(one.address.channel, one.sender.id) for one in coming}
@@ -24,7 +27,10 @@ def foresee(uow: UnitOfWork, office: Office, coming: Iterable[Heard]) -> None:
     uow.reports.foresee({(one.address, one.message_id) for one in messages})
     certain = _sure_reports(uow, coming)
     uow.reports.number(len(certain))
-    foresee_dangers(uow, office, _towns_in_danger(uow, office, certain))
+    dangers = _dangers(uow, office, certain)
+    towns = dict.fromkeys(town for _, town in dangers)
+    busy = foresee_dangers(uow, office, tuple(towns))
+    return [one for one, town in dangers if town in busy]
 
 
 def _sure_reports(uow: UnitOfWork, coming: Iterable[Heard]) -> list[IncomingMessage]:
@@ -43,16 +49,19 @@ def _sure_reports(uow: UnitOfWork, coming: Iterable[Heard]) -> list[IncomingMess
     return certain
 
 
-def _towns_in_danger(
+def _dangers(
     uow: UnitOfWork, office: Office, messages: Iterable[IncomingMessage]
-) -> set[str]:
-    found: set[str | None] = set()
+) -> list[tuple[IncomingMessage, str]]:
+    """Return those of these reports that tell of danger, with the town whose business it is."""
+    found = []
     for one in messages:
         person = uow.people.known_as(one.address.channel, one.sender.id)
         with contextlib.suppress(Exception):  # hearing it will say what is wrong
             if office.assess(one.text).level.is_danger:
-                found.add(town_of(office, one.text, one.location, person).town)
-    return {town for town in found if town is not None}
+                town = town_of(office, one.text, one.location, person).town
+                if town is not None:
+                    found.append((one, town))
+    return found
 
 
 def _is_surely_report(uow: UnitOfWork, message: IncomingMessage) -> bool:

@@ -118,11 +118,13 @@ class Reader:
         uow.wait_for_nobody()
         coming = [(row, self._parse(row)) for row in uow.inbox.take(limit=due)]
         readable = (one for _, one in coming if not isinstance(one, Unreadable))
-        foresee(uow, self.dialogue.office, readable)
+        put_off = foresee(uow, self.dialogue.office, readable)
         left, heard = [], []
         held = set()  # chats of which one was left: what follows there is heard after it
         for row, incoming in coming:
             chat = row.channel, row.chat
+            if any(incoming is one for one in put_off):  # it stays due
+                held.add(chat)
             if chat in held:
                 continue
             if isinstance(incoming, Unreadable):

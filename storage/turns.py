@@ -31,7 +31,7 @@ class Turns:
 
     Attributes:
         waits: whether a turn that somebody has is waited for; else `ChangedMeanwhile` says so.
-        taken: what it has, and what somebody else was found to have.
+        taken: what it has (True), and what somebody else was found to have.
     """
 
     connection: sa.Connection
@@ -41,21 +41,36 @@ class Turns:
 
     def wait(self, what: str) -> None:
         """Have a turn from here on; what was read before it is read anew."""
-        if self.connection.dialect.name != "postgresql" or self.taken.get(what):
+        if self.has(what):
             return
         if self.waits:
-            _WAIT.tuples(self.connection, {"what": what})
-            self.taken[what] = True
-            self.memory.forget()
+            self._wait(what)
             return
         if what not in self.taken:
-            self.take([what])
+            self._try([what])
         if not self.taken[what]:
             raise ChangedMeanwhile(what)
 
-    def take(self, whats: Collection[str]) -> None:
-        """Take those that nobody has, before any of them is waited for."""
-        if whats and self.connection.dialect.name == "postgresql":
-            asked = {"whats": sorted(whats)}
-            self.taken.update(map(tuple, _TRY.tuples(self.connection, asked)))
-            self.memory.forget()
+    def take(self, first: str, others: Collection[str]) -> None:
+        """Wait for one turn, and have of the others those that nobody has.
+
+        Before any other is taken: who waits while they have one may wait for each other.
+        """
+        if self.connection.dialect.name == "postgresql":
+            self._wait(first)
+            if others:
+                self._try(others)
+
+    def has(self, what: str) -> bool:
+        """Whether a turn was taken."""
+        return self.connection.dialect.name != "postgresql" or self.taken.get(what, False)
+
+    def _wait(self, what: str) -> None:
+        _WAIT.tuples(self.connection, {"what": what})
+        self.taken[what] = True
+        self.memory.forget()
+
+    def _try(self, whats: Collection[str]) -> None:
+        asked = {"whats": sorted(whats)}
+        self.taken.update(map(tuple, _TRY.tuples(self.connection, asked)))
+        self.memory.forget()

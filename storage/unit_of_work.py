@@ -124,9 +124,13 @@ class UnitOfWork:
         """
         self._turns.wait(what)
 
-    def take_turns(self, whats: Collection[str]) -> None:
-        """Take those of several turns that nobody has, before any of them is waited for."""
-        self._turns.take(whats)
+    def take_turns(self, first: str, others: Collection[str]) -> None:
+        """Wait for one turn, before any other is taken, and have of others what nobody has."""
+        self._turns.take(first, others)
+
+    def has_turn(self, what: str) -> bool:
+        """Whether nobody else that waits for this turn goes on before the commit."""
+        return self._turns.has(what)
 
     @property
     def hints(self) -> tuple[Hint, ...]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 import sqlalchemy as sa
 
+from alerts.likeness import turn_of
 from bot.reader import BATCH
 from domain.danger import Assessment
 from domain.duty import Role
@@ -12,7 +15,7 @@ from storage.inbox import InboxOutcome
 from storage.tables import alerts, inbox, reports
 from storage.unit_of_work import UnitOfWork
 from tests.office import WholeOffice
-from tests.office_people import SHIQI
+from tests.office_people import DASHI, SHIQI
 
 RED = "张某现在坐在12楼天台边上扬言要跳楼"
 BROKEN = "这条读不了"
@@ -171,4 +174,39 @@ async def test_who_enrols_and_reports_at_the_same_moment(office: WholeOffice) ->
     assert await office.go("read") == 2
     await office.settle()
     office.sees(office.room_shiqi, "🔴红", "林阿妹")
+    office.reads_all()
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+async def test_a_danger_whose_town_another_process_is_at_comes_a_little_later(
+    office: WholeOffice,
+) -> None:
+    """The others are heard meanwhile; it is neither lost nor counted as a try that failed."""
+    begun, go_on = threading.Event(), threading.Event()
+
+    def other_process(uow: UnitOfWork) -> None:
+        uow.wait_turn(turn_of(DASHI))
+        begun.set()
+        go_on.wait(20)
+
+    has_turn = office.store.submit(other_process)
+    assert begun.wait(20)
+    office.receives(office.chen, "石碁镇广场有人要跳楼")
+    office.receives(office.li, RED)
+    office.receives(office.li, "再说一句，路灯也坏了")
+    office.receives(office.he, "下水道堵了")
+    assert await office.go("read") == 4
+    assert filed(office) == ["石碁镇广场有人要跳楼", "下水道堵了"]
+    waiting = office.read(
+        lambda uow: uow.connection.execute(
+            sa.select(inbox.c.attempts, inbox.c.lease_until).where(inbox.c.done_at.is_(None))
+        ).all()
+    )
+    assert [tuple(row) for row in waiting] == [(0, None), (0, None)]
+    go_on.set()
+    has_turn.result()
+    await office.settle()
+    assert filed(office)[2:] == [RED, "再说一句，路灯也坏了"]
+    office.sees(office.room_shiqi, "🔴红")
+    office.sees(office.room_dashi, "🔴红")
     office.reads_all()
