@@ -5,7 +5,7 @@ A turn of each town, what was told there of late, and whom its first steps call.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 
 from alerts.likeness import heard_since, turn_of
 from alerts.office import Office
@@ -13,16 +13,12 @@ from domain.duty import Post
 from storage.unit_of_work import UnitOfWork
 
 
-def foresee_dangers(uow: UnitOfWork, office: Office, towns: Sequence[str]) -> frozenset[str]:
+def foresee_dangers(uow: UnitOfWork, office: Office, towns: Collection[str]) -> frozenset[str]:
     """Find out in a few questions what a danger in each of these towns asks.
 
-    Returns the towns whose turn is somebody else's; that of the first is waited for, so that
-    whoever comes again and again with what was put off gets on.
+    Returns the towns whose turn is somebody else's: theirs are to be put off.
     """
-    if not towns:
-        return frozenset()
-    first, *others = (turn_of(town) for town in towns)
-    uow.take_turns(first, others)
+    uow.take_turns([turn_of(town) for town in towns])
     ours = [town for town in towns if uow.has_turn(turn_of(town))]
     if len(ours) > 1:  # one asks for itself
         uow.words.foresee(ours, heard_since=heard_since(uow, office))

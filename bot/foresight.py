@@ -28,8 +28,7 @@ def foresee(uow: UnitOfWork, office: Office, coming: Iterable[Heard]) -> list[He
     certain = _sure_reports(uow, coming)
     uow.reports.number(len(certain))
     dangers = _dangers(uow, office, certain)
-    towns = dict.fromkeys(town for _, town in dangers)
-    busy = foresee_dangers(uow, office, tuple(towns))
+    busy = foresee_dangers(uow, office, {town for _, town in dangers})
     return [one for one, town in dangers if town in busy]
 
 

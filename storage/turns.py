@@ -44,33 +44,22 @@ class Turns:
         if self.has(what):
             return
         if self.waits:
-            self._wait(what)
+            _WAIT.tuples(self.connection, {"what": what})
+            self.taken[what] = True
+            self.memory.forget()
             return
         if what not in self.taken:
-            self._try([what])
+            self.take([what])
         if not self.taken[what]:
             raise ChangedMeanwhile(what)
 
-    def take(self, first: str, others: Collection[str]) -> None:
-        """Wait for one turn, and have of the others those that nobody has.
-
-        Before any other is taken: who waits while they have one may wait for each other.
-        """
-        if self.connection.dialect.name == "postgresql":
-            self._wait(first)
-            if others:
-                self._try(others)
+    def take(self, whats: Collection[str]) -> None:
+        """Have of these turns those that nobody has; none is waited for."""
+        if whats and self.connection.dialect.name == "postgresql":
+            asked = {"whats": sorted(whats)}
+            self.taken.update(map(tuple, _TRY.tuples(self.connection, asked)))
+            self.memory.forget()
 
     def has(self, what: str) -> bool:
         """Whether a turn was taken."""
         return self.connection.dialect.name != "postgresql" or self.taken.get(what, False)
-
-    def _wait(self, what: str) -> None:
-        _WAIT.tuples(self.connection, {"what": what})
-        self.taken[what] = True
-        self.memory.forget()
-
-    def _try(self, whats: Collection[str]) -> None:
-        asked = {"whats": sorted(whats)}
-        self.taken.update(map(tuple, _TRY.tuples(self.connection, asked)))
-        self.memory.forget()

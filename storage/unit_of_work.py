@@ -124,9 +124,9 @@ class UnitOfWork:
         """
         self._turns.wait(what)
 
-    def take_turns(self, first: str, others: Collection[str]) -> None:
-        """Wait for one turn, before any other is taken, and have of others what nobody has."""
-        self._turns.take(first, others)
+    def take_turns(self, whats: Collection[str]) -> None:
+        """Have of several turns those that nobody has; none is waited for."""
+        self._turns.take(whats)
 
     def has_turn(self, what: str) -> bool:
         """Whether nobody else that waits for this turn goes on before the commit."""

@@ -299,7 +299,7 @@ def test_turns_of_several_are_had_or_not_and_given_back(postgres_database: str) 
 
     def second(uow: UnitOfWork) -> None:
         uow.wait_for_nobody()
-        uow.take_turns("two", ["one", "three"])
+        uow.take_turns(["one", "two", "three"])
         assert [uow.has_turn(what) for what in ("one", "two", "three")] == [False, True, True]
         uow.wait_turn("two")
         with pytest.raises(ChangedMeanwhile):

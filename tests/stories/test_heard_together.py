@@ -191,8 +191,10 @@ async def test_a_danger_whose_town_another_process_is_at_comes_a_little_later(
 
     has_turn = office.store.submit(other_process)
     assert begun.wait(20)
-    office.receives(office.chen, "石碁镇广场有人要跳楼")
     office.receives(office.li, RED)
+    assert await office.go("read") == 1
+    assert filed(office) == []
+    office.receives(office.chen, "石碁镇广场有人要跳楼")
     office.receives(office.li, "再说一句，路灯也坏了")
     office.receives(office.he, "下水道堵了")
     assert await office.go("read") == 4
