@@ -41,7 +41,7 @@ from storage.unit_of_work import UnitOfWork
 BATCH = 32
 LEASE = timedelta(seconds=20)
 POLL_SECONDS = 1.0
-TURN_SECONDS = 0.05  # about what a process takes that has the turn of a town
+TURN = timedelta(seconds=0.05)  # about what a process takes that has the turn of a town
 MOST_TRIES = 3
 FIRST_WAIT = timedelta(seconds=1)
 
@@ -50,15 +50,6 @@ log = structlog.get_logger()
 
 class LostLeaseError(Exception):
     """Another reader took the row over; what this one did is undone."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Taken:
-    """How many rows were due, which of them are left, and whether all wait for others' turns."""
-
-    count: int
-    left: tuple[InboxRow, ...]
-    is_all_put_off: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +83,7 @@ class Reader:
         if not due:
             return 0
         try:
-            taken = await asyncio.wrap_future(
+            leased, left, put_off = await asyncio.wrap_future(
                 self.store.submit(lambda uow: self._hear_together(uow, due))
             )
         except Exception as error:  # noqa: BLE001 - each of them then stands or falls alone
@@ -103,10 +94,10 @@ class Reader:
             for row in rows:  # one after the other: a commit that fails is one's own
                 await self._read(row)
             return len(rows)
-        await asyncio.gather(*(self._read(row) for row in taken.left))
-        if taken.is_all_put_off:
-            await asyncio.sleep(TURN_SECONDS)
-        return taken.count
+        if put_off:
+            asyncio.get_running_loop().call_later(TURN.total_seconds(), self.live.wake, INBOX)
+        await asyncio.gather(*(self._read(row) for row in left))
+        return leased
 
     def _look(self) -> int:
         """Return how many rows to lease, at most; 0 when none is due.
@@ -125,19 +116,24 @@ class Reader:
                     self.dialogue.office.gazetteer.find(incoming.text)
         return len(due)
 
-    def _hear_together(self, uow: UnitOfWork, due: int) -> _Taken:
-        """Take what is due and hear it; what is left is leased, to be heard alone."""
+    def _hear_together(self, uow: UnitOfWork, due: int) -> tuple[int, list[InboxRow], int]:
+        """Take what is due and hear it.
+
+        Returns how many there were, leased who is left, and how many were put off.
+        """
         uow.wait_for_nobody()
         coming = [(row, self._parse(row)) for row in uow.inbox.take(limit=due)]
         readable = (one for _, one in coming if not isinstance(one, Unreadable))
-        put_off = foresee(uow, self.dialogue.office, readable)
-        left, heard = [], []
+        busy = foresee(uow, self.dialogue.office, readable)
+        left, heard, put_off = [], [], []
         held = set()  # chats of which one was left: what follows there is heard after it
         for row, incoming in coming:
             chat = row.channel, row.chat
-            if any(incoming is one for one in put_off):  # it stays due
-                held.add(chat)
             if chat in held:
+                continue
+            if any(incoming is one for one in busy):
+                put_off.append(row)
+                held.add(chat)
                 continue
             if isinstance(incoming, Unreadable):
                 left.append(row)
@@ -153,8 +149,8 @@ class Reader:
                 held.add(chat)
         uow.inbox.finish_each(heard)
         self._hint(uow)
-        all_put_off = bool(put_off) and not (heard or left)
-        return _Taken(len(coming), uow.inbox.lease_each(left, lease=LEASE), all_put_off)
+        uow.inbox.postpone(put_off, wait=TURN)
+        return len(coming), list(uow.inbox.lease_each(left, lease=LEASE)), len(put_off)
 
     async def finish_forms(self) -> int:
         """File the guided reports that were left unfinished."""

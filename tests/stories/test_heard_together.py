@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from alerts.likeness import turn_of
-from bot.reader import BATCH
+from bot.reader import BATCH, TURN
 from domain.danger import Assessment
 from domain.duty import Role
 from storage.inbox import InboxOutcome
@@ -193,7 +193,9 @@ async def test_a_danger_whose_town_another_process_is_at_comes_a_little_later(
     assert begun.wait(20)
     office.receives(office.li, RED)
     assert await office.go("read") == 1
+    assert await office.go("read") == 0
     assert filed(office) == []
+    office.clock.push(TURN)
     office.receives(office.chen, "石碁镇广场有人要跳楼")
     office.receives(office.li, "再说一句，路灯也坏了")
     office.receives(office.he, "下水道堵了")
@@ -205,10 +207,12 @@ async def test_a_danger_whose_town_another_process_is_at_comes_a_little_later(
         ).all()
     )
     assert [tuple(row) for row in waiting] == [(0, None), (0, None)]
+    office.receives(office.he, "垃圾没人收")
+    assert await office.go("read") == 1
     go_on.set()
     has_turn.result()
-    await office.settle()
-    assert filed(office)[2:] == [RED, "再说一句，路灯也坏了"]
+    await office.after(seconds=1)
+    assert filed(office)[3:] == [RED, "再说一句，路灯也坏了"]
     office.sees(office.room_shiqi, "🔴红")
     office.sees(office.room_dashi, "🔴红")
     office.reads_all()
