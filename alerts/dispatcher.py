@@ -26,8 +26,9 @@ from alerts.office import Office
 from alerts.own_chats import OwnChats, send_within
 from alerts.pacing import Pacer
 from alerts.pulse import Loop, Pulse
+from alerts.recording import Written
 from alerts.routing import holder, is_barred
-from alerts.sending import DispatchTimes, Sender, Turn, Written
+from alerts.sending import DispatchTimes, Sender, Turn
 from alerts.undelivered import settle
 from alerts.view import view
 from domain.alert import Alert

@@ -18,8 +18,8 @@ def foresee_dangers(uow: UnitOfWork, office: Office, towns: Collection[str]) -> 
 
     Returns the towns whose turn is somebody else's: theirs are to be put off.
     """
-    uow.take_turns([turn_of(town) for town in towns])
-    ours = [town for town in towns if uow.has_turn(turn_of(town))]
+    uow.turns.take([turn_of(town) for town in towns])
+    ours = [town for town in towns if uow.turns.has(turn_of(town))]
     if len(ours) > 1:  # one asks for itself
         uow.words.foresee(ours, heard_since=heard_since(uow, office))
         uow.groups.foresee_towns(ours)

@@ -50,7 +50,7 @@ def alike(
     town = town if verified else None
     found: dict[Sameness, dict[int, None]] = {}
     reports: Counter[int] = Counter()
-    uow.wait_turn(turn_of(town))  # two who report the same at once: the second sees the first
+    uow.turns.wait(turn_of(town))  # two who report the same at once: the second sees the first
     since = heard_since(uow, office)
     for told in uow.words.told_in(town, verified=verified, heard_since=since):
         reports[told.alert_id] += 1

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from alerts import outbox
+from alerts.likeness import turn_of
 from alerts.notices import Why
 from alerts.office import Office
 from alerts.quiet_words import (
@@ -56,7 +57,7 @@ def pause(
     Alerts that nobody has taken are shown to the desk at once. A longer pause counts from
     where the running one began.
     """
-    uow.wait_turn(f"alerts of {groups[0].town}")  # what is raised just now is seen, or goes there
+    uow.turns.wait(turn_of(groups[0].town))  # what is raised just now is seen, or goes there
     longest = office.silence.longest_pause
     others = [group for group in district_groups(uow) if not group.is_paused(uow.now)]
     if groups[0].scope is Scope.DISTRICT:
@@ -92,7 +93,7 @@ def resume(uow: UnitOfWork, groups: tuple[Group, ...], *, early: bool = True) ->
     paused = tuple(group for group in groups if group.paused_until is not None)
     if not paused:
         raise PersonCanFix(PAUSE_NOT_ON.format(town=groups[0].town or "区"))
-    uow.wait_turn(f"alerts of {paused[0].town}")
+    uow.turns.wait(turn_of(paused[0].town))
     for group in paused:
         uow.groups.resume(group.id)
     live = _live(uow, paused[0].town) if paused[0].scope is Scope.TOWN else ()

@@ -11,7 +11,8 @@ from typing import Protocol, runtime_checkable
 
 import structlog
 
-from alerts.sending import DispatchTimes, Written, record_failure, record_sent
+from alerts.recording import Written, record_failure, record_sent
+from alerts.sending import DispatchTimes
 from domain.channel import Channel, OutgoingMessage
 from domain.errors import AddressMoved, MessageGone, Refused, RetryLater
 from storage.live import Live
@@ -59,7 +60,7 @@ def send_within(
             message_id = _put_out(uow, channel, one)
             record_sent(uow, one, message_id, live)
     except (AddressMoved, MessageGone, Refused, RetryLater) as error:
-        record_failure(uow, notice, error, times, live)
+        record_failure(uow, notice, error, times.longest(notice.priority), live)
     except StorageAway:
         raise
     except Exception as error:
@@ -68,7 +69,7 @@ def send_within(
         # It may be this notice's own fault, so the chat does not wait for it.
         log.exception("channel_failed", channel=notice.address.channel)
         late = RetryLater(type(error).__name__)
-        record_failure(uow, notice, late, times, live, chat_waits=False)
+        record_failure(uow, notice, late, times.longest(notice.priority), live, chat_waits=False)
 
 
 def _put_out(uow: UnitOfWork, channel: OwnChats, one: Written) -> str | None:

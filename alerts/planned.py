@@ -49,7 +49,7 @@ class Planned:
             return 0
 
     def _do(self, uow: UnitOfWork) -> int:
-        uow.wait_turn(TURN)
+        uow.turns.wait(TURN)
         plan_week(uow, self.office, self.drills)
         raised = begin_due(uow, self.office, self.drills)
         told = report_results(uow, self.office)

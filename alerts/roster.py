@@ -157,7 +157,7 @@ def stand_in(uow: UnitOfWork, entry: Entry, person: Person) -> None:
     `PersonCanFix` when it is over, or when they sit on the same chair then: two seats would
     become one.
     """
-    uow.wait_turn(f"chair:{entry.chair.key}")
+    uow.turns.wait(f"chair:{entry.chair.key}")
     begins = max(entry.starts_at, uow.now)
     entries = uow.duty.entries(begins, entry.ends_at, entry.chair)
     seated = on_chair(entries, begins)
@@ -188,7 +188,7 @@ def _chair_of(uow: UnitOfWork, person: Person) -> Chair:
     chair = own_chair(person)
     if chair is None:
         raise PersonCanFix(NO_CHAIR)
-    uow.wait_turn(f"chair:{chair.key}")
+    uow.turns.wait(f"chair:{chair.key}")
     return chair
 
 

@@ -74,7 +74,7 @@ def replace_plan(
     Overrides stay and lie over the new plan. The same plan again changes nothing. With
     ``same_starts`` only shifts that start when a planned one does give way.
     """
-    uow.wait_turn("roster")
+    uow.turns.wait("roster")
     wanted = {_key(one): one for one in planned}
     starts, ends = day_starts(first, office.hours), day_starts(last + DAY, office.hours)
     there = {

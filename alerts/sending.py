@@ -15,14 +15,13 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from alerts import outbox
 from alerts.gathering import Gathering
 from alerts.pacing import Pacer, Slow
-from alerts.undelivered import Failure, settle
-from domain.alert import LogKind
+from alerts.recording import Written, record_failure, record_sent
+from alerts.undelivered import Failure
 from domain.channel import Address, Channel, OutgoingMessage
 from domain.errors import AddressMoved, MessageGone, Refused, RetryLater
-from storage.live import BOARD, NOTICES, Live
+from storage.live import Live
 from storage.notices import Notice, NoticeKind, Priority
 from storage.store import StorageAway, Store
 from storage.unit_of_work import UnitOfWork
@@ -54,15 +53,6 @@ class DispatchTimes:
     def longest(self, priority: Priority) -> timedelta:
         """Return how long a notice of this urgency may wait for one channel."""
         return self.longest_wait.get(priority, LONGEST_WAIT)
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A leased notice, its words, and for a card the version of the alert they show."""
-
-    notice: Notice
-    message: OutgoingMessage | None
-    version: int
 
 
 @dataclass(slots=True)
@@ -209,9 +199,10 @@ class Sender:
         self, notice: Notice, error: Failure, *, chat_waits: bool = True
     ) -> bool:
         """Settle a failed try; returns whether the rest of the chat goes on."""
+        longest = self.times.longest(notice.priority)
 
         def record(uow: UnitOfWork) -> None:
-            record_failure(uow, notice, error, self.times, self.live, chat_waits=chat_waits)
+            record_failure(uow, notice, error, longest, self.live, chat_waits=chat_waits)
 
         if isinstance(error, RetryLater) and error.whole_channel and error.not_before:
             self.hushed[notice.address.channel] = self.store.clock(), error.not_before
@@ -223,73 +214,6 @@ def _has_to_stop(uow: UnitOfWork, following: Notice) -> bool:
     """Whether a chat is to be quiet before the next notice, or something goes before it."""
     address, priority = following.address, following.priority
     return uow.quiet.holds(address, priority) or uow.notices.is_overtaken(address, priority)
-
-
-def record_failure(
-    uow: UnitOfWork,
-    notice: Notice,
-    error: Failure,
-    times: DispatchTimes,
-    live: Live,
-    *,
-    chat_waits: bool = True,
-) -> None:
-    """Write what follows from a failed try, and for how long the rest of its chat waits."""
-    settle(uow, notice, error, times.longest(notice.priority))
-    if chat_waits and isinstance(error, RetryLater):
-        ask_for_quiet(uow, notice, error)
-    uow.after_commit(live.wake, NOTICES)
-
-
-def ask_for_quiet(uow: UnitOfWork, notice: Notice, error: RetryLater) -> None:
-    """Let what comes after a notice wait with it, in every process, so that order is kept.
-
-    A time that the channel named holds everything there; without one only what is as urgent
-    or less waits. Short answers to a press hold nothing up.
-    """
-    if error.whole_channel and error.not_before is not None:
-        uow.quiet.ask(
-            notice.address,
-            until=error.not_before,
-            priority=Priority.TOAST,
-            reason=error.reason,
-            whole_channel=True,
-        )
-        return
-    until = uow.notices.due_again_at(notice)
-    if notice.priority is Priority.TOAST or until is None:
-        return
-    named = error.not_before is not None
-    uow.quiet.ask(
-        notice.address,
-        until=until,
-        priority=Priority.RED if named else notice.priority,
-        reason=error.reason,
-    )
-
-
-def record_sent(uow: UnitOfWork, one: Written, message_id: str | None, live: Live) -> None:
-    """Write that a notice arrived, and have a card that shows what was true before edited."""
-    notice = one.notice
-    if not uow.notices.sent(notice, message_id):
-        return
-    alert_id, shown = notice.alert_id, None
-    # Held: who changes it now has edits made of the cards that they see, and this one is new.
-    stands_at = None if alert_id is None else uow.alerts.hold(alert_id)
-    if alert_id is not None and stands_at is not None:
-        if notice.kind is NoticeKind.CARD and message_id is not None:
-            # An earlier try may have arrived and shows what was true then: edit it.
-            shown = 0 if notice.may_have_arrived else one.version
-            uow.alerts.add_card(alert_id, notice.address, message_id, shown)
-            uow.alerts.log(alert_id, LogKind.NOTIFIED, detail=uow.groups.name_of(notice.address))
-        elif notice.card_id is not None:
-            shown = one.version
-            uow.alerts.shown(notice.card_id, shown)
-        alert = uow.alerts.get(alert_id) if shown is not None and stands_at > shown else None
-        if alert is not None:
-            outbox.edit_cards(uow, alert)
-            uow.after_commit(live.wake, NOTICES)
-    uow.after_commit(live.wake, BOARD)
 
 
 async def _put_out(channel: Channel, notice: Notice, message: OutgoingMessage) -> str | None:

@@ -44,7 +44,7 @@ def is_changed(uow: UnitOfWork, office: Office) -> bool:
 
 def tell_changes(uow: UnitOfWork, office: Office) -> int:
     """Write who sits where now, and send a note for each chair that changed; returns how many."""
-    uow.wait_turn("shift changes")
+    uow.turns.wait("shift changes")
     changes = _changes(uow, office)
     is_new = not uow.shift_changes.all_seated()
     for chair, before, come in changes:

@@ -121,7 +121,7 @@ class Reader:
 
         Returns how many there were, leased who is left, and how many were put off.
         """
-        uow.wait_for_nobody()
+        uow.turns.wait_for_nobody()
         coming = [(row, self._parse(row)) for row in uow.inbox.take(limit=due)]
         readable = (one for _, one in coming if not isinstance(one, Unreadable))
         busy = foresee(uow, self.dialogue.office, readable)

@@ -79,7 +79,7 @@ def draw_up(uow: UnitOfWork, ledger: Ledger, asker: Asker, wanted: Wanted) -> Le
         head = _head(wanted, unit, letter_words.OTHER_TITLE, (), letter_words.ASKS_PLAINLY)
     if len(head.words) > MOST_WORDS:
         raise PersonCanFix(TOO_LONG.format(most=MOST_WORDS))
-    uow.wait_turn(f"letters:{today.year}")
+    uow.turns.wait(f"letters:{today.year}")
     person_id = keeper(uow, asker, LOOKED, head.about)
     return uow.letters.add(head, year=today.year, on=today, made_by=person_id)
 

@@ -73,7 +73,7 @@ def put(uow: UnitOfWork, ledger: Ledger, asker: Asker, lines: Sequence[Line]) ->
     Imports follow one another. One line in the access log for the batch.
     """
     asking.require(asker, Topic.KEEPING)
-    uow.wait_turn("matters import")
+    uow.turns.wait("matters import")
     planned = _plan(uow, ledger, lines, lock=True)
     entries = [entry for _, entry in planned if entry is not None]
     if asker.person is not None and entries:

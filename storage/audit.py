@@ -44,7 +44,7 @@ class AuditRows:
 
         A holder that did not come again within ``lasts`` has lost it, as has one that came
         by a clock that has been set back since. The caller waits its turn for the place first
-        (`UnitOfWork.wait_turn`).
+        (`storage.turns.Turns.wait`).
         """
         mine = f"{place}:{holder}"
         at_place = heartbeats.c.name.startswith(f"{place}:", autoescape=True)

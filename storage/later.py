@@ -12,11 +12,11 @@ of two kinds to the same columns.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import sqlalchemy as sa
 
@@ -29,7 +29,7 @@ LATER = "later"
 
 _AFTER_ALL = 1_000_000  # behind every table's place
 
-_Write = Callable[[sa.Connection, list[Mapping[str, Any]]], None]
+_Write = Callable[[sa.Connection, list[Row]], None]
 T = TypeVar("T")
 _Say = Callable[[str], None]
 
@@ -42,7 +42,12 @@ class _Waiting:
     table: str
     place: int
     write: _Write
-    values: Mapping[str, Any]
+    values: Row
+
+    @property
+    def is_new_row(self) -> bool:
+        """Whether it is an INSERT, and no change."""
+        return self.place < _AFTER_ALL
 
 
 @dataclass(slots=True)
@@ -84,7 +89,7 @@ class Later:
         """Remember nothing yet."""
         self.memory = Memory(self)
 
-    def put(self, table: str, place: int, write: _Write, values: Mapping[str, Any]) -> None:
+    def put(self, table: str, place: int, write: _Write, values: Row) -> None:
         """Have something written by ``write``; what has a lower place goes first."""
         self._number += 1
         self._add(_Waiting(self._number, table, place, write, values))
@@ -101,10 +106,9 @@ class Later:
     def new_rows(self, table: str, name: str, value: object) -> list[Row]:
         """Return the new rows that wait to be written and have this value, in order."""
         waiting = self._waiting.get(table, {}).values()
-        new = [one.values for one in waiting if one.place < _AFTER_ALL]
-        return [values for values in new if values.get(name) == value]
+        return [one.values for one in waiting if one.is_new_row and one.values.get(name) == value]
 
-    def amend(self, table: str, row_id: int, values: Mapping[str, Any]) -> bool:
+    def amend(self, table: str, row_id: int, values: Row) -> bool:
         """Let a new row that still waits be written with other values; False when none does.
 
         One that an undone part would leave behind as it was is not touched.
@@ -112,7 +116,7 @@ class Later:
         since = self._parts[-1].first if self._parts else 0
         waiting = self._waiting.get(table, {})
         for one in waiting.values():
-            if one.place < _AFTER_ALL and one.number > since and one.values.get("id") == row_id:
+            if one.is_new_row and one.number > since and one.values.get("id") == row_id:
                 waiting[one.number] = changed = replace(one, values={**one.values, **values})
                 self.memory.follow(table, changed.values)
                 return True
@@ -220,23 +224,17 @@ class Later:
             del self._waiting[one.table]
 
 
-def put_later(
-    connection: sa.Connection, table: sa.Table, write: _Write, values: Mapping[str, Any]
-) -> None:
+def put_later(connection: sa.Connection, table: sa.Table, write: _Write, values: Row) -> None:
     """Have a row inserted by ``write``, at the latest before its transaction's commit."""
     _put(connection, table, _place(table), write, values)
 
 
-def change_later(
-    connection: sa.Connection, table: sa.Table, write: _Write, values: Mapping[str, Any]
-) -> None:
+def change_later(connection: sa.Connection, table: sa.Table, write: _Write, values: Row) -> None:
     """Have rows changed by ``write``, whether there are any or not."""
     _put(connection, table, _AFTER_ALL, write, values)
 
 
-def amend(
-    connection: sa.Connection, table: sa.Table, row_id: int, values: Mapping[str, Any]
-) -> bool:
+def amend(connection: sa.Connection, table: sa.Table, row_id: int, values: Row) -> bool:
     """Change a new row that waits to be written; False when it has to be changed by a statement."""
     later: Later | None = connection.info.get(LATER)
     return later is not None and later.amend(table.name, row_id, values)
@@ -290,7 +288,7 @@ def _put(
     table: sa.Table,
     place: int,
     write: _Write,
-    values: Mapping[str, Any],
+    values: Row,
 ) -> None:
     later: Later | None = connection.info.get(LATER)
     if later is None:

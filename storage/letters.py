@@ -22,7 +22,7 @@ class LetterRows:
     def add(self, head: LetterHead, *, year: int, on: date, made_by: int | None) -> Letter:
         """Add a letter under the next number of a year.
 
-        The caller waits its turn for the year first (`UnitOfWork.wait_turn`): a number is
+        The caller waits its turn for the year first (`storage.turns.Turns.wait`): a number is
         taken with the letter or not at all, so none is left out and none given twice.
         """
         newest = sa.select(sa.func.max(letters.c.serial)).where(letters.c.year == year)

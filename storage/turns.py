@@ -39,6 +39,13 @@ class Turns:
     waits: bool = True
     taken: dict[str, bool] = field(default_factory=dict)
 
+    def wait_for_nobody(self) -> None:
+        """Let no turn be waited for from here on: `ChangedMeanwhile` where one is taken.
+
+        For a unit that takes several turns: two of them would wait for each other.
+        """
+        self.waits = False
+
     def wait(self, what: str) -> None:
         """Have a turn from here on; what was read before it is read anew."""
         if self.has(what):

@@ -6,7 +6,7 @@ must follow a commit (a wake-up, which is only a hint) is left with `after_commi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property, partial
@@ -58,6 +58,7 @@ class UnitOfWork:
 
     Attributes:
         now: the time of the transaction, aware UTC, the same for every row it writes.
+        turns: what it waits for, so that units that name the same follow one another.
     """
 
     def __init__(self, connection: sa.Connection, now: datetime) -> None:
@@ -66,7 +67,7 @@ class UnitOfWork:
         self.now = now
         self._hints: list[Hint] = []
         self._later = Later(connection, partial(say, connection), lambda: self._is_there)
-        self._turns = Turns(connection, self._later.memory)
+        self.turns = Turns(connection, self._later.memory)
         connection.info[LATER] = self._later
 
     def after_commit(self, hint: Callable[..., None], *values: object) -> None:
@@ -79,13 +80,13 @@ class UnitOfWork:
     @contextmanager
     def apart(self) -> Iterator[None]:
         """Undo what is done within, and only that, when it raises; the error goes on."""
-        hints, turns = len(self._hints), dict(self._turns.taken)
+        hints, turns = len(self._hints), dict(self.turns.taken)
         try:
             with self._later.apart():
                 yield
         except Exception:
             del self._hints[hints:]
-            self._turns.taken = turns  # the database may have given back what was taken within
+            self.turns.taken = turns  # the database may have given back what was taken within
             raise
 
     def settle(self) -> None:
@@ -109,28 +110,6 @@ class UnitOfWork:
             return False
         raw = self.connection.connection.dbapi_connection
         return bool(getattr(raw, "in_transaction", not getattr(raw, "closed", False)))
-
-    def wait_for_nobody(self) -> None:
-        """Let no turn be waited for from here on: `ChangedMeanwhile` where one is taken.
-
-        For a unit that takes several turns: two of them would wait for each other.
-        """
-        self._turns.waits = False
-
-    def wait_turn(self, what: str) -> None:
-        """Let units of work that name the same thing follow one another, to their commits.
-
-        On SQLite there is one writer, and every unit does.
-        """
-        self._turns.wait(what)
-
-    def take_turns(self, whats: Collection[str]) -> None:
-        """Have of several turns those that nobody has; none is waited for."""
-        self._turns.take(whats)
-
-    def has_turn(self, what: str) -> bool:
-        """Whether nobody else that waits for this turn goes on before the commit."""
-        return self._turns.has(what)
 
     @property
     def hints(self) -> tuple[Hint, ...]:
@@ -240,7 +219,7 @@ class UnitOfWork:
     @cached_property
     def looks(self) -> LookRows:
         """The access log's chained lines."""
-        return LookRows(self.connection, self.now, self.wait_turn)
+        return LookRows(self.connection, self.now, self.turns.wait)
 
     @cached_property
     def proof(self) -> ProofRows:

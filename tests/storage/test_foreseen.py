@@ -293,17 +293,17 @@ def test_turns_of_several_are_had_or_not_and_given_back(postgres_database: str) 
     begun, go_on = threading.Event(), threading.Event()
 
     def first(uow: UnitOfWork) -> None:
-        uow.wait_turn("one")
+        uow.turns.wait("one")
         begun.set()
         go_on.wait(10)
 
     def second(uow: UnitOfWork) -> None:
-        uow.wait_for_nobody()
-        uow.take_turns(["one", "two", "three"])
-        assert [uow.has_turn(what) for what in ("one", "two", "three")] == [False, True, True]
-        uow.wait_turn("two")
+        uow.turns.wait_for_nobody()
+        uow.turns.take(["one", "two", "three"])
+        assert [uow.turns.has(what) for what in ("one", "two", "three")] == [False, True, True]
+        uow.turns.wait("two")
         with pytest.raises(ChangedMeanwhile):
-            uow.wait_turn("one")
+            uow.turns.wait("one")
 
     has_one = store.submit(first)
     assert begun.wait(10)
@@ -312,9 +312,9 @@ def test_turns_of_several_are_had_or_not_and_given_back(postgres_database: str) 
     has_one.result()
 
     def third(uow: UnitOfWork) -> None:
-        uow.wait_for_nobody()
-        uow.wait_turn("one")
-        uow.wait_turn("two")
+        uow.turns.wait_for_nobody()
+        uow.turns.wait("one")
+        uow.turns.wait("two")
 
     store.write(third)
     store.close()
@@ -327,19 +327,19 @@ def test_a_turn_that_an_undone_part_took_is_taken_anew(postgres_database: str) -
     told_so, go_on = threading.Event(), threading.Event()
 
     def first(uow: UnitOfWork) -> None:
-        uow.wait_for_nobody()
+        uow.turns.wait_for_nobody()
         with undone(uow):
             uow.groups.bind(Address("wire", "new"), scope=Scope.DISTRICT, town=None, title="")
-            uow.wait_turn("one")
+            uow.turns.wait("one")
             fail()
-        uow.wait_turn("one")
+        uow.turns.wait("one")
         told_so.set()
         go_on.wait(10)
 
     def second(uow: UnitOfWork) -> None:
-        uow.wait_for_nobody()
+        uow.turns.wait_for_nobody()
         with pytest.raises(ChangedMeanwhile):
-            uow.wait_turn("one")
+            uow.turns.wait("one")
 
     has_one = store.submit(first)
     assert told_so.wait(10)

@@ -127,17 +127,17 @@ def test_who_waits_for_nobody_goes_on_where_a_turn_is_taken(store: Store) -> Non
     taken, done = threading.Event(), threading.Event()
 
     def holds(uow: UnitOfWork) -> None:
-        uow.wait_turn("alerts of 大石街道")
+        uow.turns.wait("alerts of 大石街道")
         taken.set()
         done.wait(10)
 
     def takes_many(uow: UnitOfWork) -> list[str]:
-        uow.wait_for_nobody()
+        uow.turns.wait_for_nobody()
         got = []
         for town in ("石碁镇", "大石街道", "沙头街道"):
             try:
                 with uow.apart():
-                    uow.wait_turn(f"alerts of {town}")
+                    uow.turns.wait(f"alerts of {town}")
             except ChangedMeanwhile:
                 continue
             got.append(town)

@@ -256,7 +256,7 @@ def test_what_a_silent_process_has_locked_is_given_to_others(postgres_database: 
     turns: list[str] = []
 
     def freeze(uow: UnitOfWork) -> None:
-        uow.wait_turn("大石街道")
+        uow.turns.wait("大石街道")
         turns.append("frozen")
         if len(turns) == 1:
             # So soon that the test need not wait; `engines` has the time that counts.
@@ -267,7 +267,7 @@ def test_what_a_silent_process_has_locked_is_given_to_others(postgres_database: 
 
     def take_turn(uow: UnitOfWork) -> None:
         assert locked.wait(60)
-        uow.wait_turn("大石街道")
+        uow.turns.wait("大石街道")
         turns.append("other")
 
     theirs = other.submit(take_turn)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from alerts import dispatcher, notices, sending
+from alerts import dispatcher, notices, recording, sending
 from alerts.office import Office
 from alerts.view import AlertView
 from domain.alert import LogKind
@@ -340,11 +340,11 @@ async def test_what_arrived_is_written_down_whoever_has_the_lease(office: WholeO
     office.clock.push(timedelta(seconds=31))
     quick = office.store.write(lambda uow: uow.notices.lease(limit=1, lease=timedelta(seconds=30)))
     assert [one.id for one in quick] == [one.id for one in slow]
-    record = sending.Written(slow[0], None, 1)
-    office.store.write(lambda uow: sending.record_sent(uow, record, "77", office.live))
+    record = recording.Written(slow[0], None, 1)
+    office.store.write(lambda uow: recording.record_sent(uow, record, "77", office.live))
     assert not office.store.write(lambda uow: uow.notices.renew(quick, timedelta(seconds=30)))
-    late = sending.Written(quick[0], None, 1)
-    office.store.write(lambda uow: sending.record_sent(uow, late, "78", office.live))
+    late = recording.Written(quick[0], None, 1)
+    office.store.write(lambda uow: recording.record_sent(uow, late, "78", office.live))
     assert [card.message_id for card in office.read(lambda uow: uow.alerts.cards(1))] == ["77"]
     await office.settle()
     office.reads_all()

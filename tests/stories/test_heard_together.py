@@ -185,7 +185,7 @@ async def test_a_danger_whose_town_another_process_is_at_comes_a_little_later(
     begun, go_on = threading.Event(), threading.Event()
 
     def other_process(uow: UnitOfWork) -> None:
-        uow.wait_turn(turn_of(DASHI))
+        uow.turns.wait(turn_of(DASHI))
         begun.set()
         go_on.wait(20)
 

@@ -10,7 +10,7 @@ from alerts.acknowledgement import Pressed, Result
 from alerts.escalation import escalate_due
 from alerts.intake import Filed
 from alerts.knowing import may_act
-from alerts.sending import Written, record_sent
+from alerts.recording import Written, record_sent
 from domain.alert import AlertState, LogKind, Outcome
 from domain.report import Report
 from storage.notices import NoticeKind, Priority

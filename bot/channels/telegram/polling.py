@@ -120,7 +120,7 @@ class Poller:
         self.watch.heard(uow, updates=len(updates))
 
     def _hold(self, uow: UnitOfWork) -> bool:
-        uow.wait_turn(PLACE)
+        uow.turns.wait(PLACE)
         return uow.audit.hold(PLACE, self._holder, lasts=HELD_FOR)
 
     async def _count_conflict(self) -> None:
