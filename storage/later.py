@@ -22,7 +22,7 @@ import sqlalchemy as sa
 
 from storage.memory import Follow, Memory, Row
 from storage.tables import metadata
-from storage.touched import ALL, touched
+from storage.touched import ALL, Touched, touched
 
 LATER = "later"
 """Under which name a connection's info keeps the `Later` of its transaction."""
@@ -130,13 +130,13 @@ class Later:
         waiting = self._waiting.get(table, {}).values()
         return any(row_id in {one.values.get("id"), one.values.get(name)} for one in waiting)
 
-    def settle(self, tables: Iterable[str] = ALL, *, writes: bool = True) -> None:
-        """Write what waits for these tables, before something reads or ``writes`` there."""
+    def settle(self, touches: Touched) -> None:
+        """Write what has to be there before a statement that does this."""
         if self._is_busy:
             return
-        due = self._waiting.keys() & tables
-        if writes:
-            self.memory.forget_of(tables)
+        due = self._waiting.keys() & touches.reach
+        if touches.writes:
+            self.memory.forget_of(touches.named)
             if not due and all(part.begun for part in self._parts):
                 return
         elif not due:
@@ -147,6 +147,10 @@ class Later:
             self._write(self._of(due))
         finally:
             self._is_busy = False
+
+    def settle_all(self) -> None:
+        """Write everything that waits."""
+        self.settle(Touched(writes=False, named=ALL, reach=ALL))
 
     @contextmanager
     def apart(self) -> Iterator[None]:
@@ -245,7 +249,7 @@ def remembered(
     key: Hashable,
     text: str,
     read: Callable[[], T],
-    follow: Follow | None = None,
+    follow: Follow | None,
 ) -> T:
     """Return what a statement read in this transaction; ``key`` is the statement and its values.
 
@@ -265,15 +269,14 @@ def settle(
     """
     later: Later | None = connection.info.get(LATER)
     if later is not None and (only is None or later.concerns(only[0].name, *only[1:])):
-        writes, tables = touched(text)
-        later.settle(tables, writes=writes)
+        later.settle(touched(text))
 
 
 def end(connection: sa.Connection) -> None:
     """Write everything that waits on a connection whose transaction is about to be committed."""
     later: Later | None = connection.info.get(LATER)
     if later is not None:
-        later.settle(writes=False)
+        later.settle_all()
         del connection.info[LATER]
 
 
@@ -284,11 +287,7 @@ def forget(connection: sa.Connection) -> None:
 
 
 def _put(
-    connection: sa.Connection,
-    table: sa.Table,
-    place: int,
-    write: _Write,
-    values: Row,
+    connection: sa.Connection, table: sa.Table, place: int, write: _Write, values: Row
 ) -> None:
     later: Later | None = connection.info.get(LATER)
     if later is None:

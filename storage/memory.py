@@ -55,7 +55,7 @@ class Memory:
             kept: T = known.found
             return kept
         found = read()
-        self._read[key] = _Read(touched(text)[1], found, follow)
+        self._read[key] = _Read(touched(text).named, found, follow)
         return found
 
     def forget(self) -> None:

@@ -21,7 +21,7 @@ def person_of(row: Mapping[Any, Any]) -> Person:
 
 
 _PERSON = (people.c.id, people.c.name, people.c.role, people.c.town)
-_GET = Prepared(sa.select(*_PERSON).where(people.c.id == sa.bindparam("person")))
+_GET = Prepared(sa.select(*_PERSON).where(people.c.id == sa.bindparam("person")), again=True)
 _KNOWN_AS = Prepared(
     sa.select(*_PERSON)
     .join(identities, identities.c.person_id == people.c.id)

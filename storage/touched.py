@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from storage.tables import metadata
@@ -12,9 +13,22 @@ ALL = frozenset(metadata.tables)
 _WORD = re.compile(r"\w+")
 
 
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """What a statement does to tables.
+
+    ``named``: those whose rows it may read or write; ``reach``: these and all that they refer
+    to, which have to be there before.
+    """
+
+    writes: bool
+    named: frozenset[str]
+    reach: frozenset[str]
+
+
 @lru_cache(maxsize=4096)
-def touched(text: str) -> tuple[bool, frozenset[str]]:
-    """Return whether a statement writes, and every table that it may touch, or refers to.
+def touched(text: str) -> Touched:
+    """Return which tables a statement touches.
 
     Whatever is called like a table counts as one: rather too many. For a DELETE it is all,
     since others may refer to what goes.
@@ -22,9 +36,10 @@ def touched(text: str) -> tuple[bool, frozenset[str]]:
     words = _WORD.findall(text)
     first = words[0].upper() if words else ""
     if first == "DELETE":
-        return True, ALL
+        return Touched(writes=True, named=ALL, reach=ALL)
     named = ALL.intersection(words)
-    return first != "SELECT", frozenset(named.union(*(_referred(name) for name in named)))
+    reach = frozenset(named.union(*(_referred(name) for name in named)))
+    return Touched(first != "SELECT", named, reach)
 
 
 @cache

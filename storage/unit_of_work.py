@@ -91,7 +91,7 @@ class UnitOfWork:
 
     def settle(self) -> None:
         """Write what is still to be written, so that it fails here if it does."""
-        self._later.settle(writes=False)
+        self._later.settle_all()
 
     @property
     def stands(self) -> bool:

@@ -18,7 +18,7 @@ from domain.report import Report, TownBy
 from storage.prepared import Prepared
 from storage.store import Store
 from storage.tables import alert_log, groups, metadata, notices, reports
-from storage.touched import touched
+from storage.touched import Touched, touched
 from storage.unit_of_work import UnitOfWork
 from tests.keys import KEYRING
 
@@ -333,12 +333,18 @@ def test_a_row_from_before_an_undone_part_is_as_it_was(store: Store) -> None:
 
 def test_every_table_of_a_statement_is_known_by_its_words() -> None:
     """With those it refers to; a DELETE may leave others without what they refer to."""
-    writes, tables = touched(str(sa.insert(alert_log)))
-    assert writes
-    assert {"alert_log", "alerts"} <= tables
-    assert "notices" not in tables
-    asked = sa.select(notices.c.id).where(notices.c.report_id.in_(sa.select(reports.c.id)))
-    assert touched(str(asked)) == (False, touched(str(asked))[1])
-    assert {"notices", "reports", "alerts", "people"} <= touched(str(asked))[1]
-    assert touched(str(sa.delete(groups))) == (True, frozenset(metadata.tables))
-    assert touched("SELECT pg_advisory_xact_lock(1)") == (False, frozenset())
+    added = touched(str(sa.insert(alert_log)))
+    assert added.writes
+    assert added.named == {"alert_log"}
+    assert {"alert_log", "alerts"} <= added.reach
+    assert "notices" not in added.reach
+    asked = touched(
+        str(sa.select(notices.c.id).where(notices.c.report_id.in_(sa.select(reports.c.id))))
+    )
+    assert not asked.writes
+    assert {"notices", "reports"} <= asked.named
+    assert {"notices", "reports", "alerts", "people"} <= asked.reach
+    every = frozenset(metadata.tables)
+    assert touched(str(sa.delete(groups))) == Touched(writes=True, named=every, reach=every)
+    nothing = Touched(writes=False, named=frozenset(), reach=frozenset())
+    assert touched("SELECT pg_advisory_xact_lock(1)") == nothing
