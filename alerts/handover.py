@@ -6,6 +6,7 @@ from alerts import outbox
 from alerts.escalation import restart
 from alerts.group_words import handed_over_words, merged_words
 from alerts.learning import learn, live_alert
+from alerts.likeness import turn_of
 from alerts.notices import Why
 from alerts.office import Office
 from domain.alert import Alert, AlertState, LogKind, Outcome
@@ -20,6 +21,7 @@ def hand_over(
     uow: UnitOfWork, office: Office, alert: Alert, to: str | None, *, by: Person
 ) -> Alert:
     """Give an alert to another town (None: the district desk), where it climbs anew."""
+    uow.turns.wait(turn_of(to))  # whoever reports the same there is compared with it, or waits
     uow.alerts.log(alert.id, LogKind.HANDED_OVER, person_id=by.id, detail=to or DISTRICT)
     outbox.say_in_groups(
         uow,
@@ -42,6 +44,7 @@ def settle_town(
     alert = live_alert(uow, report)
     if alert is None or alert.town == town or not alert.verified:
         return alert
+    uow.turns.wait(turn_of(town))
     uow.alerts.log(alert.id, LogKind.TOWN_ANSWERED, person_id=report.person_id, detail=town)
     outbox.say_in_groups(
         uow,

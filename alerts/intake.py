@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from alerts import discretion, outbox
 from alerts.escalation import freeze_chain, restart, start
 from alerts.learning import learn, units_in
-from alerts.likeness import Alike, alert_alike, alike, is_by_same
+from alerts.likeness import Alike, alike, first_live, is_by_same, turn_of
 from alerts.notices import Why
 from alerts.office import Office
 from alerts.routing import district_desk, holder, town_group
@@ -125,8 +125,10 @@ def raise_alert(
     the town is not sure, the district desk is told of a red one too. Without ``pinned`` it is
     known that the report came with no place.
     """
+    town = report.town if report.verified else None
+    uow.turns.wait(turn_of(town))  # whoever reports the same is compared with it, or waits
     fresh = fresh_alert(
-        town=report.town if report.verified else None,
+        town=town,
         level=assessment.level,
         categories=assessment.categories,
         chain=freeze_chain(office.times[assessment.level], uow.now, office.hours),
@@ -205,23 +207,20 @@ def _raise_or_feed(
     ask_towns: tuple[str, ...],
 ) -> Filed:
     text = filing.text
-    if repeated := told.found(Sameness.REPEATED):
-        alert = alert_alike(uow, repeated[0])
-        return _feed_repeated(uow, office, alert, report, assessment, text=text)
-    if same := told.found(Sameness.SAME):
-        alert = alert_alike(uow, same[0])
-        other = not any(is_by_same(one, report) for one in uow.reports.of_alert(alert.id))
+    if repeated := first_live(uow, told.found(Sameness.REPEATED)):
+        return _feed_repeated(uow, office, repeated, report, assessment, text=text)
+    if same := first_live(uow, told.found(Sameness.SAME)):
+        other = not any(is_by_same(one, report) for one in uow.reports.of_alert(same.id))
         kind = LogKind.CORROBORATED if other else LogKind.SUPPLEMENTED
-        fed = add_to_alert(uow, office, alert, report, assessment, text=text, kind=kind, fresh=True)
+        fed = add_to_alert(uow, office, same, report, assessment, text=text, kind=kind, fresh=True)
         became = FiledAs.CORROBORATION if other else FiledAs.SUPPLEMENT
         return Filed(report=_of(report, fed), became=became, alert=fed)
-    unsure = told.found(Sameness.UNSURE)
     # Of somebody unknown, or where the town is not sure, nobody can say that it is one event.
     known = report.verified and report.town is not None and not ask_towns
     crowded = told.crowded(office.silence.storm_after) if known else ()
     for one in storms_among(uow, office, crowded):
-        alert = alert_alike(uow, one)
-        if is_vague(uow, office, alert, report, assessment, text=text):
+        alert = first_live(uow, [one])
+        if alert and is_vague(uow, office, alert, report, assessment, text=text):
             fed = add_to_alert(
                 uow,
                 office,
@@ -247,7 +246,7 @@ def _raise_or_feed(
         became=FiledAs.RAISED,
         alert=raised,
         ask_towns=ask_towns,
-        perhaps=alert_alike(uow, unsure[0]) if unsure else None,
+        perhaps=first_live(uow, told.found(Sameness.UNSURE)),
     )
 
 

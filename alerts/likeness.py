@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -74,9 +74,13 @@ def heard_since(uow: UnitOfWork, office: Office) -> datetime:
     return uow.now - office.merge_within
 
 
-def alert_alike(uow: UnitOfWork, alert_id: int) -> Alert:
-    """Return an alert that was just found; KeyError when there is none."""
-    alert = uow.alerts.get(alert_id)
-    if alert is None:
-        raise KeyError(alert_id)
-    return alert
+def first_live(uow: UnitOfWork, alert_ids: Iterable[int]) -> Alert | None:
+    """Return the first of these alerts that is live as it now stands.
+
+    Whoever closes one waits for nobody's turn, and may have done so since they were compared.
+    """
+    for alert_id in alert_ids:
+        alert = uow.alerts.get(alert_id)
+        if alert is not None and alert.is_live:
+            return alert
+    return None

@@ -29,15 +29,19 @@ def hear_by(processes: int, open_reader: Callable[[], Reader]) -> tuple[Speed, C
     start = _forked.Barrier(processes)
     told: Any = _forked.Queue()
     running = [
-        _forked.Process(target=_hear, args=(open_reader, start, told)) for _ in range(processes)
+        _forked.Process(target=_hear, args=(open_reader, start, told), daemon=True)
+        for _ in range(processes)
     ]
     for one in running:
         one.start()
-    came = [told.get(timeout=LONGEST_SECONDS) for _ in running]
+    came: list[tuple[Speed, Counted]] = []
+    while len(came) < processes:
+        one_came = told.get(timeout=LONGEST_SECONDS)
+        if isinstance(one_came, str):
+            raise SystemExit(one_came)
+        came.append(one_came)
     for one in running:
         one.join()
-    if failed := [one for one in came if isinstance(one, str)]:
-        raise SystemExit(failed[0])
     kinds: Counter[str] = Counter()
     for _, counted in came:
         kinds += counted.kinds
@@ -55,6 +59,7 @@ def _hear(open_reader: Callable[[], Reader], start: Any, told: Any) -> None:
         reader.store.close()
     except Exception as error:  # noqa: BLE001 - whoever waits says it
         told.put(f"a reader failed: {error!r}")
+        start.abort()  # the others wait for nobody
         return
     told.put((speed, counted))
 

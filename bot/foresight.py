@@ -14,7 +14,7 @@ from domain.channel import ChatKind, Heard, IncomingMessage
 from storage.unit_of_work import UnitOfWork
 
 
-def foresee(uow: UnitOfWork, office: Office, coming: Iterable[Heard]) -> list[Heard]:
+def foresee(uow: UnitOfWork, office: Office, coming: Iterable[Heard]) -> list[IncomingMessage]:
     """Find out in a few questions what hearing each of these asks first.
 
     Returns those that would have to wait for somebody else's turn.
@@ -26,10 +26,13 @@ def foresee(uow: UnitOfWork, office: Office, coming: Iterable[Heard]) -> list[He
     uow.dialogues.foresee({(one.address, one.sender.id) for one in messages})
     uow.reports.foresee({(one.address, one.message_id) for one in messages})
     certain = _sure_reports(uow, coming)
-    uow.reports.number(len(certain))
     dangers = _dangers(uow, office, certain)
     busy = foresee_dangers(uow, office, {town for _, town in dangers})
-    return [one for one, town in dangers if town in busy]
+    put_off = [one for one, town in dangers if town in busy]
+    # What is behind one that waits is not filed now, and takes no number that nobody would have.
+    waiting = {one.address for one in put_off}
+    uow.reports.number(sum(one.address not in waiting for one in certain))
+    return put_off
 
 
 def _sure_reports(uow: UnitOfWork, coming: Iterable[Heard]) -> list[IncomingMessage]:

@@ -36,6 +36,7 @@ from domain.errors import PersonCanFix
 from storage.inbox import InboxOutcome, InboxRow
 from storage.live import BOARD, INBOX, NOTICES, TIMERS, Live
 from storage.store import StorageAway, Store
+from storage.turns import TurnTaken
 from storage.unit_of_work import UnitOfWork
 
 BATCH = 32
@@ -142,6 +143,9 @@ class Reader:
             try:
                 with uow.apart():
                     heard.append((row, self.dialogue.hear(uow, incoming, row.id)))
+            except TurnTaken:
+                put_off.append(row)
+                held.add(chat)
             except Exception:  # it is heard once more, alone, and that says what is wrong
                 if not uow.stands:
                     raise

@@ -102,7 +102,7 @@ _LEASE = Prepared(
     .where(inbox.c.id == sa.bindparam("row"))
     .values(fence=inbox.c.fence + 1, lease_until=sa.bindparam("until"))
 )
-_POSTPONE = Prepared(sa.update(inbox).where(inbox.c.id == sa.bindparam("row")), "due_at")
+_POSTPONE = Prepared(sa.update(inbox).where(inbox.c.id == sa.bindparam("row")), "lease_until")
 _FINISH = Prepared(
     sa.update(inbox).where(
         inbox.c.id == sa.bindparam("row"),
@@ -209,9 +209,11 @@ class InboxRows:
         return leased
 
     def postpone(self, taken: Iterable[InboxRow], *, wait: timedelta) -> None:
-        """Let rows that were taken in this transaction be due again later, untried."""
-        due_at = self._now + wait
-        _POSTPONE.run_each(self._connection, ({"row": row.id, "due_at": due_at} for row in taken))
+        """Let rows that were taken in this transaction rest, untried; their place is kept."""
+        until = self._now + wait
+        _POSTPONE.run_each(
+            self._connection, ({"row": row.id, "lease_until": until} for row in taken)
+        )
 
     def take_back(self) -> int:
         """End every lease, so that its row is due at once; returns how many there were.

@@ -25,12 +25,16 @@ _TRY = Prepared(
 )
 
 
+class TurnTaken(ChangedMeanwhile):
+    """Somebody else has a turn that was not to be waited for; it is free again soon."""
+
+
 @dataclass(slots=True)
 class Turns:
     """The turns of one transaction.
 
     Attributes:
-        waits: whether a turn that somebody has is waited for; else `ChangedMeanwhile` says so.
+        waits: whether a turn that somebody has is waited for; else `TurnTaken` says so.
         taken: what it has (True), and what somebody else was found to have.
     """
 
@@ -40,7 +44,7 @@ class Turns:
     taken: dict[str, bool] = field(default_factory=dict)
 
     def wait_for_nobody(self) -> None:
-        """Let no turn be waited for from here on: `ChangedMeanwhile` where one is taken.
+        """Let no turn be waited for from here on: `TurnTaken` where one is taken.
 
         For a unit that takes several turns: two of them would wait for each other.
         """
@@ -58,7 +62,7 @@ class Turns:
         if what not in self.taken:
             self.take([what])
         if not self.taken[what]:
-            raise ChangedMeanwhile(what)
+            raise TurnTaken(what)
 
     def take(self, whats: Collection[str]) -> None:
         """Have of these turns those that nobody has; none is waited for."""

@@ -87,6 +87,7 @@ class UnitOfWork:
         except Exception:
             del self._hints[hints:]
             self.turns.taken = turns  # the database may have given back what was taken within
+            self.__dict__.pop("alerts", None)  # the next one's number is asked for anew
             raise
 
     def settle(self) -> None:

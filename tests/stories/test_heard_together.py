@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from alerts.likeness import turn_of
 from bot.reader import BATCH, TURN
+from domain.alert import AlertState
 from domain.danger import Assessment
 from domain.duty import Role
 from storage.inbox import InboxOutcome
 from storage.tables import alerts, inbox, reports
+from storage.turns import Turns, TurnTaken
 from storage.unit_of_work import UnitOfWork
+from storage.words import Told, WordRows
 from tests.office import WholeOffice
 from tests.office_people import DASHI, SHIQI
 
@@ -95,6 +99,18 @@ def filed(office: WholeOffice) -> list[str]:
         return [uow.reports.standing(one)[0].text for one in ids]
 
     return office.read(look)
+
+
+def numbered(office: WholeOffice) -> list[tuple[int, str | None]]:
+    """Return every report's number and town."""
+    return office.read(
+        lambda uow: [
+            (row.id, row.town)
+            for row in uow.connection.execute(
+                sa.select(reports.c.id, reports.c.town).order_by(reports.c.id)
+            )
+        ]
+    )
 
 
 async def test_what_a_chat_said_is_heard_together_and_in_order(office: WholeOffice) -> None:
@@ -201,12 +217,13 @@ async def test_a_danger_whose_town_another_process_is_at_comes_a_little_later(
     office.receives(office.he, "下水道堵了")
     assert await office.go("read") == 4
     assert filed(office) == ["石碁镇广场有人要跳楼", "下水道堵了"]
+    assert [number for number, _ in numbered(office)] == [1, 2]
     waiting = office.read(
-        lambda uow: uow.connection.execute(
-            sa.select(inbox.c.attempts, inbox.c.lease_until).where(inbox.c.done_at.is_(None))
+        lambda uow: uow.connection.scalars(
+            sa.select(inbox.c.attempts).where(inbox.c.done_at.is_(None))
         ).all()
     )
-    assert [tuple(row) for row in waiting] == [(0, None), (0, None)]
+    assert waiting == [0, 0]
     office.receives(office.he, "垃圾没人收")
     assert await office.go("read") == 1
     go_on.set()
@@ -215,4 +232,52 @@ async def test_a_danger_whose_town_another_process_is_at_comes_a_little_later(
     assert filed(office)[3:] == [RED, "再说一句，路灯也坏了"]
     office.sees(office.room_shiqi, "🔴红")
     office.sees(office.room_dashi, "🔴红")
+    office.reads_all()
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+async def test_an_alert_that_was_closed_meanwhile_is_not_fed(
+    office: WholeOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody ends it after it was compared with: who reports the same raises a new one."""
+    await office.says(office.li, RED)
+    told_in = WordRows.told_in
+
+    def and_is_closed(rows: WordRows, town: str | None, **how: Any) -> tuple[Told, ...]:
+        found = told_in(rows, town, **how)
+        if found and office.alert().is_live:
+            end = {"state": AlertState.CLOSED, "closed_at": office.clock.now}
+            office.store.write(lambda uow: uow.alerts.change(office.alert(), **end))
+        return found
+
+    monkeypatch.setattr(WordRows, "told_in", and_is_closed)
+    await office.says(office.he, RED)
+    assert not office.alert().is_live
+    assert office.alert(2).is_live
+    office.sees(office.he, "A-0002")
+    office.sees(office.room_dashi, "A-0001")
+    office.sees(office.room_dashi, "A-0002")
+    office.reads_all()
+
+
+async def test_a_danger_in_a_group_waits_for_its_turn_too(
+    office: WholeOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is no sure report, so nobody foresaw it; it is put off all the same, untried."""
+    wait = Turns.wait
+    taken = [True]
+
+    def first_time_taken(turns: Turns, what: str) -> None:
+        if taken and turns.has(what) and not turns.waits:
+            raise TurnTaken(taken.pop() and what)
+        wait(turns, what)
+
+    monkeypatch.setattr(Turns, "has", lambda *_: True)
+    monkeypatch.setattr(Turns, "wait", first_time_taken)
+    office.receives(office.chen, "撤回")
+    office.receives(office.chen, RED)
+    assert await office.go("read") == 2
+    assert office.count(reports) == 0
+    await office.after(seconds=1)
+    assert office.count(alerts) == 1
     office.reads_all()

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 
-from storage.store import Store
+from storage.store import StorageFailure, Store
 from storage.unit_of_work import UnitOfWork
 from storage.webchat import WebchatEvent
 
@@ -70,13 +70,17 @@ class Looking:
         try:
             found = await asyncio.to_thread(self._store.read, lambda uow: look(uow, asked))
         except Exception as error:  # noqa: BLE001 - each page is told
+            if len(pages) > 1 and not isinstance(error, StorageFailure):
+                for one in pages:  # what cannot be read for one page does not stop the others
+                    await self._read([one])
+                return
             for _, result in pages:
                 if not result.done():
                     result.set_exception(error)
             return
-        for (_, result), one in zip(pages, found, strict=True):
+        for (_, result), one_found in zip(pages, found, strict=True):
             if not result.done():  # else the page has gone
-                result.set_result(one)
+                result.set_result(one_found)
 
 
 def look(uow: UnitOfWork, asked: Sequence[Asked]) -> list[Found]:
