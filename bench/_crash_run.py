@@ -208,8 +208,10 @@ class Run:
         """Wait until nothing is left to do and return how long that took after the last fault.
 
         `settled_but_held` is when nothing was left but what waited for a channel's own limit.
+        What that lets through later is done as it comes, so it is not counted anew, unless
+        doing it once took longer than that.
         """
-        began = time.monotonic()
+        began = busy_since = time.monotonic()
         calm, but_held = 0, 0
         while calm < CALM_LOOKS and time.monotonic() - began < SETTLE_SECONDS:
             await asyncio.sleep(0.5)
@@ -220,9 +222,12 @@ class Run:
             busy = bool(any(one.tasks for one in self.officers) or to_do)
             busy = busy or bool(await asyncio.to_thread(self._behind))
             busy = busy or (self.telegram is not None and self.telegram.busy())
+            if but_held >= CALM_LOOKS and busy:
+                busy_since = time.monotonic()
             but_held = 0 if busy else but_held + 1
             if but_held == CALM_LOOKS:
-                self.settled_but_held = time.monotonic() - began
+                took = time.monotonic() - busy_since
+                self.settled_but_held = max(self.settled_but_held, took)
             calm = 0 if busy or held else calm + 1
             if calm == 0 and not self.waited_for and time.monotonic() - began > SETTLED_WITHIN:
                 self.waited_for = await asyncio.to_thread(self._waiting)
@@ -230,7 +235,8 @@ class Run:
             stream.cancel()
         await asyncio.gather(*self.streams, return_exceptions=True)
         if but_held < CALM_LOOKS:
-            self.settled_but_held = time.monotonic() - began
+            took = time.monotonic() - busy_since
+            self.settled_but_held = max(self.settled_but_held, took)
         return time.monotonic() - began
 
     def _waiting(self) -> str:

@@ -36,7 +36,8 @@ _HELD = """EXISTS (
 _NOW_SQLITE = "strftime('%Y-%m-%d %H:%M:%f', 'now')"
 _WAITING = (
     "SELECT 'inbox', channel, count(*) FROM inbox WHERE done_at IS NULL GROUP BY 1, 2"
-    " UNION ALL SELECT 'notices', channel, count(*) FROM notices WHERE state = 'due' GROUP BY 1, 2"
+    " UNION ALL SELECT CASE WHEN due_at > {now} THEN 'notices that wait for their next try'"
+    " ELSE 'notices' END, channel, count(*) FROM notices WHERE state = 'due' GROUP BY 1, 2"
     " UNION ALL SELECT 'timers', '', count(*) FROM alerts WHERE next_escalation_at < {late}"
     " UNION ALL SELECT 'quiet (' || reason || ')', channel, count(*) FROM quiet"
     " WHERE until > {now} GROUP BY 1, 2"
