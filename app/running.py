@@ -35,6 +35,7 @@ from storage.unit_of_work import UnitOfWork
 # A machine that is busy with everything at once may take long; giving up would begin it anew.
 READY_SECONDS = 120.0
 STOP_SECONDS = 10.0
+CLOCK_SLACK = timedelta(seconds=2)  # a clock that is set right by NTP moves by less
 YOUNG_OBJECTS = 10_000  # are looked through at once; the interpreter's own number is 700
 
 log = structlog.get_logger()
@@ -125,6 +126,8 @@ def _loops_of(parts: frozenset[Part]) -> frozenset[Loop]:
 
 
 def _take_back_leases(uow: UnitOfWork) -> None:
+    if uow.proof.come_back(slack=CLOCK_SLACK):
+        log.warning("clock_was_ahead")
     uow.inbox.take_back()
     uow.notices.take_back()
     uow.files.take_back()

@@ -294,6 +294,37 @@ async def test_a_try_that_a_clock_ahead_put_off_is_made_when_it_is_set_back(
     office.reads_all()
 
 
+@pytest.mark.parametrize("ahead", [timedelta(minutes=10), timedelta()])
+async def test_what_a_clock_ahead_put_off_before_the_office_was_killed_goes_on(
+    proving: ProvingOffice, ahead: timedelta
+) -> None:
+    """Nobody saw it set back; the last heartbeat tells. Where it was right, quiet stays quiet."""
+    office = proving.whole
+    room, wire = office.room_shiqi, office.channels["wire"]
+    office.store.write(
+        lambda uow: uow.notices.add(
+            room.address,
+            key="left",
+            kind=NoticeKind.MESSAGE,
+            priority=Priority.RED,
+            body=plain("一条"),
+        )
+    )
+    office.clock.push(ahead)
+    until = office.clock.now + timedelta(seconds=30)
+    wire.fails(RetryLater("slow", not_before=until), chat=room.chat)
+    await office.settle()
+    proving.beats()
+    office.clock.push(-ahead)
+    waited = office.store.write(lambda uow: uow.proof.come_back(slack=timedelta(seconds=2)))
+    assert bool(waited) == bool(ahead)
+    assert office.store.write(lambda uow: uow.proof.come_back(slack=timedelta(seconds=2))) == 0
+    await office.after(seconds=20)
+    office.sees_nothing(room)
+    await office.after(seconds=20)
+    office.sees(room, "一条")
+
+
 async def test_an_alert_of_a_clock_that_was_ahead_climbs_from_now_on(
     proving: ProvingOffice,
 ) -> None:
