@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 
+from alerts.gathering import Together
 from storage.store import StorageFailure, Store
 from storage.unit_of_work import UnitOfWork
 from storage.webchat import WebchatEvent
@@ -45,42 +46,17 @@ class Looking:
     def __init__(self, store: Store) -> None:
         """Begin with nobody waiting."""
         self._store = store
-        self._waiting: list[tuple[Asked, asyncio.Future[Found]]] = []
-        self._reading: asyncio.Task[None] | None = None
+        # With the store away it is so for all; what cannot be read for one page stops no other.
+        self._together: Together[Asked, Found] = Together(
+            self._read, at_once=PAGES_AT_ONCE, in_flight=1, shared=(StorageFailure,)
+        )
 
     async def new(self, asked: Asked) -> Found:
         """Return what is new for a page, as the rows stand after it asked."""
-        result: asyncio.Future[Found] = asyncio.get_running_loop().create_future()
-        self._waiting.append((asked, result))
-        if self._reading is None:
-            self._reading = asyncio.create_task(self._read_on())
-        return await result
+        return await self._together.ask(asked)
 
-    async def _read_on(self) -> None:
-        try:
-            while self._waiting:
-                pages = self._waiting[:PAGES_AT_ONCE]
-                del self._waiting[:PAGES_AT_ONCE]
-                await self._read(pages)
-        finally:
-            self._reading = None  # in the step that saw nobody waiting: who comes now begins anew
-
-    async def _read(self, pages: Sequence[tuple[Asked, asyncio.Future[Found]]]) -> None:
-        asked = [page for page, _ in pages]
-        try:
-            found = await asyncio.to_thread(self._store.read, lambda uow: look(uow, asked))
-        except Exception as error:  # noqa: BLE001 - each page is told
-            if len(pages) > 1 and not isinstance(error, StorageFailure):
-                for one in pages:  # what cannot be read for one page does not stop the others
-                    await self._read([one])
-                return
-            for _, result in pages:
-                if not result.done():
-                    result.set_exception(error)
-            return
-        for (_, result), one_found in zip(pages, found, strict=True):
-            if not result.done():  # else the page has gone
-                result.set_result(one_found)
+    async def _read(self, asked: list[Asked]) -> list[Found]:
+        return await asyncio.to_thread(self._store.read, lambda uow: look(uow, asked))
 
 
 def look(uow: UnitOfWork, asked: Sequence[Asked]) -> list[Found]:
