@@ -189,10 +189,11 @@ class InboxRows:
         stopped = set()
         for row in _QUEUES.rows(self._connection, asked):
             place = row["channel"], row["chat"]
-            held = row["lease_until"] is not None and row["lease_until"] > self._now
-            if row["id"] > heads[place] and (held or row["due_at"] > self._now):
+            if row["id"] <= heads[place]:
+                continue
+            if row["due_at"] > self._now or (row["lease_until"] or self._now) > self._now:
                 stopped.add(place)
-            elif row["id"] > heads[place] and place not in stopped:
+            elif place not in stopped:
                 queues.setdefault(place, []).append(row["id"])
         ids = sorted(row_id for queue in queues.values() for row_id in queue)[:room]
         taken = {row["id"]: row for row in of_ids.rows(self._connection, {"id": ids})}
