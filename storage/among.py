@@ -6,12 +6,14 @@ Saves as many round trips on PostgreSQL, and as many calls of the driver on SQLi
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Collection
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-from storage.prepared import Prepared
+from storage.memory import Follow
+from storage.prepared import Prepared, Row, Values
 
 
 def among(query: sa.Select[Any], *columns: sa.Column[Any]) -> Prepared:
@@ -25,6 +27,31 @@ def among(query: sa.Select[Any], *columns: sa.Column[Any]) -> Prepared:
             sa.tuple_(*columns).in_(in_postgresql if dialect == "postgresql" else in_sqlite)
         )
     )
+
+
+def know_each(
+    connection: sa.Connection,
+    each: Prepared,
+    one: Prepared,
+    asked: Values,
+    wanted: tuple[str, Collection[Any]],
+    *,
+    column: str | None = None,
+    follow: Callable[[Any], Follow] | None = None,
+) -> None:
+    """Ask once for many, so that a transaction knows what each alone would be told.
+
+    ``each`` is `among`'s statement and ``one`` that for a single value, whose columns it has
+    first. ``wanted`` is the value's name and those wanted; ``column`` is where ``each`` has
+    it, if it is called otherwise there.
+    """
+    name, values = wanted
+    found: dict[Any, list[Row]] = {value: [] for value in values}
+    for row in each.rows(connection, {**asked, name: list(values)}):
+        found[row[column or name]].append(row)
+    for value, rows in found.items():
+        keeps = None if follow is None else follow(value)
+        one.knows(connection, {**asked, name: value}, rows, follow=keeps)
 
 
 def _unnested(columns: tuple[sa.Column[Any], ...]) -> sa.Select[Any]:

@@ -5,7 +5,7 @@ Nothing is deleted: a shift that is taken off keeps its row, with the time when 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from domain.duty import Person, Post, Shift
 from domain.roster import Chair, Change, Entry, ShiftKind, ShiftSource, on_chair, stretches
-from storage.among import among
+from storage.among import among, know_each
 from storage.people import person_of
 from storage.prepared import Prepared
 from storage.tables import people, shifts
@@ -78,13 +78,14 @@ class DutyRows:
 
     def foresee(self, post: Post, towns: Collection[str]) -> None:
         """Read in one question whom `on_duty` will name for these towns."""
-        asked = {"post": post.value, "now": self._now}
-        place = _NOW_ON.selected_columns.keys().index("shift_town")
-        sitting: dict[str, list[Sequence[Any]]] = {town: [] for town in towns}
-        for row in _ON_DUTY_IN_EACH.tuples(self._connection, {**asked, "town": list(towns)}):
-            sitting[row[place]].append(row)
-        for town, rows in sitting.items():
-            _ON_DUTY_IN.knows(self._connection, {**asked, "town": town}, rows)
+        know_each(
+            self._connection,
+            _ON_DUTY_IN_EACH,
+            _ON_DUTY_IN,
+            {"post": post.value, "now": self._now},
+            ("town", towns),
+            column="shift_town",
+        )
 
     def on_duty(self, post: Post, town: str | None = None) -> tuple[Person, ...]:
         """Return who is on a post now and still enrolled."""

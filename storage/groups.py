@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from domain.channel import Address
 from domain.duty import Group, Scope
+from storage.among import know_each
 from storage.group_statements import (
     ADDRESSES_OF,
     ADDRESSES_OF_EACH,
@@ -58,13 +59,8 @@ class GroupRows:
 
     def foresee_towns(self, names: Collection[str]) -> None:
         """Read in one question what `of` will be asked of these towns."""
-        asked: dict[str, Any] = {"scope": Scope.TOWN.value}
-        place = groups.c.keys().index("town")
-        of_town: dict[str, list[Sequence[Any]]] = {name: [] for name in names}
-        for row in OF_EACH_TOWN.tuples(self._connection, {**asked, "town": list(names)}):
-            of_town[row[place]].append(row)
-        for name, rows in of_town.items():
-            OF_TOWN.knows(self._connection, {**asked, "town": name}, rows)
+        asked = {"scope": Scope.TOWN.value}
+        know_each(self._connection, OF_EACH_TOWN, OF_TOWN, asked, ("town", names))
 
     def keep_towns(self, named: Iterable[tuple[str, str]]) -> None:
         """Make the table hold these (name, code) towns; others are marked retired."""

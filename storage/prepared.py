@@ -96,14 +96,14 @@ class Prepared:
         self,
         connection: sa.Connection,
         values: Values,
-        found: list[Sequence[Any]],
+        rows: Iterable[Row],
         *,
         follow: Follow | None = None,
     ) -> None:
         """Let a transaction know what this would return, which was just read with much else."""
         compiled = self._for(connection)
-        asked = self._asked(compiled, values)
-        remembered(connection, asked, compiled.text, lambda: found, follow)
+        found = [tuple(row[name] for name in compiled.columns) for row in rows]
+        remembered(connection, self._asked(compiled, values), compiled.text, lambda: found, follow)
 
     def _asked(self, compiled: _Compiled, values: Values) -> Hashable:
         return self, *(values[name] for _, name, _ in compiled.given if name is not None)

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from domain.channel import Location
 from domain.danger import Category
 from domain.report import VersionKind, standing
-from storage.among import among
+from storage.among import among, know_each
 from storage.columns import Sealed
 from storage.memory import NewRows, Row
 from storage.packing import unpack_location
@@ -108,13 +108,14 @@ class WordRows:
 
     def foresee(self, towns: Collection[str], *, heard_since: datetime) -> None:
         """Read in one question what `told_in` will be asked of these towns."""
-        asked = {"verified": True, "since": heard_since}
-        told: dict[str, list[Sequence[Any]]] = {town: [] for town in towns}
-        for *row, town in _TOLD_IN_EACH.tuples(self._connection, {**asked, "town": list(towns)}):
-            told[town].append(row)
-        for town, rows in told.items():
-            follow = partial(_follow, town)
-            _TOLD_IN.knows(self._connection, {**asked, "town": town}, rows, follow=follow)
+        know_each(
+            self._connection,
+            _TOLD_IN_EACH,
+            _TOLD_IN,
+            {"verified": True, "since": heard_since},
+            ("town", towns),
+            follow=lambda town: partial(_follow, (town, True)),
+        )
 
     def told_in(
         self, town: str | None, *, verified: bool, heard_since: datetime
@@ -126,7 +127,7 @@ class WordRows:
         """
         statement = _TOLD_NOWHERE if town is None else _TOLD_IN
         asked = {"verified": verified, "since": heard_since, "town": town}
-        rows = statement.tuples(self._connection, asked, follow=partial(_follow, town))
+        rows = statement.tuples(self._connection, asked, follow=partial(_follow, (town, verified)))
         found: dict[int, tuple[int, str, list[str]]] = {}
         for alert_id, packed, report_id, kind, text in rows:
             _, _, texts = found.setdefault(report_id, (alert_id, packed, []))
@@ -141,9 +142,12 @@ class WordRows:
 
 
 def _follow(
-    town: str | None, found: list[Sequence[Any]], new: NewRows, table: str, row: Row
+    place: tuple[str | None, bool], found: list[Sequence[Any]], new: NewRows, table: str, row: Row
 ) -> bool:
-    """Keep what was told in a town right as a new row comes; False: it is to be read anew."""
+    """Keep what was told in a place right as a new row comes; False: it is to be read anew.
+
+    A place is a town, or none, and whether those who report there are enrolled.
+    """
     if table == alerts.name:
         return True  # nothing is told of it before a report is of it
     report = row
@@ -154,14 +158,16 @@ def _follow(
     if report["alert_id"] is None:
         return True
     alert = new.new_row(alerts.name, report["alert_id"])
-    if alert is None or alert["town"] != town:
-        return alert is not None
+    if alert is None:
+        return False
+    if alert["drill"] or (alert["town"], alert["verified"]) != place:
+        return True  # nothing of it is told here
     return table == reports.name and _tell_first(found, new, alert, report)
 
 
 def _tell_first(found: list[Sequence[Any]], new: NewRows, alert: Row, report: Row) -> bool:
     """Put what raises a new alert before all that was heard before it."""
-    if not alert["verified"] or alert["drill"] or any(told[0] == alert["id"] for told in found):
+    if any(told[0] == alert["id"] for told in found):
         return False
     words = new.new_rows(report_versions.name, "report_id", report["id"])
     packed = json.dumps(alert["categories"])

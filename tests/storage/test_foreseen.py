@@ -62,7 +62,7 @@ def file(uow: UnitOfWork, text: str) -> Report:
     )
 
 
-def raised(uow: UnitOfWork, town: str | None, text: str) -> Alert:
+def raised(uow: UnitOfWork, town: str | None, text: str, *, verified: bool = True) -> Alert:
     """File a report and raise an alert of a town from it."""
     report = file(uow, text)
     alert = uow.alerts.add(
@@ -72,15 +72,18 @@ def raised(uow: UnitOfWork, town: str | None, text: str) -> Alert:
             categories=(Category.SELF_HARM,),
             chain=Chain(LevelTimes((), HOUR, HOUR), (uow.now,)),
             at=uow.now,
+            verified=verified,
         )
     )
     uow.reports.attach(report.id, alert.id)
     return alert
 
 
-def told(uow: UnitOfWork, town: str | None) -> list[tuple[int, tuple[str, ...]]]:
-    """Return what a transaction says that was told in a town."""
-    found = uow.words.told_in(town, verified=True, heard_since=uow.now - HOUR)
+def told(
+    uow: UnitOfWork, town: str | None, *, verified: bool = True
+) -> list[tuple[int, tuple[str, ...]]]:
+    """Return what a transaction says that was told in a town, or by those not enrolled."""
+    found = uow.words.told_in(town, verified=verified, heard_since=uow.now - HOUR)
     return [(one.alert_id, one.texts) for one in found]
 
 
@@ -180,6 +183,20 @@ def test_what_was_told_is_what_the_rows_say(store: Store, step: Step, *, foresee
         step(uow, there)
         after = {town: told(uow, town) for town in (*towns, None)}
         assert after == {town: afresh(uow, town) for town in (*towns, None)}
+
+    store.write(work)
+
+
+@pytest.mark.parametrize("verified", [True, False])
+def test_what_strangers_tell_and_what_others_do_stay_apart(store: Store, *, verified: bool) -> None:
+    """Both have alerts of no town; neither is compared with the other's."""
+
+    def work(uow: UnitOfWork) -> None:
+        for one in (True, False):
+            assert told(uow, None, verified=one) == []
+        alert = raised(uow, None, "新", verified=verified)
+        assert told(uow, None, verified=verified) == [(alert.id, ("新",))]
+        assert told(uow, None, verified=not verified) == []
 
     store.write(work)
 
