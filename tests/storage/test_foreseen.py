@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -19,6 +18,7 @@ from storage.alerts import ChangedMeanwhile
 from storage.prepared import Prepared
 from storage.store import Store
 from storage.unit_of_work import UnitOfWork
+from tests.held import held
 from tests.keys import KEYRING
 
 HOUR = timedelta(hours=1)
@@ -307,12 +307,6 @@ def test_turns_of_several_are_had_or_not_and_given_back(postgres_database: str) 
     """Somebody has one of two; the other is taken, and free again after the commit."""
     migrate.upgrade(postgres_database)
     store = Store(postgres_database, keyring=KEYRING, connections=4)
-    begun, go_on = threading.Event(), threading.Event()
-
-    def first(uow: UnitOfWork) -> None:
-        uow.turns.wait("one")
-        begun.set()
-        go_on.wait(10)
 
     def second(uow: UnitOfWork) -> None:
         uow.turns.wait_for_nobody()
@@ -322,11 +316,8 @@ def test_turns_of_several_are_had_or_not_and_given_back(postgres_database: str) 
         with pytest.raises(ChangedMeanwhile):
             uow.turns.wait("one")
 
-    has_one = store.submit(first)
-    assert begun.wait(10)
-    store.write(second)
-    go_on.set()
-    has_one.result()
+    with held(store, lambda uow: uow.turns.wait("one")):
+        store.write(second)
 
     def third(uow: UnitOfWork) -> None:
         uow.turns.wait_for_nobody()
@@ -341,7 +332,6 @@ def test_a_turn_that_an_undone_part_took_is_taken_anew(postgres_database: str) -
     """Undoing the part gave it back: who says that they have it must have it."""
     migrate.upgrade(postgres_database)
     store = Store(postgres_database, keyring=KEYRING, connections=4)
-    told_so, go_on = threading.Event(), threading.Event()
 
     def first(uow: UnitOfWork) -> None:
         uow.turns.wait_for_nobody()
@@ -350,17 +340,12 @@ def test_a_turn_that_an_undone_part_took_is_taken_anew(postgres_database: str) -
             uow.turns.wait("one")
             fail()
         uow.turns.wait("one")
-        told_so.set()
-        go_on.wait(10)
 
     def second(uow: UnitOfWork) -> None:
         uow.turns.wait_for_nobody()
         with pytest.raises(ChangedMeanwhile):
             uow.turns.wait("one")
 
-    has_one = store.submit(first)
-    assert told_so.wait(10)
-    store.write(second)
-    go_on.set()
-    has_one.result()
+    with held(store, first):
+        store.write(second)
     store.close()

@@ -17,6 +17,7 @@ from storage.store import Store
 from storage.tables import inbox
 from storage.unit_of_work import UnitOfWork
 from tests.fakes import PushedClock
+from tests.held import held
 from tests.keys import KEYRING
 
 NOON = datetime(2026, 3, 4, 4, 0, tzinfo=UTC)
@@ -132,20 +133,9 @@ def test_what_another_reader_is_at_is_not_heard_twice(postgres_database: str) ->
     store = Store(postgres_database, keyring=KEYRING, clock=PushedClock(NOON), connections=4)
     for key in "123":
         put(store, "a", key)
-    begun, go_on = threading.Event(), threading.Event()
-
-    def slow(uow: UnitOfWork) -> None:
-        uow.connection.execute(
-            sa.select(inbox.c.id).where(inbox.c.message_key == "2").with_for_update()
-        )
-        begun.set()
-        go_on.wait(10)
-
-    other = store.submit(slow)
-    assert begun.wait(10)
-    assert take(store) == ["a1"]
-    go_on.set()
-    other.result()
+    second = sa.select(inbox.c.id).where(inbox.c.message_key == "2").with_for_update()
+    with held(store, lambda uow: uow.connection.execute(second)):
+        assert take(store) == ["a1"]
     assert take(store) == ["a1", "a2", "a3"]
     store.close()
 

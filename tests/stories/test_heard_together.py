@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 import pytest
@@ -18,11 +17,24 @@ from storage.tables import alerts, inbox, reports
 from storage.turns import Turns, TurnTaken
 from storage.unit_of_work import UnitOfWork
 from storage.words import Told, WordRows
+from tests.held import held
 from tests.office import WholeOffice
 from tests.office_people import DASHI, SHIQI
 
 RED = "张某现在坐在12楼天台边上扬言要跳楼"
 BROKEN = "这条读不了"
+
+
+def cannot_read_one(office: WholeOffice) -> None:
+    """Have reading the words of one message fail, each time."""
+    assess = office.office.assess
+
+    def reads(text: str) -> Assessment:
+        if text == BROKEN:
+            raise ArithmeticError
+        return assess(text)
+
+    office.reads_with(reads)
 
 
 async def test_a_mistake_among_others_is_answered_and_they_are_filed(office: WholeOffice) -> None:
@@ -44,14 +56,7 @@ async def test_what_cannot_be_heard_takes_nothing_of_the_others_with_it(
     office: WholeOffice,
 ) -> None:
     """The others are filed at once; the one is tried again and then kept for a person."""
-    assess = office.office.assess
-
-    def reads(text: str) -> Assessment:
-        if text == BROKEN:
-            raise ArithmeticError
-        return assess(text)
-
-    office.reads_with(reads)
+    cannot_read_one(office)
     office.receives(office.chen, "路灯坏了三盏")
     office.receives(office.he, BROKEN)
     office.receives(office.li, "下水道堵了")
@@ -101,15 +106,10 @@ def filed(office: WholeOffice) -> list[str]:
     return office.read(look)
 
 
-def numbered(office: WholeOffice) -> list[tuple[int, str | None]]:
-    """Return every report's number and town."""
+def numbers(office: WholeOffice) -> list[int]:
+    """Return every report's number."""
     return office.read(
-        lambda uow: [
-            (row.id, row.town)
-            for row in uow.connection.execute(
-                sa.select(reports.c.id, reports.c.town).order_by(reports.c.id)
-            )
-        ]
+        lambda uow: list(uow.connection.scalars(sa.select(reports.c.id).order_by(reports.c.id)))
     )
 
 
@@ -143,14 +143,7 @@ async def test_what_follows_in_a_chat_waits_for_what_could_not_be_heard(
     office: WholeOffice,
 ) -> None:
     """The second of three fails: the third is heard after it was kept for a person."""
-    assess = office.office.assess
-
-    def reads(text: str) -> Assessment:
-        if text == BROKEN:
-            raise ArithmeticError
-        return assess(text)
-
-    office.reads_with(reads)
+    cannot_read_one(office)
     for text in ("路灯坏了三盏", BROKEN, "下水道堵了"):
         office.receives(office.chen, text)
     await office.go("read")
@@ -198,36 +191,26 @@ async def test_a_danger_whose_town_another_process_is_at_comes_a_little_later(
     office: WholeOffice,
 ) -> None:
     """The others are heard meanwhile; it is neither lost nor counted as a try that failed."""
-    begun, go_on = threading.Event(), threading.Event()
-
-    def other_process(uow: UnitOfWork) -> None:
-        uow.turns.wait(turn_of(DASHI))
-        begun.set()
-        go_on.wait(20)
-
-    has_turn = office.store.submit(other_process)
-    assert begun.wait(20)
-    office.receives(office.li, RED)
-    assert await office.go("read") == 1
-    assert await office.go("read") == 0
-    assert filed(office) == []
-    office.clock.push(TURN)
-    office.receives(office.chen, "石碁镇广场有人要跳楼")
-    office.receives(office.li, "再说一句，路灯也坏了")
-    office.receives(office.he, "下水道堵了")
-    assert await office.go("read") == 4
-    assert filed(office) == ["石碁镇广场有人要跳楼", "下水道堵了"]
-    assert [number for number, _ in numbered(office)] == [1, 2]
-    waiting = office.read(
-        lambda uow: uow.connection.scalars(
-            sa.select(inbox.c.attempts).where(inbox.c.done_at.is_(None))
-        ).all()
-    )
-    assert waiting == [0, 0]
-    office.receives(office.he, "垃圾没人收")
-    assert await office.go("read") == 1
-    go_on.set()
-    has_turn.result()
+    with held(office.store, lambda uow: uow.turns.wait(turn_of(DASHI))):
+        office.receives(office.li, RED)
+        assert await office.go("read") == 1
+        assert await office.go("read") == 0
+        assert filed(office) == []
+        office.clock.push(TURN)
+        office.receives(office.chen, "石碁镇广场有人要跳楼")
+        office.receives(office.li, "再说一句，路灯也坏了")
+        office.receives(office.he, "下水道堵了")
+        assert await office.go("read") == 4
+        assert filed(office) == ["石碁镇广场有人要跳楼", "下水道堵了"]
+        assert numbers(office) == [1, 2]
+        waiting = office.read(
+            lambda uow: uow.connection.scalars(
+                sa.select(inbox.c.attempts).where(inbox.c.done_at.is_(None))
+            ).all()
+        )
+        assert waiting == [0, 0]
+        office.receives(office.he, "垃圾没人收")
+        assert await office.go("read") == 1
     await office.after(seconds=1)
     assert filed(office)[3:] == [RED, "再说一句，路灯也坏了"]
     office.sees(office.room_shiqi, "🔴红")

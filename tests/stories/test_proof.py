@@ -17,6 +17,7 @@ from domain.errors import RetryLater
 from storage.notices import NoticeKind, Priority
 from storage.tables import alerts, findings, inbox, notices
 from tests.office import WholeOffice
+from tests.office_people import Chat
 from tests.proof import TELL_AGAIN, ProvingOffice
 
 RED = "张某现在坐在12楼天台边上扬言要跳楼"
@@ -262,14 +263,8 @@ async def test_rows_of_the_future_are_brought_back(proving: ProvingOffice) -> No
     office.reads_all()
 
 
-async def test_a_try_that_a_clock_ahead_put_off_is_made_when_it_is_set_back(
-    proving: ProvingOffice,
-) -> None:
-    """Set back by two hours: neither the notice nor its channel waits for two hours."""
-    office = proving.whole
-    room, ahead = office.room_shiqi, timedelta(hours=2)
-    wire = office.channels["wire"]
-    wire.fails(RetryLater("down"), chat=room.chat)
+def leave_message(office: WholeOffice, room: Chat) -> None:
+    """Put an urgent message into the outbox."""
     office.store.write(
         lambda uow: uow.notices.add(
             room.address,
@@ -279,6 +274,17 @@ async def test_a_try_that_a_clock_ahead_put_off_is_made_when_it_is_set_back(
             body=plain("一条"),
         )
     )
+
+
+async def test_a_try_that_a_clock_ahead_put_off_is_made_when_it_is_set_back(
+    proving: ProvingOffice,
+) -> None:
+    """Set back by two hours: neither the notice nor its channel waits for two hours."""
+    office = proving.whole
+    room, ahead = office.room_shiqi, timedelta(hours=2)
+    wire = office.channels["wire"]
+    wire.fails(RetryLater("down"), chat=room.chat)
+    leave_message(office, room)
     await office.settle()
     office.clock.push(ahead)
     until = office.clock.now + timedelta(seconds=30)
@@ -301,15 +307,7 @@ async def test_what_a_clock_ahead_put_off_before_the_office_was_killed_goes_on(
     """Nobody saw it set back; the last heartbeat tells. Where it was right, quiet stays quiet."""
     office = proving.whole
     room, wire = office.room_shiqi, office.channels["wire"]
-    office.store.write(
-        lambda uow: uow.notices.add(
-            room.address,
-            key="left",
-            kind=NoticeKind.MESSAGE,
-            priority=Priority.RED,
-            body=plain("一条"),
-        )
-    )
+    leave_message(office, room)
     office.clock.push(ahead)
     until = office.clock.now + timedelta(seconds=30)
     wire.fails(RetryLater("slow", not_before=until), chat=room.chat)
