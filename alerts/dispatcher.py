@@ -13,31 +13,25 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
 
-from alerts import discretion
-from alerts.gathering import Gathering
-from alerts.notices import Why, card
 from alerts.office import Office
 from alerts.own_chats import OwnChats, send_within
 from alerts.pacing import Pacer
 from alerts.pulse import Loop, Pulse
 from alerts.recording import Written
-from alerts.routing import holder, is_barred
 from alerts.sending import DispatchTimes, Sender, Turn
 from alerts.undelivered import settle
-from alerts.view import view
-from domain.alert import Alert
-from domain.channel import Address, Channel, OutgoingMessage
-from domain.duty import Scope
+from alerts.writing import Foreseen, foresee, write
+from domain.channel import Address, Channel
 from domain.errors import RetryLater
 from storage.claims import MOST_OF_A_CHAT
 from storage.live import NOTICES, Listener, Live
-from storage.notices import Notice, NoticeKind
+from storage.notices import Notice
 from storage.rates import LocalRates
 from storage.store import StorageAway, Store
 from storage.unit_of_work import UnitOfWork
@@ -149,7 +143,6 @@ class Dispatcher:
             self.live,
             self.times,
             self.pacer or Pacer(LocalRates(self.store.clock)),
-            Gathering(self.store),
         )
 
     async def _claim(
@@ -178,6 +171,15 @@ class Dispatcher:
             self._forgot_at = uow.now
         leased = uow.notices.lease(limit=BATCH, lease=self.times.lease, not_channels=not_channels)
         own = {name: one for name, one in self.channels.items() if isinstance(one, OwnChats)}
+        written = self._written(uow, leased)
+        ours = [one for one in written if one.notice.address.channel in own]
+        send_within(uow, own, ours, self.times, self.live)
+        others = [one for one in written if one.notice.address.channel not in own]
+        return len(leased) + self._pass_by_quiet(uow), others
+
+    def _written(self, uow: UnitOfWork, leased: Sequence[Notice]) -> list[Written]:
+        """Return leased notices with their words, but for those that have to wait."""
+        known = self._foresee(uow, leased)
         written: list[Written] = []
         for place, notice in enumerate(leased):
             if place and self.store.clock() - uow.now > self.times.lease / CLAIM_SHARE:
@@ -185,18 +187,23 @@ class Dispatcher:
                 uow.notices.give_back(leased[place:])
                 break
             try:
-                one = Written(notice, *self._write(uow, notice))
-                channel = own.get(notice.address.channel)
-                if channel is None:
-                    written.append(one)
-                else:
-                    send_within(uow, channel, one, self.times, self.live)
+                written.append(write(uow, self.office, notice, known or foresee(uow, [notice])))
             except Exception as error:  # one notice that cannot be written holds up no other
                 if isinstance(error, StorageAway) or not uow.stands:
                     raise
                 log.exception("writing_failed", notice=notice.id)
                 uow.notices.put_off(notice, until=uow.now + WAIT_UNWRITTEN, reason="写不出来")
-        return len(leased) + self._pass_by_quiet(uow), written
+        return written
+
+    def _foresee(self, uow: UnitOfWork, leased: Sequence[Notice]) -> Foreseen | None:
+        """Read for all notices at once; None where that fails, and each reads for itself."""
+        try:
+            return foresee(uow, leased)
+        except Exception as error:
+            if isinstance(error, StorageAway) or not uow.stands:
+                raise
+            log.exception("reading_together_failed", units=len(leased))
+            return None
 
     def _pass_by_quiet(self, uow: UnitOfWork) -> int:
         """Settle cards whose chat asked for more quiet than they may wait; returns how many.
@@ -212,36 +219,3 @@ class Dispatcher:
         if held:
             uow.after_commit(self.live.wake, NOTICES)
         return len(held)
-
-    def _write(self, uow: UnitOfWork, notice: Notice) -> tuple[OutgoingMessage | None, int]:
-        """Return the words of a notice and, for a card, the version of the alert they show."""
-        alert = None if notice.alert_id is None else uow.alerts.get(notice.alert_id)
-        if alert is not None and is_barred(uow, alert, notice.address):
-            return None, 0  # it complains about them, as more words showed meanwhile
-        masked = discretion.applies(uow, self.office.masked_channels, notice.address)
-        if notice.body is not None or alert is None:
-            return notice.body, 0
-        why = Why(notice.why) if notice.why else Why.RAISED
-        seen = discretion.masked_view(view(uow, alert)) if masked else view(uow, alert)
-        message = card(seen, self.office, why=why, now=uow.now)
-        if not _may_press(uow, alert, notice.address):
-            message = replace(message, buttons=())
-        elif masked:
-            message = discretion.with_details(message)
-        if notice.kind is NoticeKind.CARD:
-            message = _reply_to_first(uow, notice, message)
-        return message, alert.version
-
-
-def _may_press(uow: UnitOfWork, alert: Alert, address: Address) -> bool:
-    """Whether a chat's people handle an alert; after 移交 the former group only reads it."""
-    group = uow.groups.at(address)
-    return group is None or group.scope is Scope.DISTRICT or group.town == holder(alert)
-
-
-def _reply_to_first(uow: UnitOfWork, notice: Notice, message: OutgoingMessage) -> OutgoingMessage:
-    """A later message about an alert replies to the first one that the chat has."""
-    for earlier in uow.alerts.cards(notice.alert_id or 0):
-        if earlier.address == notice.address:
-            return replace(message, reply_to=earlier.message_id)
-    return message

@@ -84,22 +84,32 @@ class Together(Generic[Asked, Answer]):
                 result.set_result(answer)
 
 
+def in_one_unit(
+    store: Store, work: Callable[[UnitOfWork, list[Asked]], Sequence[Answer]]
+) -> Together[Asked, Answer]:
+    """Return what has everything that is asked together done by one unit of work.
+
+    It answers once that is on disk; a unit may run more than once, as everywhere.
+    """
+
+    async def commit(batch: list[Asked]) -> Sequence[Answer]:
+        return await asyncio.wrap_future(store.submit(lambda uow: work(uow, batch)))
+
+    return Together(commit, at_once=MOST_AT_ONCE, in_flight=BATCHES_IN_FLIGHT)
+
+
 class Gathering:
-    """Runs units of work; a unit may run more than once, as everywhere."""
+    """Runs units of work together; a unit may run more than once, as everywhere."""
 
     def __init__(self, store: Store) -> None:
         """Begin with nothing waiting."""
-        self._store = store
-        self._together: Together[Callable[[UnitOfWork], Any], Any] = Together(
-            self._commit, at_once=MOST_AT_ONCE, in_flight=BATCHES_IN_FLIGHT
-        )
+        self._together = in_one_unit(store, _run_each)
 
     async def do(self, work: Callable[[UnitOfWork], T]) -> T:
         """Run a unit with whatever else waits; returns once it is on disk, or raises."""
         result: T = await self._together.ask(work)
         return result
 
-    async def _commit(self, units: list[Callable[[UnitOfWork], Any]]) -> list[Any]:
-        return await asyncio.wrap_future(
-            self._store.submit(lambda uow: [work(uow) for work in units])
-        )
+
+def _run_each(uow: UnitOfWork, units: list[Callable[[UnitOfWork], Any]]) -> list[Any]:
+    return [work(uow) for work in units]

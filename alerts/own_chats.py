@@ -7,81 +7,124 @@ other end is somebody else's (`alerts.sending`).
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 import structlog
 
-from alerts.recording import Written, record_failure, record_sent
+from alerts.recording import Sent, Written, record_failure, record_sent
 from alerts.sending import DispatchTimes
+from alerts.undelivered import Failure
 from domain.channel import Channel, OutgoingMessage
 from domain.errors import AddressMoved, MessageGone, Refused, RetryLater
 from storage.live import Live
-from storage.notices import NoticeKind
+from storage.notices import Notice, NoticeKind
 from storage.store import StorageAway
 from storage.unit_of_work import UnitOfWork
 
 log = structlog.get_logger()
 
 
-@runtime_checkable
-class OwnChats(Channel, Protocol):
-    """A channel whose chats are rows of ours.
+@dataclass(frozen=True, slots=True)
+class Put:
+    """What is to be put out into a chat: a message, an edit of one, or an answer to a press.
 
-    Each method does within a unit of work what `domain.channel.Channel` has it do, and raises
-    the same errors.
+    ``target`` is the message edited or the press answered; ``key`` lets nothing be put out twice.
     """
 
-    def add_message(self, uow: UnitOfWork, chat: str, message: OutgoingMessage, *, key: str) -> str:
-        """Add a new message to a chat and return its id; once a key."""
+    kind: NoticeKind
+    chat: str
+    target: str
+    message: OutgoingMessage
+    key: str
+
+
+@runtime_checkable
+class OwnChats(Channel, Protocol):
+    """A channel whose chats are rows of ours."""
+
+    def foresee(self, uow: UnitOfWork, puts: Sequence[Put]) -> None:
+        """Read what is needed to put these out, and take their chats for this transaction."""
         ...
 
-    def add_edit(
-        self, uow: UnitOfWork, chat: str, message_id: str, message: OutgoingMessage, *, key: str
-    ) -> None:
-        """Add a new version of a message."""
-        ...
+    def put_out(self, uow: UnitOfWork, put: Put) -> str | None:
+        """Put it out within a unit of work; returns the message's id, None for an answer.
 
-    def add_answer(self, uow: UnitOfWork, chat: str, press_id: str, text: str, *, key: str) -> None:
-        """Add a short line for whoever pressed."""
+        Raises what `domain.channel.Channel` does, and has written nothing then.
+        """
         ...
 
 
 def send_within(
-    uow: UnitOfWork, channel: OwnChats, one: Written, times: DispatchTimes, live: Live
+    uow: UnitOfWork,
+    channels: Mapping[str, OwnChats],
+    written: Sequence[Written],
+    times: DispatchTimes,
+    live: Live,
 ) -> None:
-    """Put a leased notice out and record it; what goes wrong is undone and settled instead.
+    """Put leased notices out and record them, all together or, if that fails, each alone.
 
-    Raises `storage.store.StorageAway` when it is the database that fails: nothing of the
-    claim is kept then.
+    ``channels`` are by name. What goes wrong with one is undone and settled instead. Raises
+    `storage.store.StorageAway` when it is the database that fails: nothing of the claim is
+    kept then.
     """
-    notice = one.notice
+    if not written:
+        return
     try:
         with uow.apart():
-            message_id = _put_out(uow, channel, one)
-            record_sent(uow, one, message_id, live)
-    except (AddressMoved, MessageGone, Refused, RetryLater) as error:
-        record_failure(uow, notice, error, times.longest(notice.priority), live)
+            _send(uow, channels, written, times, live)
     except StorageAway:
         raise
     except Exception as error:
         if not uow.stands:
             raise
+        if len(written) > 1:
+            for one in written:
+                send_within(uow, channels, [one], times, live)
+            return
+        [one] = written
         # It may be this notice's own fault, so the chat does not wait for it.
-        log.exception("channel_failed", channel=notice.address.channel)
+        log.exception("channel_failed", channel=one.notice.address.channel)
         late = RetryLater(type(error).__name__)
-        record_failure(uow, notice, late, times.longest(notice.priority), live, chat_waits=False)
+        longest = times.longest(one.notice.priority)
+        record_failure(uow, one.notice, late, longest, live, chat_waits=False)
 
 
-def _put_out(uow: UnitOfWork, channel: OwnChats, one: Written) -> str | None:
-    notice, message = one.notice, one.message
-    if message is None:
-        raise Refused("没有内容")
-    chat, target = notice.address.chat, notice.target or ""
-    if notice.kind is NoticeKind.TOAST:
-        channel.add_answer(uow, chat, target, message.plain_text, key=notice.key)
-        return None
+def _send(
+    uow: UnitOfWork,
+    channels: Mapping[str, OwnChats],
+    written: Sequence[Written],
+    times: DispatchTimes,
+    live: Live,
+) -> None:
+    puts = {
+        one.notice.id: _put(one.notice, one.message) for one in written if one.message is not None
+    }
+    for name, channel in channels.items():
+        here = [one.notice for one in written if one.notice.address.channel == name]
+        channel.foresee(uow, [puts[notice.id] for notice in here if notice.id in puts])
+    sent: list[Sent] = []
+    failed: list[tuple[Notice, Failure]] = []
+    for one in written:
+        notice = one.notice
+        if notice.id not in puts:
+            failed.append((notice, Refused("没有内容")))
+            continue
+        try:
+            message_id = channels[notice.address.channel].put_out(uow, puts[notice.id])
+        except (AddressMoved, MessageGone, Refused, RetryLater) as error:
+            failed.append((notice, error))
+        else:
+            sent.append(Sent(notice, one.version, message_id))
+    record_sent(uow, sent, live)
+    for notice, failure in failed:
+        record_failure(uow, notice, failure, times.longest(notice.priority), live)
+
+
+def _put(notice: Notice, message: OutgoingMessage) -> Put:
+    key = notice.key
     if notice.kind is NoticeKind.EDIT:
         # Each try is an edit of its own: the alert may have changed since the last one.
-        channel.add_edit(uow, chat, target, message, key=f"{notice.key}:{notice.fence}")
-        return target
-    return channel.add_message(uow, chat, message, key=notice.key)
+        key = f"{key}:{notice.fence}"
+    return Put(notice.kind, notice.address.chat, notice.target or "", message, key)

@@ -5,6 +5,8 @@ Each is one function of a unit of work, whoever sends: `alerts.sending` or `aler
 
 from __future__ import annotations
 
+import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -25,6 +27,20 @@ class Written:
     notice: Notice
     message: OutgoingMessage | None
     version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A notice that arrived, the version that it shows if it is a card, and as which message."""
+
+    notice: Notice
+    version: int
+    message_id: str | None
+
+    @property
+    def is_new_card(self) -> bool:
+        """Whether there is a card now that was not there before."""
+        return self.notice.kind is NoticeKind.CARD and self.message_id is not None
 
 
 def record_failure(
@@ -73,25 +89,41 @@ def ask_for_quiet(uow: UnitOfWork, notice: Notice, error: RetryLater) -> None:
     )
 
 
-def record_sent(uow: UnitOfWork, one: Written, message_id: str | None, live: Live) -> None:
-    """Write that a notice arrived, and have a card that shows what was true before edited."""
+def record_sent(uow: UnitOfWork, sent: Collection[Sent], live: Live) -> None:
+    """Write that notices arrived, and have cards that show what was true before edited."""
+    fresh = uow.notices.sent({one.notice.id: one.message_id for one in sent})
+    of_alerts = [
+        (one, one.notice.alert_id)
+        for one in sent
+        if one.notice.id in fresh and one.notice.alert_id is not None
+    ]
+    # Held: who changes them now has edits made of the cards that they see, and these are new.
+    stand_at = uow.alerts.hold({alert_id for _, alert_id in of_alerts})
+    shown = [one.notice.address for one, _ in of_alerts if one.is_new_card]
+    if len(shown) > 1:  # one asks for itself
+        uow.groups.foresee_names(shown)
+    stale = {
+        alert_id
+        for one, alert_id in of_alerts
+        if alert_id in stand_at and stand_at[alert_id] > _show(uow, one, alert_id)
+    }
+    for alert in uow.alerts.get_each(stale).values():
+        outbox.edit_cards(uow, alert)
+        uow.after_commit(live.wake, NOTICES)
+    if fresh:
+        uow.after_commit(live.wake, BOARD)
+
+
+def _show(uow: UnitOfWork, one: Sent, alert_id: int) -> float:
+    """Write which version of an alert its card shows now, and return it."""
     notice = one.notice
-    if not uow.notices.sent(notice, message_id):
-        return
-    alert_id, shown = notice.alert_id, None
-    # Held: who changes it now has edits made of the cards that they see, and this one is new.
-    stands_at = None if alert_id is None else uow.alerts.hold(alert_id)
-    if alert_id is not None and stands_at is not None:
-        if notice.kind is NoticeKind.CARD and message_id is not None:
-            # An earlier try may have arrived and shows what was true then: edit it.
-            shown = 0 if notice.may_have_arrived else one.version
-            uow.alerts.add_card(alert_id, notice.address, message_id, shown)
-            uow.alerts.log(alert_id, LogKind.NOTIFIED, detail=uow.groups.name_of(notice.address))
-        elif notice.card_id is not None:
-            shown = one.version
-            uow.alerts.shown(notice.card_id, shown)
-        alert = uow.alerts.get(alert_id) if shown is not None and stands_at > shown else None
-        if alert is not None:
-            outbox.edit_cards(uow, alert)
-            uow.after_commit(live.wake, NOTICES)
-    uow.after_commit(live.wake, BOARD)
+    if one.is_new_card:
+        # An earlier try may have arrived and shows what was true then: edit it.
+        shown = 0 if notice.may_have_arrived else one.version
+        uow.alerts.add_card(alert_id, notice.address, one.message_id or "", shown)
+        uow.alerts.log(alert_id, LogKind.NOTIFIED, detail=uow.groups.name_of(notice.address))
+        return shown
+    if notice.card_id is not None:
+        uow.alerts.shown(notice.card_id, one.version)
+        return one.version
+    return math.inf  # it is no card

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from alerts.gathering import Gathering
+from alerts.gathering import Gathering, Together, in_one_unit
 from alerts.pacing import Pacer, Slow
-from alerts.recording import Written, record_failure, record_sent
+from alerts.recording import Sent, Written, record_failure, record_sent
 from alerts.undelivered import Failure
 from domain.channel import Address, Channel, OutgoingMessage
 from domain.errors import AddressMoved, MessageGone, Refused, RetryLater
@@ -74,6 +74,14 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrived:
+    """What was sent, and what its chat gets next if it is time to look whether it may."""
+
+    sent: Sent
+    before: Notice | None
+
+
+@dataclass(slots=True)
 class Sender:
     """Sends turns through the channels of this process.
 
@@ -86,8 +94,14 @@ class Sender:
     live: Live
     times: DispatchTimes
     pacer: Pacer
-    gathering: Gathering
     hushed: dict[str, tuple[datetime, datetime]] = field(default_factory=dict)
+    gathering: Gathering = field(init=False)
+    arrivals: Together[Arrived, bool] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Gather what is to be written."""
+        self.gathering = Gathering(self.store)
+        self.arrivals = in_one_unit(self.store, self._record_arrived)
 
     async def send(self, turn: Turn, *, stop: asyncio.Event) -> None:
         """Send a turn in order until it is empty, has to wait, or passed to somebody else."""
@@ -163,19 +177,14 @@ class Sender:
             return await self._record_failure(
                 notice, RetryLater(type(error).__name__), chat_waits=False
             )
-        rest = turn.rest
-        look = self.store.clock() >= turn.looked_at + LOOK_AGAIN
-
-        def record(uow: UnitOfWork) -> bool:
-            record_sent(uow, one, message_id, self.live)
-            return not (rest and look and _has_to_stop(uow, rest[0]))
-
-        goes_on = await self._write_down(record)
+        look = bool(turn.waiting) and self.store.clock() >= turn.looked_at + LOOK_AGAIN
+        before = turn.waiting[0].notice if look else None
+        goes_on = await self._write_down(Arrived(Sent(notice, one.version, message_id), before))
         if look:
             turn.looked_at = self.store.clock()
         return goes_on and not self._is_hushed(notice.address.channel)
 
-    async def _write_down(self, record: Callable[[UnitOfWork], bool]) -> bool:
+    async def _write_down(self, arrived: Arrived) -> bool:
         """Write down what was sent, also when the database is away for a while.
 
         What is forgotten would be sent twice. Nothing is lost by waiting: the chat could not
@@ -184,12 +193,17 @@ class Sender:
         until = time.monotonic() + REMEMBERED_SECONDS
         while True:
             try:
-                return await self.gathering.do(record)
+                return await self.arrivals.ask(arrived)
             except StorageAway as error:
                 if time.monotonic() >= until:
                     raise
                 log.warning("record_waits", error=type(error).__name__)
             await asyncio.sleep(WRITE_AGAIN_SECONDS)
+
+    def _record_arrived(self, uow: UnitOfWork, arrived: list[Arrived]) -> list[bool]:
+        """Write what arrived, and return whether each one's chat goes on."""
+        record_sent(uow, [one.sent for one in arrived], self.live)
+        return [one.before is None or not _has_to_stop(uow, one.before) for one in arrived]
 
     def _is_hushed(self, channel: str) -> bool:
         since, until = self.hushed.get(channel, (_EARLIEST, _EARLIEST))

@@ -13,149 +13,28 @@ many reports a commit.
 from __future__ import annotations
 
 import argparse
-import asyncio
-import cProfile
 import os
-import pstats
 import random
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
-
-import sqlalchemy as sa
 
 from alerts.office import Office
-from app.office_settings import build_ledger, build_office
+from app.office_settings import build_office
 from app.settings import Settings, load
-from bench._counting import Counted, count
 from bench._databases import POSTGRESQL, SQLITE, new_database, postgresql_is_there
 from bench._disk import Disk
-from bench._keys import KEYRING
-from bench._raw import REPORT_OF, Speed, raw, timed
-from bench._readers import hear_by
+from bench._heard import Heard, hear
+from bench._raw import raw
 from bench._reports import Report, make_reports, towns_of
-from bench._wire import WIRE, Wire, packed_message
-from bot.dialogue import Dialogue
-from bot.reader import Reader
-from domain.channel import Address
-from domain.duty import Post, Role, Scope
-from storage.live import LocalLive
-from storage.store import Store
-from storage.tables import metadata
-from storage.unit_of_work import UnitOfWork
 
 SEED = 4
-_T = TypeVar("_T")
 WANTED_A_SECOND = 1000.0
 WANTED_OF_RAW = 0.25
 MIXTURES = {"quiet": 0.0, "everyday, 10 % dangers": 0.1, "dangers alone": 1.0}
 """The share of dangers; every danger is an event of its own and raises its own alert."""
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What a run came to."""
-
-    speed: Speed
-    counted: Counted
-    rows: int
-
-
-def furnish(uow: UnitOfWork, reports: Sequence[Report]) -> None:
-    """Let every reporter in, and an officer and a room for each town."""
-    now = uow.now
-    for number, report in enumerate(reports):
-        person = uow.people.add(name=f"上报人{number}", role=Role.GRID_WORKER, town=report.town)
-        uow.people.identify(person, WIRE, f"s{number}")
-        uow.groups.keep_address(Address(WIRE, f"c{number}"), person_id=person.id)
-    for number, town in enumerate(sorted({report.town for report in reports})):
-        room = Address(WIRE, f"room-{number}")
-        uow.groups.bind(room, scope=Scope.TOWN, town=town, title=f"{town}值班群")
-        officer = uow.people.add(name=f"值班员{number}", role=Role.TOWN_OFFICER, town=town)
-        uow.groups.keep_address(Address(WIRE, f"officer-{number}"), person_id=officer.id)
-        ends = now + timedelta(days=30)
-        uow.duty.add(officer, Post.TOWN_DUTY, town=town, starts_at=now, ends_at=ends)
-    uow.groups.bind(Address(WIRE, "desk"), scope=Scope.DISTRICT, town=None, title="区值班室")
-
-
-def accept(uow: UnitOfWork, reports: Sequence[Report]) -> None:
-    """Store every report as a raw message."""
-    for number, report in enumerate(reports):
-        chat, message_id = f"c{number}", f"m{number}"
-        raw = packed_message(chat, f"s{number}", message_id, report.text, uow.now)
-        uow.inbox.put(channel=WIRE, chat=chat, message_key=message_id, raw=raw)
-
-
-async def _read_all(reader: Reader) -> None:
-    while await reader.read_due():
-        pass
-
-
-def _open_reader(url: str, office: Office) -> Reader:
-    return Reader(
-        store=Store(url, keyring=KEYRING),
-        dialogue=Dialogue(office, build_ledger(load(None), office)),
-        channels={WIRE: Wire()},
-        live=LocalLive(),
-    )
-
-
-def hear(
-    url: str, office: Office, reports: Sequence[Report], *, processes: int, profile: bool
-) -> Heard:
-    """Have the product's reader hear every report; returns how long it took."""
-    _in_store(url, lambda uow: furnish(uow, reports))
-    _in_store(url, lambda uow: accept(uow, reports))
-    if profile:
-        reader = _open_reader(url, office)
-        with count(reader.store.engine) as counted, timed() as speed:
-            _profiled(reader.store, reader)
-        reader.store.close()
-    else:
-        speed, counted = hear_by(processes, lambda: _open_reader(url, office))
-    return Heard(speed, counted, _in_store(url, _rows))
-
-
-def _in_store(url: str, work: Callable[[UnitOfWork], _T]) -> _T:
-    store = Store(url, keyring=KEYRING)
-    try:
-        return store.write(work)
-    finally:
-        store.close()
-
-
-def _rows(uow: UnitOfWork) -> int:
-    """Count the rows of the tables that grow."""
-    return sum(
-        uow.connection.execute(
-            sa.select(sa.func.count()).select_from(metadata.tables[name])
-        ).scalar_one()
-        for name in REPORT_OF
-    )
-
-
-def _profiled(store: Store, reader: Reader) -> None:
-    """Profile the units of work alone, in whichever thread they run."""
-    profiler = cProfile.Profile()
-    submit = store.submit
-
-    def measured(work: Callable[[UnitOfWork], object]) -> object:
-        def run(uow: UnitOfWork) -> object:
-            profiler.enable()
-            try:
-                return work(uow)
-            finally:
-                profiler.disable()
-
-        return submit(run)
-
-    store.submit = measured  # type: ignore[method-assign,assignment]
-    asyncio.run(_read_all(reader))
-    pstats.Stats(profiler).sort_stats("cumulative").print_stats(60)
 
 
 class Table:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from domain.alert import Alert, AlertState, LogEntry, LogKind, Outcome
 from domain.channel import Address
 from domain.danger import Category, Level
+from storage.among import among
 from storage.ids import take_ids
 from storage.later import change_later, put_later
 from storage.packing import changed_alert, pack_chain, pack_column, unpack_chain
@@ -83,19 +84,26 @@ _ADD = Prepared(
     *("next_escalation_at", "version", "outcome_note", "verified", "drill", "about_units"),
 )
 _GET = Prepared(sa.select(alerts).where(_THIS), reads=(alerts, "alert"))
-_HOLD = Prepared(sa.select(alerts.c.version).where(_THIS).with_for_update(read=True))
+_GET_EACH = among(sa.select(alerts), alerts.c.id)
+_HOLD_EACH = among(
+    sa.select(alerts.c.id, alerts.c.version)
+    .order_by(alerts.c.id)  # whoever holds several holds them in the same order
+    .with_for_update(read=True, of=alerts),
+    alerts.c.id,
+)
 _DUE = Prepared(
     sa.select(alerts.c.id).where(alerts.c.next_escalation_at <= sa.bindparam("now")).limit(1)
 )
 _HEAR = Prepared(sa.update(alerts).where(_THIS), "heard_at")
 _LOG = Prepared(sa.insert(alert_log).inline(), "alert_id", "at", "kind", "person_id", "detail")
 _ADD_CARD = Prepared(
-    sa.insert(cards).returning(cards.c.id),
+    sa.insert(cards).inline(),
     *("alert_id", "channel", "chat", "message_id", "shown_version", "sent_at"),
 )
 _CARDS = Prepared(
     sa.select(cards).where(cards.c.alert_id == sa.bindparam("alert")).order_by(cards.c.id)
 )
+_CARDS_EACH = among(sa.select(cards).order_by(cards.c.id), cards.c.alert_id)
 _CARD = Prepared(sa.select(cards).where(cards.c.id == sa.bindparam("card")))
 _SHOWN = Prepared(sa.update(cards).where(cards.c.id == sa.bindparam("card")), "shown_version")
 
@@ -152,13 +160,22 @@ class AlertRows:
         row = _GET.row(self._connection, {"alert": alert_id})
         return None if row is None else alert_of(row)
 
-    def hold(self, alert_id: int) -> int | None:
-        """Return the version of an alert that nobody changes until this transaction ends.
+    def get_each(self, alert_ids: Collection[int]) -> dict[int, Alert]:
+        """Return those of these alerts that there are, by their ids."""
+        if not alert_ids:
+            return {}
+        rows = _GET_EACH.rows(self._connection, {"id": list(alert_ids)})
+        return {row["id"]: alert_of(row) for row in rows}
 
-        Whoever is changing it is waited for, so that it is as they leave it.
+    def hold(self, alert_ids: Collection[int]) -> dict[int, int]:
+        """Return the versions of alerts that nobody changes until this transaction ends.
+
+        Whoever is changing one is waited for, so that it is as they leave it.
         """
-        version: int | None = _HOLD.value(self._connection, {"alert": alert_id})
-        return version
+        if not alert_ids:
+            return {}
+        found = _HOLD_EACH.tuples(self._connection, {"id": list(alert_ids)})
+        return dict(map(tuple, found))
 
     def change(self, alert: Alert, **values: Any) -> Alert:
         """Change an alert's row and count its version up, in one conditional UPDATE.
@@ -257,24 +274,28 @@ class AlertRows:
             for row in rows
         )
 
-    def add_card(self, alert_id: int, address: Address, message_id: str, version: int) -> int:
-        """Remember that a chat shows an alert in a message; returns the card's id."""
-        card_id: int = _ADD_CARD.value(
-            self._connection,
-            {
-                "alert_id": alert_id,
-                "channel": address.channel,
-                "chat": address.chat,
-                "message_id": message_id,
-                "shown_version": version,
-                "sent_at": self._now,
-            },
-        )
-        return card_id
+    def add_card(self, alert_id: int, address: Address, message_id: str, version: int) -> None:
+        """Remember that a chat shows an alert in a message."""
+        values = {
+            "alert_id": alert_id,
+            "channel": address.channel,
+            "chat": address.chat,
+            "message_id": message_id,
+            "shown_version": version,
+            "sent_at": self._now,
+        }
+        put_later(self._connection, cards, _ADD_CARD.run_each, values)
 
     def cards(self, alert_id: int) -> tuple[Card, ...]:
         """Return every card of an alert, the first sent first."""
         rows = _CARDS.rows(self._connection, {"alert": alert_id})
+        return tuple(_card_of(row) for row in rows)
+
+    def cards_of(self, alert_ids: Collection[int]) -> tuple[Card, ...]:
+        """Return every card of these alerts, the first sent first."""
+        if not alert_ids:
+            return ()
+        rows = _CARDS_EACH.rows(self._connection, {"alert_id": list(alert_ids)})
         return tuple(_card_of(row) for row in rows)
 
     def card(self, card_id: int) -> Card | None:

@@ -6,7 +6,7 @@ Saves as many round trips on PostgreSQL, and as many calls of the driver on SQLi
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,12 +21,16 @@ def among(query: sa.Select[Any], *columns: sa.Column[Any]) -> Prepared:
 
     It is given a list for each column by its name, all of one length.
     """
-    in_postgresql, in_sqlite = _unnested(columns), _each(columns)
-    return Prepared(
-        lambda dialect: query.where(
-            sa.tuple_(*columns).in_(in_postgresql if dialect == "postgresql" else in_sqlite)
-        )
-    )
+
+    def build(dialect: str) -> sa.Select[Any]:
+        if dialect != "postgresql":
+            return query.where(sa.tuple_(*columns).in_(_each(columns)))
+        lists = [sa.bindparam(one.name, type_=postgresql.ARRAY(one.type)) for one in columns]
+        if len(columns) == 1:  # planned by the column's own index, whatever else is asked
+            return query.where(columns[0] == sa.any_(lists[0]))
+        return query.where(sa.tuple_(*columns).in_(sa.select(*map(sa.func.unnest, lists))))
+
+    return Prepared(build)
 
 
 def know_each(
@@ -34,33 +38,30 @@ def know_each(
     each: Prepared,
     one: Prepared,
     asked: Values,
-    wanted: tuple[str, Collection[Any]],
+    wanted: tuple[Sequence[str], Collection[Any]],
     *,
-    column: str | None = None,
-    follow: Callable[[Any], Follow] | None = None,
+    columns: Sequence[str] = (),
+    follow: Callable[..., Follow] | None = None,
 ) -> None:
     """Ask once for many, so that a transaction knows what each alone would be told.
 
-    ``each`` is `among`'s statement and ``one`` that for a single value, whose columns it has
-    first. ``wanted`` is the value's name and those wanted; ``column`` is where ``each`` has
-    it, if it is called otherwise there.
+    ``each`` is `among`'s statement and ``one`` that for a single row's values, whose columns
+    it has first. ``wanted`` are the values' names, and those wanted: tuples, or values alone
+    where there is one name. ``columns`` are where ``each`` has them, if they are called
+    otherwise there.
     """
-    name, values = wanted
-    found: dict[Any, list[Row]] = {value: [] for value in values}
-    for row in each.rows(connection, {**asked, name: list(values)}):
-        found[row[column or name]].append(row)
-    for value, rows in found.items():
-        keeps = None if follow is None else follow(value)
-        one.knows(connection, {**asked, name: value}, rows, follow=keeps)
-
-
-def _unnested(columns: tuple[sa.Column[Any], ...]) -> sa.Select[Any]:
-    return sa.select(
-        *(
-            sa.func.unnest(sa.bindparam(column.name, type_=postgresql.ARRAY(column.type)))
-            for column in columns
-        )
-    )
+    names, values = wanted
+    places = [value if len(names) > 1 else (value,) for value in dict.fromkeys(values)]
+    if not places:
+        return
+    found: dict[tuple[Any, ...], list[Row]] = {place: [] for place in places}
+    lists = dict(zip(names, map(list, zip(*places, strict=True)), strict=True))
+    for row in each.rows(connection, {**asked, **lists}):
+        found[tuple(row[name] for name in columns or names)].append(row)
+    for place, rows in found.items():
+        keeps = None if follow is None else follow(*place)
+        values_of = dict(zip(names, place, strict=True))
+        one.knows(connection, {**asked, **values_of}, rows, follow=keeps)
 
 
 def _each(columns: tuple[sa.Column[Any], ...]) -> sa.Select[Any]:

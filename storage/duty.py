@@ -83,8 +83,8 @@ class DutyRows:
             _ON_DUTY_IN_EACH,
             _ON_DUTY_IN,
             {"post": post.value, "now": self._now},
-            ("town", towns),
-            column="shift_town",
+            (["town"], towns),
+            columns=["shift_town"],
         )
 
     def on_duty(self, post: Post, town: str | None = None) -> tuple[Person, ...]:

@@ -24,14 +24,12 @@ ADDRESSES_OF_EACH = among(
     .order_by(addresses.c.id.desc()),
     addresses.c.person_id,
 )
+_BOUND = sa.select(groups).where(groups.c.unbound_at.is_(None))
 AT = Prepared(
-    sa.select(groups).where(
-        groups.c.channel == _PLACE["channel"],
-        groups.c.chat == _PLACE["chat"],
-        groups.c.unbound_at.is_(None),
-    ),
+    _BOUND.where(groups.c.channel == _PLACE["channel"], groups.c.chat == _PLACE["chat"]),
     again=True,
 )
+AT_EACH = among(_BOUND, groups.c.channel, groups.c.chat)
 _REACHED = (
     sa.select(groups)
     .join(
@@ -56,10 +54,17 @@ TOWN_AT = Prepared(
     .where(addresses.c.channel == _PLACE["channel"], addresses.c.chat == _PLACE["chat"]),
     again=True,
 )
-NAMED = Prepared(
-    sa.select(addresses.c.person_id, groups.c.title)
+_NAMED = (
+    sa.select(people.c.id, people.c.name, people.c.role, people.c.town, groups.c.title)
     .select_from(addresses)
     .outerjoin(groups, groups.c.id == addresses.c.group_id)
-    .where(addresses.c.channel == _PLACE["channel"], addresses.c.chat == _PLACE["chat"]),
+    .outerjoin(people, people.c.id == addresses.c.person_id)
+)
+NAMED = Prepared(
+    _NAMED.where(addresses.c.channel == _PLACE["channel"], addresses.c.chat == _PLACE["chat"]),
     again=True,
+)
+NAMED_EACH = among(
+    _NAMED.add_columns(addresses.c.channel, addresses.c.chat),
+    *(addresses.c.channel, addresses.c.chat),
 )

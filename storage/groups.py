@@ -15,13 +15,16 @@ from storage.group_statements import (
     ADDRESSES_OF,
     ADDRESSES_OF_EACH,
     AT,
+    AT_EACH,
     NAMED,
+    NAMED_EACH,
     OF_DISTRICT,
     OF_EACH_TOWN,
     OF_TOWN,
     TOWN_AT,
 )
-from storage.people import PeopleRows
+from storage.people import person_of
+from storage.prepared import Prepared
 from storage.tables import addresses, cards, groups, notices, towns
 from storage.upsert import put
 
@@ -60,7 +63,15 @@ class GroupRows:
     def foresee_towns(self, names: Collection[str]) -> None:
         """Read in one question what `of` will be asked of these towns."""
         asked = {"scope": Scope.TOWN.value}
-        know_each(self._connection, OF_EACH_TOWN, OF_TOWN, asked, ("town", names))
+        know_each(self._connection, OF_EACH_TOWN, OF_TOWN, asked, (["town"], names))
+
+    def foresee_places(self, places: Collection[Address]) -> None:
+        """Read in one question what `at` will be asked of these addresses."""
+        self._know(AT_EACH, AT, places)
+
+    def foresee_names(self, places: Collection[Address]) -> None:
+        """Read in one question what `name_of` will be asked of these addresses."""
+        self._know(NAMED_EACH, NAMED, places)
 
     def keep_towns(self, named: Iterable[tuple[str, str]]) -> None:
         """Make the table hold these (name, code) towns; others are marked retired."""
@@ -218,7 +229,7 @@ class GroupRows:
             return address.channel
         if row["title"] is not None:
             return str(row["title"])
-        return PeopleRows(self._connection, self._now).name_of(row["person_id"])
+        return "" if row["id"] is None else person_of(row).title
 
     def switch_on(self, address: Address) -> None:
         """Send to an address again, if it is known."""
@@ -268,6 +279,10 @@ class GroupRows:
             sa.delete(cards).where(_at(cards, address)).returning(cards.c.alert_id)
         )
         return tuple(sorted(set(shown)))
+
+    def _know(self, each: Prepared, one: Prepared, places: Collection[Address]) -> None:
+        chats = [(place.channel, place.chat) for place in places]
+        know_each(self._connection, each, one, {}, (["channel", "chat"], chats))
 
     def _rename(self, table: sa.Table, address: Address, new_chat: str) -> None:
         self._connection.execute(sa.update(table).where(_at(table, address)).values(chat=new_chat))

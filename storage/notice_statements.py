@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from storage.among import among
 from storage.claims import DUE
 from storage.prepared import Prepared
 from storage.tables import notices
@@ -12,6 +13,10 @@ _HELD = sa.and_(
     notices.c.id == sa.bindparam("notice"),
     notices.c.fence == sa.bindparam("held"),
     notices.c.state == DUE,
+)
+STILL_DUE = among(
+    sa.select(notices.c.id).where(notices.c.state == DUE).order_by(notices.c.id).with_for_update(),
+    notices.c.id,
 )
 # Whoever has the lease by now: what arrived need not be sent again.
 SENT = Prepared(

@@ -16,9 +16,8 @@ import sqlalchemy as sa
 
 from domain.channel import Address, OutgoingMessage
 from storage.claims import DUE, claim, claim_held, expire, is_overtaken, some_due
-from storage.notice_statements import EDIT_WAITS, MESSAGE, REFUSED, SENT
+from storage.notice_statements import EDIT_WAITS, MESSAGE, REFUSED, SENT, STILL_DUE
 from storage.packing import pack_message, unpack_message
-from storage.prepared import Prepared
 from storage.tables import notices
 from storage.upsert import add_new, put_new_later
 
@@ -217,17 +216,35 @@ class NoticeRows:
         )
         return changed.rowcount == len(leased)
 
-    def sent(self, notice: Notice, message_id: str | None) -> bool:
-        """Record that a notice arrived; False when that is written down already.
+    def sent(self, message_ids: Mapping[int, str | None]) -> frozenset[int]:
+        """Record that notices arrived, by their ids; returns those not written down before.
 
         Whoever has the lease by now: what arrived need not be sent again.
         """
-        values = {"sent_at": self._now, "message_id": message_id}
-        return self._end(SENT, notice, NoticeState.SENT, values)
+        if not message_ids:
+            return frozenset()
+        due = STILL_DUE.tuples(self._connection, {"id": list(message_ids)})
+        fresh = frozenset(notice_id for (notice_id,) in due)
+        ended = {"state": NoticeState.SENT.value, "lease_until": None, "sent_at": self._now}
+        SENT.run_each(
+            self._connection,
+            (
+                {**ended, "notice": notice_id, "message_id": message_ids[notice_id]}
+                for notice_id in fresh
+            ),
+        )
+        return fresh
 
     def refused(self, notice: Notice, reason: str) -> bool:
         """Record that an address will never take a notice."""
-        return self._end(REFUSED, notice, NoticeState.REFUSED, {"last_error": reason})
+        values = {
+            "state": NoticeState.REFUSED.value,
+            "lease_until": None,
+            "last_error": reason,
+            "notice": notice.id,
+            "held": notice.fence,
+        }
+        return REFUSED.run(self._connection, values) == 1
 
     def put_off(self, notice: Notice, *, until: datetime, reason: str) -> None:
         """Give a notice back after a failed try, due again at ``until``."""
@@ -293,10 +310,3 @@ class NoticeRows:
             ).where(notices.c.state == DUE)
         ).one()
         return int(row[0]), int(row[1]), row[2]
-
-    def _end(
-        self, statement: Prepared, notice: Notice, state: NoticeState, values: dict[str, Any]
-    ) -> bool:
-        under = {"notice": notice.id, "held": notice.fence}
-        ended = {"state": state.value, "lease_until": None}
-        return statement.run(self._connection, {**values, **under, **ended}) == 1

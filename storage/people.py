@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from domain.duty import Person, Role
-from storage.among import among
+from storage.among import among, know_each
 from storage.prepared import Prepared
 from storage.tables import identities, people
 
@@ -21,7 +21,8 @@ def person_of(row: Mapping[Any, Any]) -> Person:
 
 
 _PERSON = (people.c.id, people.c.name, people.c.role, people.c.town)
-_GET = Prepared(sa.select(*_PERSON).where(people.c.id == sa.bindparam("person")), again=True)
+_GET = Prepared(sa.select(*_PERSON).where(people.c.id == sa.bindparam("id")), again=True)
+_GET_EACH = among(sa.select(*_PERSON), people.c.id)
 _KNOWN_AS = Prepared(
     sa.select(*_PERSON)
     .join(identities, identities.c.person_id == people.c.id)
@@ -76,6 +77,10 @@ class PeopleRows:
             self._foreseen[row["channel"], row["sender"]] = person_of(row)
         return tuple(person for person in self._foreseen.values() if person is not None)
 
+    def foresee_ids(self, people_ids: Collection[int]) -> None:
+        """Read in one question what `get` and `name_of` will be asked of these people."""
+        know_each(self._connection, _GET_EACH, _GET, {}, (["id"], people_ids))
+
     def add(self, *, name: str, role: Role, town: str | None, demo: bool = False) -> Person:
         """Enrol somebody."""
         row_id = self._connection.execute(
@@ -94,7 +99,7 @@ class PeopleRows:
 
     def get(self, person_id: int) -> Person:
         """Return somebody by id, revoked or not; KeyError when there never was one."""
-        row = _GET.row(self._connection, {"person": person_id})
+        row = _GET.row(self._connection, {"id": person_id})
         if row is None:
             raise KeyError(person_id)
         return person_of(row)

@@ -88,11 +88,10 @@ _AT_MESSAGES = among(
 _OF_ALERT = Prepared(
     sa.select(reports).where(reports.c.alert_id == sa.bindparam("alert")).order_by(reports.c.id)
 )
-_VERSIONS = Prepared(
-    sa.select(report_versions)
-    .where(report_versions.c.report_id == sa.bindparam("report"))
-    .order_by(report_versions.c.number)
-)
+_OF_EACH_ALERT = among(sa.select(reports).order_by(reports.c.id), reports.c.alert_id)
+_IN_ORDER = sa.select(report_versions).order_by(report_versions.c.number)
+_VERSIONS = Prepared(_IN_ORDER.where(report_versions.c.report_id == sa.bindparam("report")))
+_VERSIONS_OF_EACH = among(_IN_ORDER, report_versions.c.report_id)
 
 
 class ReportRows:
@@ -268,6 +267,13 @@ class ReportRows:
         rows = _OF_ALERT.rows(self._connection, {"alert": alert_id})
         return tuple(_report_of(row) for row in rows)
 
+    def of_alerts(self, alert_ids: Collection[int]) -> tuple[Report, ...]:
+        """Return the reports that belong to these alerts, the first first."""
+        if not alert_ids:
+            return ()
+        rows = _OF_EACH_ALERT.rows(self._connection, {"alert_id": list(alert_ids)})
+        return tuple(_report_of(row) for row in rows)
+
     def move_to(self, from_alert: int, to_alert: int) -> None:
         """Let every report of one alert belong to another."""
         self._connection.execute(
@@ -282,6 +288,16 @@ class ReportRows:
     def standing(self, report_id: int) -> tuple[ReportVersion, ...]:
         """Return the versions that count: from the last filed or corrected one on."""
         return standing(self.versions(report_id))
+
+    def standing_of(self, report_ids: Collection[int]) -> dict[int, tuple[ReportVersion, ...]]:
+        """Return the versions that count of each of these reports."""
+        if not report_ids:
+            return {}
+        found: dict[int, list[ReportVersion]] = {report_id: [] for report_id in report_ids}
+        rows = _VERSIONS_OF_EACH.rows(self._connection, {"report_id": list(report_ids)})
+        for row in rows:
+            found[row["report_id"]].append(_version_of(row))
+        return {report_id: standing(versions) for report_id, versions in found.items()}
 
     def _many(self, query: sa.Select[tuple[object, ...]]) -> tuple[Report, ...]:
         return tuple(_report_of(row) for row in self._connection.execute(query).mappings())

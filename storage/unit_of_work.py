@@ -50,6 +50,7 @@ from storage.turns import Turns
 from storage.webchat import WebchatRows
 from storage.words import WordRows
 
+_NUMBERING = ("alerts", "webchat")
 Hint = tuple[Callable[..., None], tuple[object, ...]]
 
 
@@ -87,7 +88,8 @@ class UnitOfWork:
         except Exception:
             del self._hints[hints:]
             self.turns.taken = turns  # the database may have given back what was taken within
-            self.__dict__.pop("alerts", None)  # the next one's number is asked for anew
+            for name in _NUMBERING:  # what is numbered next is asked for anew
+                self.__dict__.pop(name, None)
             raise
 
     def settle(self) -> None:

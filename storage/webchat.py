@@ -6,7 +6,7 @@ that saw number 41 misses nothing when it asks for what follows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from domain.duty import Person
 from storage.among import among
+from storage.later import change_later, put_later
 from storage.people import person_of
 from storage.prepared import Prepared, Row
 from storage.tables import people, web_sessions, webchat_chats, webchat_events
@@ -64,6 +65,20 @@ _ADD = Prepared(
     ),
     *("chat", "number", "kind", "message_id", "author", "body", "at", "key"),
 )
+_ADD_NEW = Prepared(
+    sa.insert(webchat_events).inline(),
+    *("chat", "number", "kind", "message_id", "author", "body", "at", "key"),
+)
+_LAST = Prepared(
+    sa.update(webchat_chats).where(webchat_chats.c.chat == sa.bindparam("this")), "last_event"
+)
+_HOLD_CHATS = among(
+    sa.select(webchat_chats.c.chat, webchat_chats.c.last_event)
+    .order_by(webchat_chats.c.chat)  # whoever holds several holds them in the same order
+    .with_for_update(),
+    webchat_chats.c.chat,
+)
+_HAS_EVENTS = among(sa.select(webchat_events.c.key), webchat_events.c.key)
 _EVENT = Prepared(sa.select(webchat_events).where(webchat_events.c.key == sa.bindparam("key")))
 _HAS_EVENT = Prepared(
     sa.select(webchat_events.c.number).where(webchat_events.c.key == sa.bindparam("key"))
@@ -101,6 +116,20 @@ class WebchatRows:
         """Bind to a transaction."""
         self._connection = connection
         self._now = now
+        self._last: dict[str, int] = {}
+        self._has: dict[str, bool] = {}
+
+    def foresee(self, keys: Mapping[str, Collection[str]]) -> None:
+        """Take chats for this transaction, and find which of these events each has.
+
+        ``keys`` are by chat. What is added to these chats is numbered without asking, and
+        written together.
+        """
+        held = _HOLD_CHATS.tuples(self._connection, {"chat": list(keys)})
+        self._last.update(map(tuple, held))
+        wanted = [key for several in keys.values() for key in several]
+        there = {key for (key,) in _HAS_EVENTS.tuples(self._connection, {"key": wanted})}
+        self._has.update({key: key in there for key in wanted})
 
     def keep_chat(self, chat: str, *, kind: str, title: str) -> None:
         """Make sure that a chat exists; a new title is written over the old."""
@@ -125,12 +154,8 @@ class WebchatRows:
 
         `NoSuchChat` when there is no such chat.
         """
-        number = _NUMBER.value(self._connection, {"chat": chat, "more": 1})
-        if number is None:
-            raise NoSuchChat(chat)
         values = {
             "chat": chat,
-            "number": number,
             "kind": kind,
             "message_id": message_id,
             "author": author,
@@ -138,10 +163,36 @@ class WebchatRows:
             "at": self._now,
             "key": key,
         }
-        if _ADD.value(self._connection, values) is None:
-            _NUMBER.value(self._connection, {"chat": chat, "more": -1})
+        add = self._add_to_ours if chat in self._last and key in self._has else self._add
+        number = add(chat, key, values)
+        if number is None:
             return None
         return WebchatEvent(chat, number, kind, message_id, author, body, self._now)
+
+    def _add(self, chat: str, _key: str, values: dict[str, Any]) -> int | None:
+        self._last.pop(chat, None)
+        number: int | None = _NUMBER.value(self._connection, {"chat": chat, "more": 1})
+        if number is None:
+            raise NoSuchChat(chat)
+        if _ADD.value(self._connection, {**values, "number": number}) is None:
+            _NUMBER.value(self._connection, {"chat": chat, "more": -1})
+            return None
+        return number
+
+    def _add_to_ours(self, chat: str, key: str, values: dict[str, Any]) -> int | None:
+        """Number an event of a chat that this transaction has taken."""
+        if self._has[key]:
+            return None
+        self._has[key] = True
+        self._last[chat] = number = self._last[chat] + 1
+        put_later(self._connection, webchat_events, _ADD_NEW.run_each, {**values, "number": number})
+        change_later(
+            self._connection,
+            webchat_chats,
+            _LAST.run_each,
+            {"this": chat, "last_event": number},
+        )
+        return number
 
     def events(self, chat: str, *, after: int, limit: int = 500) -> tuple[WebchatEvent, ...]:
         """Return a chat's events with a number above ``after``, in order."""
@@ -165,6 +216,8 @@ class WebchatRows:
 
     def has_event(self, key: str) -> bool:
         """Whether an event was added under ``key``; nothing sealed is opened for it."""
+        if key in self._has:
+            return self._has[key]
         return _HAS_EVENT.value(self._connection, {"key": key}) is not None
 
     def last_events(self, chats: Iterable[str]) -> dict[str, int]:

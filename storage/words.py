@@ -113,7 +113,7 @@ class WordRows:
             _TOLD_IN_EACH,
             _TOLD_IN,
             {"verified": True, "since": heard_since},
-            ("town", towns),
+            (["town"], towns),
             follow=lambda town: partial(_follow, (town, True)),
         )
 

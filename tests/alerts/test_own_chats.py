@@ -10,9 +10,10 @@ import pytest
 import sqlalchemy as sa
 
 from alerts.dispatcher import Dispatcher
+from alerts.own_chats import Put
 from alerts.sending import DispatchTimes
 from bot.channels.webchat import Webchat
-from domain.channel import Address, OutgoingMessage, plain
+from domain.channel import Address, plain
 from storage.live import LocalLive
 from storage.notices import NoticeKind, Priority
 from storage.store import StorageAway, Store
@@ -28,12 +29,12 @@ BREAKS, AWAY = "breaks", "away"
 class Breakable(Webchat):
     """A web chat that fails, after it has written, at what says so."""
 
-    def add_message(self, uow: UnitOfWork, chat: str, message: OutgoingMessage, *, key: str) -> str:
+    def put_out(self, uow: UnitOfWork, put: Put) -> str | None:
         """Write as ever, then fail if asked to."""
-        message_id = super().add_message(uow, chat, message, key=key)
-        if message.plain_text == BREAKS:
+        message_id = super().put_out(uow, put)
+        if put.message.plain_text == BREAKS:
             raise ValueError(BREAKS)
-        if message.plain_text == AWAY:
+        if put.message.plain_text == AWAY:
             raise StorageAway("no statement", None, Exception(AWAY))
         return message_id
 

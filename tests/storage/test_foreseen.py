@@ -18,6 +18,7 @@ from storage.alerts import ChangedMeanwhile
 from storage.prepared import Prepared
 from storage.store import Store
 from storage.unit_of_work import UnitOfWork
+from storage.webchat import NoSuchChat
 from tests.held import held
 from tests.keys import KEYRING
 
@@ -349,3 +350,73 @@ def test_a_turn_that_an_undone_part_took_is_taken_anew(postgres_database: str) -
     with held(store, first):
         store.write(second)
     store.close()
+
+
+def add_event(uow: UnitOfWork, chat: str, key: str) -> int | None:
+    """Add an event; returns its number, None when its key was there."""
+    added = uow.webchat.add_event(chat, key=key, kind="message", message_id=key, body={})
+    return None if added is None else added.number
+
+
+def test_events_of_taken_chats_are_numbered_as_those_of_others(store: Store) -> None:
+    """Without gaps, each key once, whatever was undone in between; other keys still ask."""
+
+    def add(uow: UnitOfWork) -> list[int | None]:
+        for chat in ("a", "b"):
+            uow.webchat.keep_chat(chat, kind="private", title="")
+        first = add_event(uow, "a", "there already")
+        uow.webchat.foresee({"a": ["there already", "new", "newer"], "b": ["of b"], "none": ["x"]})
+        with undone(uow):
+            add_event(uow, "a", "new")
+            fail()
+        uow.webchat.foresee({"a": ["there already", "new", "newer"], "b": ["of b"]})
+        return [
+            first,
+            *(add_event(uow, "a", key) for key in ("new", "there already", "new", "newer")),
+            add_event(uow, "b", "of b"),
+            add_event(uow, "a", "unforeseen"),
+            add_event(uow, "a", "newer"),
+        ]
+
+    assert store.write(add) == [1, 2, None, None, 3, 1, 4, None]
+    assert store.read(lambda uow: uow.webchat.last_events(["a", "b"])) == {"a": 4, "b": 1}
+    events = store.read(lambda uow: uow.webchat.events("a", after=0))
+    assert [(one.number, one.message_id) for one in events] == [
+        (1, "there already"),
+        (2, "new"),
+        (3, "newer"),
+        (4, "unforeseen"),
+    ]
+
+
+def test_a_chat_that_is_not_there_cannot_be_taken(store: Store) -> None:
+    """What is added to it fails as ever, and others go on."""
+
+    def add(uow: UnitOfWork) -> int | None:
+        uow.webchat.keep_chat("a", kind="private", title="")
+        uow.webchat.foresee({"none": ["x"], "a": ["y"]})
+        with pytest.raises(NoSuchChat):
+            add_event(uow, "none", "x")
+        return add_event(uow, "a", "y")
+
+    assert store.write(add) == 1
+
+
+def test_names_foreseen_are_those_that_are_asked_for(store: Store) -> None:
+    """A group's title, somebody's name and post, and the channel of what nobody knows."""
+    room, home, unknown = (Address("wire", chat) for chat in ("room", "home", "unknown"))
+    places = (room, home, unknown)
+
+    def name(uow: UnitOfWork) -> tuple[list[str], list[str]]:
+        uow.groups.bind(room, scope=Scope.TOWN, town=DASHI, title="值班群")
+        uow.groups.keep_address(home, person_id=CHEN)
+        alone = [uow.groups.name_of(place) for place in places]
+        uow.groups.keep_address(Address("wire", "other"), person_id=CHEN)  # read anew
+        uow.groups.foresee_names(places)
+        return alone, [uow.groups.name_of(place) for place in places]
+
+    alone, foreseen = store.write(name)
+    assert alone == foreseen
+    assert alone[0] == "值班群"
+    assert "小陈" in alone[1]
+    assert alone[2] == "wire"

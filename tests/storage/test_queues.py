@@ -204,8 +204,8 @@ def test_a_late_sender_records_what_arrived_and_nothing_else(
     clock.push(LEASE)
     (again,) = lease_notices(store)
     assert not store.write(lambda uow: uow.notices.refused(late, "no"))
-    assert store.write(lambda uow: uow.notices.sent(late, "m-1"))
-    assert not store.write(lambda uow: uow.notices.sent(again, "m-2"))
+    assert store.write(lambda uow: uow.notices.sent({late.id: "m-1"}))
+    assert not store.write(lambda uow: uow.notices.sent({again.id: "m-2"}))
     assert not store.write(lambda uow: uow.notices.refused(again, "no"))
     assert store.read(lambda uow: uow.notices.waiting())[0] == 0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,13 +12,14 @@ import sqlalchemy as sa
 
 from alerts import dispatcher, notices, recording, sending
 from alerts.office import Office
-from alerts.view import AlertView
-from domain.alert import LogKind
+from alerts.view import AlertView, views
+from domain.alert import Alert, LogKind
 from domain.channel import OutgoingMessage
 from domain.duty import Post, Scope
 from domain.errors import AddressMoved, MessageGone, Refused, RetryLater
 from storage import tables
 from storage.notices import NoticeState
+from storage.unit_of_work import UnitOfWork
 from tests.fakes import SlowAnswerError
 from tests.office import WholeOffice
 from tests.office_people import DASHI, Chat, Said
@@ -294,12 +296,35 @@ async def test_one_notice_that_cannot_be_written_holds_up_no_other(
         return notices.card(seen, *rest, **more)
 
     with monkeypatch.context() as broken:
-        broken.setattr("alerts.dispatcher.card", card)
+        broken.setattr("alerts.writing.card", card)
         await office.says(office.chen, RED)
         await office.says(office.he, "李某在5栋喝了农药")
     office.sees(office.room_dashi, "A-0002")
     office.sees(office.chen, "编号")
     office.sees(office.he, "编号")
+    await office.after(minutes=1)
+    office.sees(office.room_dashi, "A-0001")
+
+
+async def test_what_cannot_be_read_together_is_read_alone(
+    office: WholeOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fault in one alert's rows: its card is put off, the other's goes out."""
+
+    def read(uow: UnitOfWork, alerts: Sequence[Alert]) -> tuple[AlertView, ...]:
+        if 1 in {alert.id for alert in alerts}:
+            raise LookupError
+        return views(uow, alerts)
+
+    with monkeypatch.context() as broken:
+        broken.setattr("alerts.writing.views", read)
+        office.receives(office.chen, RED)
+        office.receives(office.he, "李某在5栋喝了农药")
+        await office.settle()
+    office.sees(office.chen, "编号")
+    office.sees(office.he, "编号")
+    office.sees(office.room_dashi, "A-0002")
+    office.sees_nothing(office.room_dashi)
     await office.after(minutes=1)
     office.sees(office.room_dashi, "A-0001")
 
@@ -340,11 +365,11 @@ async def test_what_arrived_is_written_down_whoever_has_the_lease(office: WholeO
     office.clock.push(timedelta(seconds=31))
     quick = office.store.write(lambda uow: uow.notices.lease(limit=1, lease=timedelta(seconds=30)))
     assert [one.id for one in quick] == [one.id for one in slow]
-    record = recording.Written(slow[0], None, 1)
-    office.store.write(lambda uow: recording.record_sent(uow, record, "77", office.live))
+    record = recording.Sent(slow[0], 1, "77")
+    office.store.write(lambda uow: recording.record_sent(uow, [record], office.live))
     assert not office.store.write(lambda uow: uow.notices.renew(quick, timedelta(seconds=30)))
-    late = recording.Written(quick[0], None, 1)
-    office.store.write(lambda uow: recording.record_sent(uow, late, "78", office.live))
+    late = recording.Sent(quick[0], 1, "78")
+    office.store.write(lambda uow: recording.record_sent(uow, [late], office.live))
     assert [card.message_id for card in office.read(lambda uow: uow.alerts.cards(1))] == ["77"]
     await office.settle()
     office.reads_all()

@@ -10,7 +10,7 @@ from alerts.acknowledgement import Pressed, Result
 from alerts.escalation import escalate_due
 from alerts.intake import Filed
 from alerts.knowing import may_act
-from alerts.recording import Written, record_sent
+from alerts.recording import Sent, record_sent
 from domain.alert import AlertState, LogKind, Outcome
 from domain.report import Report
 from storage.notices import NoticeKind, Priority
@@ -116,7 +116,7 @@ async def test_taking_while_a_new_card_is_written_down(office: WholeOffice) -> N
     (notice,) = office.store.write(
         lambda uow: uow.notices.lease(limit=1, lease=timedelta(minutes=1))
     )
-    written = Written(notice, None, office.alert().version)
+    sent = Sent(notice, office.alert().version, "77")
     recording: list[Future[None]] = []
 
     def take(uow: UnitOfWork) -> Result:
@@ -124,9 +124,7 @@ async def test_taking_while_a_new_card_is_written_down(office: WholeOffice) -> N
         assert alert is not None
         taken = acknowledgement.take(uow, office.office, alert, office.li.known)
         if not recording:
-            recording.append(
-                office.store.submit(lambda uow: record_sent(uow, written, "77", office.live))
-            )
+            recording.append(office.store.submit(lambda uow: record_sent(uow, [sent], office.live)))
         while not office.store.sqlite and not recording[0].done() and not somebody_waits(office):
             pass
         return taken.result

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from alerts.gathering import Gathering
+from alerts.own_chats import Put
 from bot.channels.webchat.recent import Recent
 from bot.channels.webchat.rooms import NAME
 from domain.channel import (
@@ -22,9 +24,11 @@ from domain.channel import (
     OutgoingMessage,
     Sender,
     Unreadable,
+    plain,
 )
 from domain.errors import MessageGone, Refused
 from storage.live import Live
+from storage.notices import NoticeKind
 from storage.packing import pack_message
 from storage.store import Store
 from storage.unit_of_work import UnitOfWork
@@ -62,67 +66,70 @@ class Webchat:
 
     async def send(self, chat: str, message: OutgoingMessage, *, key: str) -> str:
         """Add a message to a chat; the same ``key`` gives the same message, once."""
-        return await self._gathering.do(lambda uow: self.add_message(uow, chat, message, key=key))
+        put = Put(NoticeKind.MESSAGE, chat, "", message, key)
+        await self._gathering.do(lambda uow: self.put_out(uow, put))
+        return _message_id(put)
 
     async def edit(self, chat: str, message_id: str, message: OutgoingMessage, *, key: str) -> None:
         """Add a new version of a message; `MessageGone` when there is none."""
-        await self._gathering.do(lambda uow: self.add_edit(uow, chat, message_id, message, key=key))
+        put = Put(NoticeKind.EDIT, chat, message_id, message, key)
+        await self._gathering.do(lambda uow: self.put_out(uow, put))
 
     async def answer_press(self, chat: str, press_id: str, text: str, *, key: str) -> None:
         """Add a short line that only the presser is shown; the press id names them."""
-        await self._gathering.do(lambda uow: self.add_answer(uow, chat, press_id, text, key=key))
+        put = Put(NoticeKind.TOAST, chat, press_id, plain(text), key)
+        await self._gathering.do(lambda uow: self.put_out(uow, put))
 
-    def add_message(self, uow: UnitOfWork, chat: str, message: OutgoingMessage, *, key: str) -> str:
-        """Add a message to a chat; the same ``key`` gives the same message, once.
+    def foresee(self, uow: UnitOfWork, puts: Sequence[Put]) -> None:
+        """Take the chats, and find what is in them already."""
+        keys: dict[str, list[str]] = {}
+        for put in puts:
+            keys.setdefault(put.chat, []).append(_event_key(put))
+            if put.kind is NoticeKind.EDIT:
+                keys[put.chat].append(message_key(put.chat, put.target))
+        uow.webchat.foresee(keys)
 
-        Its id holds a full stop, which no browser may use, so that nobody takes it first.
-        """
-        message_id = f"w.{hashlib.sha256(key.encode()).hexdigest()[:24]}"
-        self._add(
-            uow,
-            chat,
-            key=message_key(chat, message_id),
-            kind="message",
-            message_id=message_id,
-            body=pack_message(message),
-        )
+    def put_out(self, uow: UnitOfWork, put: Put) -> str | None:
+        """Add a message, an edit or a short line to a chat, once a key."""
+        key = _event_key(put)
+        if put.kind is NoticeKind.TOAST:
+            presser, _, _ = put.target.partition(".")
+            body = {"text": put.message.plain_text}
+            self._add(uow, put.chat, "toast", put.target, key=key, author=presser, body=body)
+            return None
+        body = pack_message(put.message)
+        if put.kind is NoticeKind.EDIT:
+            if not uow.webchat.has_event(message_key(put.chat, put.target)):
+                raise MessageGone(put.target)
+            self._add(uow, put.chat, "edit", put.target, key=key, body=body)
+            return put.target
+        message_id = _message_id(put)
+        self._add(uow, put.chat, "message", message_id, key=key, body=body)
         return message_id
 
-    def add_edit(
-        self, uow: UnitOfWork, chat: str, message_id: str, message: OutgoingMessage, *, key: str
-    ) -> None:
-        """Add a new version of a message; `MessageGone` when there is none."""
-        if not uow.webchat.has_event(message_key(chat, message_id)):
-            raise MessageGone(message_id)
-        self._add(
-            uow,
-            chat,
-            key=f"e:{chat}:{key}",
-            kind="edit",
-            message_id=message_id,
-            body=pack_message(message),
-        )
-
-    def add_answer(self, uow: UnitOfWork, chat: str, press_id: str, text: str, *, key: str) -> None:
-        """Add a short line that only the presser is shown; the press id names them."""
-        presser, _, _ = press_id.partition(".")
-        self._add(
-            uow,
-            chat,
-            key=f"t:{chat}:{key}",
-            kind="toast",
-            message_id=press_id,
-            author=presser,
-            body={"text": text},
-        )
-
-    def _add(self, uow: UnitOfWork, chat: str, **event: Any) -> None:
+    def _add(self, uow: UnitOfWork, chat: str, kind: str, message_id: str, **event: Any) -> None:
         try:
-            added = uow.webchat.add_event(chat, **event)
+            added = uow.webchat.add_event(chat, kind=kind, message_id=message_id, **event)
         except NoSuchChat as error:
             raise Refused(f"no such chat: {chat}", address_is_dead=True) from error
         if added is not None:
             self._recent.tell(uow, added)
+
+
+def _message_id(put: Put) -> str:
+    """Return the id of a message of ours.
+
+    It holds a full stop, which no browser may use, so that nobody takes it first.
+    """
+    return f"w.{hashlib.sha256(put.key.encode()).hexdigest()[:24]}"
+
+
+def _event_key(put: Put) -> str:
+    if put.kind is NoticeKind.TOAST:
+        return f"t:{put.chat}:{put.key}"
+    if put.kind is NoticeKind.EDIT:
+        return f"e:{put.chat}:{put.key}"
+    return message_key(put.chat, _message_id(put))
 
 
 def _message(posted: dict[str, Any]) -> IncomingMessage:

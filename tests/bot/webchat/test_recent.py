@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from alerts.own_chats import Put
 from bot.channels.webchat import Recent, Webchat
 from bot.channels.webchat.looking import Looking
 from bot.channels.webchat.recent import MOST_KEPT
@@ -11,6 +12,7 @@ from bot.channels.webchat.stream import Stream
 from domain.channel import plain
 from domain.duty import Person
 from storage.live import LocalLive
+from storage.notices import NoticeKind
 from storage.store import Store
 from storage.unit_of_work import UnitOfWork
 from tests.page import GROUP
@@ -81,7 +83,7 @@ async def test_what_was_undone_is_never_told(store: Store, live: LocalLive) -> N
     channel = Webchat(store, live, recent)
 
     def fail(uow: UnitOfWork) -> None:
-        channel.add_message(uow, GROUP, plain("不会有"), key="n1")
+        channel.put_out(uow, Put(NoticeKind.MESSAGE, GROUP, "", plain("不会有"), "n1"))
         raise LookupError
 
     store.write(lambda uow: uow.webchat.keep_chat(GROUP, kind="group", title=""))
@@ -98,7 +100,7 @@ async def test_few_are_kept(store: Store, live: LocalLive) -> None:
     def add(uow: UnitOfWork) -> None:
         uow.webchat.keep_chat(GROUP, kind="group", title="")
         for number in range(MOST_KEPT + 1):
-            channel.add_message(uow, GROUP, plain("一"), key=str(number))
+            channel.put_out(uow, Put(NoticeKind.MESSAGE, GROUP, "", plain("一"), str(number)))
 
     store.write(add)
     assert recent.following(GROUP, 0, limit=1) == []
