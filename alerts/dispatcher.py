@@ -20,10 +20,10 @@ from datetime import datetime, timedelta
 import structlog
 
 from alerts.office import Office
-from alerts.own_chats import OwnChats, send_within
+from alerts.own_chats import OwnChats, Within
 from alerts.pacing import Pacer
 from alerts.pulse import Loop, Pulse
-from alerts.recording import Written
+from alerts.recording import Written, put_off_if_it_fails
 from alerts.sending import DispatchTimes, Sender, Turn
 from alerts.undelivered import settle
 from alerts.writing import Foreseen, foresee, write
@@ -44,7 +44,6 @@ FINISH_SECONDS = 5.0
 # one is leased a few at a time where there is much, and at once where there is not.
 BREATH_SECONDS = 0.03
 FORGET_EVERY = timedelta(minutes=10)
-WAIT_UNWRITTEN = timedelta(minutes=1)
 
 log = structlog.get_logger()
 
@@ -173,7 +172,7 @@ class Dispatcher:
         own = {name: one for name, one in self.channels.items() if isinstance(one, OwnChats)}
         written = self._written(uow, leased)
         ours = [one for one in written if one.notice.address.channel in own]
-        send_within(uow, own, ours, self.times, self.live)
+        Within(own, self.times, self.live).send(uow, ours)
         others = [one for one in written if one.notice.address.channel not in own]
         return len(leased) + self._pass_by_quiet(uow), others
 
@@ -186,13 +185,8 @@ class Dispatcher:
                 # A machine that is so busy would find the leases over before it could send.
                 uow.notices.give_back(leased[place:])
                 break
-            try:
+            with put_off_if_it_fails(uow, notice):
                 written.append(write(uow, self.office, notice, known or foresee(uow, [notice])))
-            except Exception as error:  # one notice that cannot be written holds up no other
-                if isinstance(error, StorageAway) or not uow.stands:
-                    raise
-                log.exception("writing_failed", notice=notice.id)
-                uow.notices.put_off(notice, until=uow.now + WAIT_UNWRITTEN, reason="写不出来")
         return written
 
     def _foresee(self, uow: UnitOfWork, leased: Sequence[Notice]) -> Foreseen | None:

@@ -13,7 +13,13 @@ from typing import Protocol, runtime_checkable
 
 import structlog
 
-from alerts.recording import Sent, Written, record_failure, record_sent
+from alerts.recording import (
+    Sent,
+    Written,
+    put_off_if_it_fails,
+    record_failure,
+    record_sent,
+)
 from alerts.sending import DispatchTimes
 from alerts.undelivered import Failure
 from domain.channel import Channel, OutgoingMessage
@@ -56,70 +62,73 @@ class OwnChats(Channel, Protocol):
         ...
 
 
-def send_within(
-    uow: UnitOfWork,
-    channels: Mapping[str, OwnChats],
-    written: Sequence[Written],
-    times: DispatchTimes,
-    live: Live,
-) -> None:
-    """Put leased notices out and record them, all together or, if that fails, each alone.
+@dataclass(frozen=True, slots=True)
+class Within:
+    """Sends within a claim's unit of work, through channels by their names."""
 
-    ``channels`` are by name. What goes wrong with one is undone and settled instead. Raises
-    `storage.store.StorageAway` when it is the database that fails: nothing of the claim is
-    kept then.
-    """
-    if not written:
-        return
-    try:
-        with uow.apart():
-            _send(uow, channels, written, times, live)
-    except StorageAway:
-        raise
-    except Exception as error:
-        if not uow.stands:
-            raise
-        if len(written) > 1:
-            for one in written:
-                send_within(uow, channels, [one], times, live)
+    channels: Mapping[str, OwnChats]
+    times: DispatchTimes
+    live: Live
+
+    def send(self, uow: UnitOfWork, written: Sequence[Written]) -> None:
+        """Put leased notices out and record them, all together or, if that fails, each alone.
+
+        What goes wrong with one is undone and settled instead. Raises
+        `storage.store.StorageAway` when it is the database that fails: nothing of the claim is
+        kept then.
+        """
+        if not written:
             return
-        [one] = written
-        # It may be this notice's own fault, so the chat does not wait for it.
-        log.exception("channel_failed", channel=one.notice.address.channel)
-        late = RetryLater(type(error).__name__)
-        longest = times.longest(one.notice.priority)
-        record_failure(uow, one.notice, late, longest, live, chat_waits=False)
-
-
-def _send(
-    uow: UnitOfWork,
-    channels: Mapping[str, OwnChats],
-    written: Sequence[Written],
-    times: DispatchTimes,
-    live: Live,
-) -> None:
-    puts = {
-        one.notice.id: _put(one.notice, one.message) for one in written if one.message is not None
-    }
-    for name, channel in channels.items():
-        here = [one.notice for one in written if one.notice.address.channel == name]
-        channel.foresee(uow, [puts[notice.id] for notice in here if notice.id in puts])
-    sent: list[Sent] = []
-    failed: list[tuple[Notice, Failure]] = []
-    for one in written:
-        notice = one.notice
-        if notice.id not in puts:
-            failed.append((notice, Refused("没有内容")))
-            continue
         try:
-            message_id = channels[notice.address.channel].put_out(uow, puts[notice.id])
-        except (AddressMoved, MessageGone, Refused, RetryLater) as error:
-            failed.append((notice, error))
-        else:
-            sent.append(Sent(notice, one.version, message_id))
-    record_sent(uow, sent, live)
-    for notice, failure in failed:
-        record_failure(uow, notice, failure, times.longest(notice.priority), live)
+            with uow.apart():
+                self._send(uow, written)
+        except StorageAway:
+            raise
+        except Exception as error:
+            if not uow.stands:
+                raise
+            if len(written) > 1:
+                for one in written:
+                    self.send(uow, [one])
+                return
+            [one] = written
+            log.exception("channel_failed", channel=one.notice.address.channel)
+            with put_off_if_it_fails(uow, one.notice):
+                # It may be this notice's own fault, so the chat does not wait for it.
+                self._fail(uow, one.notice, RetryLater(type(error).__name__), chat_waits=False)
+
+    def _send(self, uow: UnitOfWork, written: Sequence[Written]) -> None:
+        puts = {
+            one.notice.id: _put(one.notice, one.message)
+            for one in written
+            if one.message is not None
+        }
+        for name, channel in self.channels.items():
+            here = [one.notice for one in written if one.notice.address.channel == name]
+            channel.foresee(uow, [puts[notice.id] for notice in here if notice.id in puts])
+        sent: list[Sent] = []
+        failed: list[tuple[Notice, Failure]] = []
+        for one in written:
+            notice = one.notice
+            if notice.id not in puts:
+                failed.append((notice, Refused("没有内容")))
+                continue
+            try:
+                channel = self.channels[notice.address.channel]
+                message_id = channel.put_out(uow, puts[notice.id])
+            except (AddressMoved, MessageGone, Refused, RetryLater) as error:
+                failed.append((notice, error))
+            else:
+                sent.append(Sent(notice, one.version, message_id))
+        record_sent(uow, sent, self.live)
+        for notice, failure in failed:
+            self._fail(uow, notice, failure)
+
+    def _fail(
+        self, uow: UnitOfWork, notice: Notice, failure: Failure, *, chat_waits: bool = True
+    ) -> None:
+        longest = self.times.longest(notice.priority)
+        record_failure(uow, notice, failure, longest, self.live, chat_waits=chat_waits)
 
 
 def _put(notice: Notice, message: OutgoingMessage) -> Put:

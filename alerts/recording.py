@@ -6,9 +6,12 @@ Each is one function of a unit of work, whoever sends: `alerts.sending` or `aler
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+
+import structlog
 
 from alerts import outbox
 from alerts.undelivered import Failure, settle
@@ -17,7 +20,12 @@ from domain.channel import OutgoingMessage
 from domain.errors import RetryLater
 from storage.live import BOARD, NOTICES, Live
 from storage.notices import Notice, NoticeKind, Priority
+from storage.store import StorageAway
 from storage.unit_of_work import UnitOfWork
+
+WAIT_UNWRITTEN = timedelta(minutes=1)
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +49,22 @@ class Sent:
     def is_new_card(self) -> bool:
         """Whether there is a card now that was not there before."""
         return self.notice.kind is NoticeKind.CARD and self.message_id is not None
+
+
+@contextmanager
+def put_off_if_it_fails(uow: UnitOfWork, notice: Notice) -> Iterator[None]:
+    """Let one notice that cannot be written, or settled, hold up no other.
+
+    What was done within is undone. Raises when it is the database that fails.
+    """
+    try:
+        with uow.apart():
+            yield
+    except Exception as error:
+        if isinstance(error, StorageAway) or not uow.stands:
+            raise
+        log.exception("writing_failed", notice=notice.id)
+        uow.notices.put_off(notice, until=uow.now + WAIT_UNWRITTEN, reason="写不出来")
 
 
 def record_failure(

@@ -181,3 +181,12 @@ class RedisServer:
         if self.process is not None and self.process.returncode is None:
             self.process.kill()
             await self.process.wait()
+
+
+def those_there(asked: list[str] | None) -> list[str]:
+    """Return the engines asked for, or both, but PostgreSQL where there is none; says so."""
+    engines = asked or [SQLITE, POSTGRESQL]
+    if POSTGRESQL in engines and not postgresql_is_there():
+        print("PostgreSQL is not on this machine (Debian package postgresql): left out")
+        engines.remove(POSTGRESQL)
+    return engines

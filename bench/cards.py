@@ -26,7 +26,7 @@ from alerts.sending import DispatchTimes
 from app.office_settings import build_office
 from app.settings import load
 from bench._counting import count
-from bench._databases import POSTGRESQL, SQLITE, new_database, postgresql_is_there
+from bench._databases import POSTGRESQL, SQLITE, new_database, those_there
 from bench._heard import hear
 from bench._keys import KEYRING
 from bench._profiled import profiled
@@ -88,10 +88,7 @@ def main() -> int:
     parser.add_argument("--engine", choices=(SQLITE, POSTGRESQL), action="append")
     parser.add_argument("--profile", action="store_true", help="where the time goes")
     told = parser.parse_args()
-    engines = told.engine or [SQLITE, POSTGRESQL]
-    if POSTGRESQL in engines and not postgresql_is_there():
-        print("PostgreSQL is not on this machine (Debian package postgresql): left out")
-        engines.remove(POSTGRESQL)
+    engines = those_there(told.engine)
     settings = load(None)
     reports = make_reports(
         random.Random(SEED),

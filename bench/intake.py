@@ -24,7 +24,7 @@ from pathlib import Path
 from alerts.office import Office
 from app.office_settings import build_office
 from app.settings import Settings, load
-from bench._databases import POSTGRESQL, SQLITE, new_database, postgresql_is_there
+from bench._databases import POSTGRESQL, SQLITE, new_database, those_there
 from bench._disk import Disk
 from bench._heard import Heard, hear
 from bench._raw import raw
@@ -124,10 +124,7 @@ def main() -> int:
     )
     parser.add_argument("--profile", action="store_true", help="where the time goes")
     told = parser.parse_args()
-    engines = told.engine or [SQLITE, POSTGRESQL]
-    if POSTGRESQL in engines and not postgresql_is_there():
-        print("PostgreSQL is not on this machine (Debian package postgresql): left out")
-        engines.remove(POSTGRESQL)
+    engines = those_there(told.engine)
     table = Table(load(None), told.reports)
     load_before = os.getloadavg()[0]
     print(f"{told.reports} reports each; {os.cpu_count()} cores, load {load_before:.1f} before")

@@ -134,3 +134,17 @@ async def test_two_who_send_show_everything_once(store: Store) -> None:
         assert sorted(shown(store, chat), key=int) == [str(number) for number in range(20)]
         events = store.read(lambda uow, chat=chat: uow.webchat.events(chat, after=0))  # type: ignore[misc]
         assert [event.number for event in events] == list(range(1, 21))
+
+
+async def test_a_failure_that_cannot_be_settled_holds_up_no_other(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What breaks again while its failure is written is put off; the others are put out."""
+
+    def break_too(*_: object, **__: object) -> None:
+        raise LookupError
+
+    monkeypatch.setattr("alerts.own_chats.record_failure", break_too)
+    notify(store, (HERE, "一"), (HERE, BREAKS), (THERE, "二"))
+    await dispatcher(store).send_due()
+    assert store.read(lambda uow: uow.notices.waiting()[:2]) == (1, 0)
