@@ -6,12 +6,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
 from alerts.office import Office
 from alerts.sameness import EventWords, Sameness, compare, event_words
 from domain.alert import Alert
 from domain.report import Report
+from nlp.places import Gazetteer
 from storage.unit_of_work import UnitOfWork
+from storage.words import TOLD_REMEMBERED, Told
 
 
 def is_by_same(one: Report, other: Report) -> bool:
@@ -25,11 +28,11 @@ def is_by_same(one: Report, other: Report) -> bool:
 class Alike:
     """The live alerts that a report may belong to, by their ids: in a flood there are many.
 
-    ``by_sameness`` has the latest heard first; ``reports`` is how many each alert has.
+    ``by_sameness`` has the latest heard first; ``told`` is all that they were held against.
     """
 
     by_sameness: Mapping[Sameness, Sequence[int]] = field(default_factory=dict)
-    reports: Mapping[int, int] = field(default_factory=dict)
+    told: Sequence[Told] = ()
 
     def found(self, sameness: Sameness) -> Sequence[int]:
         """Return the alerts that are this much alike."""
@@ -37,7 +40,9 @@ class Alike:
 
     def crowded(self, fed: int) -> tuple[int, ...]:
         """Return those where nobody can say, and so many reports may have told more of them."""
-        return tuple(one for one in self.found(Sameness.UNSURE) if self.reports[one] >= fed)
+        unsure = self.found(Sameness.UNSURE)
+        reports = Counter(one.alert_id for one in self.told) if unsure else Counter[int]()
+        return tuple(alert_id for alert_id in unsure if reports[alert_id] >= fed)
 
 
 def alike(
@@ -49,19 +54,26 @@ def alike(
     """
     town = town if verified else None
     found: dict[Sameness, dict[int, None]] = {}
-    reports: Counter[int] = Counter()
     uow.turns.wait(turn_of(town))  # two who report the same at once: the second sees the first
-    since = heard_since(uow, office)
-    for told in uow.words.told_in(town, verified=verified, heard_since=since):
-        reports[told.alert_id] += 1
-        whole = told.texts[0] if len(told.texts) == 1 else "\n".join(told.texts)
-        for text in dict.fromkeys([*told.texts, whole]):
-            theirs = event_words(text, told.categories, office.gazetteer)
+    told = uow.words.told_in(town, verified=verified, heard_since=heard_since(uow, office))
+    for one in told:
+        for theirs, is_whole in _events(one, office.gazetteer):
             sameness = compare(words, theirs)
-            if text == whole or sameness is Sameness.REPEATED:
-                found.setdefault(sameness, {})[told.alert_id] = None
-    found.pop(Sameness.DIFFERENT, None)
-    return Alike({sameness: list(numbers) for sameness, numbers in found.items()}, reports)
+            if sameness is Sameness.DIFFERENT:
+                continue
+            if is_whole or sameness is Sameness.REPEATED:
+                found.setdefault(sameness, {})[one.alert_id] = None
+    return Alike({sameness: list(numbers) for sameness, numbers in found.items()}, told)
+
+
+@lru_cache(maxsize=TOLD_REMEMBERED)
+def _events(told: Told, gazetteer: Gazetteer) -> tuple[tuple[EventWords, bool], ...]:
+    """Return the words of each text of a report and of all of them, and whether it is all."""
+    whole = "\n".join(told.texts)
+    return tuple(
+        (event_words(text, told.categories, gazetteer), text == whole)
+        for text in dict.fromkeys([*told.texts, whole])
+    )
 
 
 def turn_of(town: str | None) -> str:

@@ -6,13 +6,12 @@ Saves as many round trips on PostgreSQL, and as many calls of the driver on SQLi
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-from storage.memory import Follow
 from storage.prepared import Prepared, Row, Values
 
 
@@ -41,7 +40,6 @@ def know_each(
     wanted: tuple[Sequence[str], Collection[Any]],
     *,
     columns: Sequence[str] = (),
-    follow: Callable[..., Follow] | None = None,
 ) -> None:
     """Ask once for many, so that a transaction knows what each alone would be told.
 
@@ -59,9 +57,8 @@ def know_each(
     for row in each.rows(connection, {**asked, **lists}):
         found[tuple(row[name] for name in columns or names)].append(row)
     for place, rows in found.items():
-        keeps = None if follow is None else follow(*place)
         values_of = dict(zip(names, place, strict=True))
-        one.knows(connection, {**asked, **values_of}, rows, follow=keeps)
+        one.knows(connection, {**asked, **values_of}, rows)
 
 
 def _each(columns: tuple[sa.Column[Any], ...]) -> sa.Select[Any]:

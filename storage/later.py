@@ -80,6 +80,7 @@ class Later:
     is_there: Callable[[], bool]
     is_spoilt: bool = False
     _waiting: dict[str, dict[int, _Waiting]] = field(default_factory=dict)
+    _new: dict[tuple[str, object], int] = field(default_factory=dict)  # new rows by their ids
     _parts: list[_Part] = field(default_factory=list)
     _number: int = 0
     _is_busy: bool = False
@@ -100,8 +101,8 @@ class Later:
 
     def new_row(self, table: str, row_id: int) -> Row | None:
         """Return a new row that waits to be written; None when none of this id does."""
-        found = self.new_rows(table, "id", row_id)
-        return found[0] if found else None
+        number = self._new.get((table, row_id))
+        return None if number is None else self._waiting[table][number].values
 
     def new_rows(self, table: str, name: str, value: object) -> list[Row]:
         """Return the new rows that wait to be written and have this value, in order."""
@@ -113,14 +114,13 @@ class Later:
 
         One that an undone part would leave behind as it was is not touched.
         """
-        since = self._parts[-1].first if self._parts else 0
-        waiting = self._waiting.get(table, {})
-        for one in waiting.values():
-            if one.is_new_row and one.number > since and one.values.get("id") == row_id:
-                waiting[one.number] = changed = replace(one, values={**one.values, **values})
-                self.memory.follow(table, changed.values)
-                return True
-        return False
+        number = self._new.get((table, row_id), 0)
+        if number <= (self._parts[-1].first if self._parts else 0):
+            return False
+        one = self._waiting[table][number]
+        self._add(replace(one, values={**one.values, **values}))
+        self.memory.follow(table, self._waiting[table][number].values)
+        return True
 
     def concerns(self, table: str, name: str, row_id: object) -> bool:
         """Whether what waits is the row of a table with this id, or changes it.
@@ -220,10 +220,14 @@ class Later:
 
     def _add(self, one: _Waiting) -> None:
         self._waiting.setdefault(one.table, {})[one.number] = one
+        if one.is_new_row and "id" in one.values:
+            self._new[one.table, one.values["id"]] = one.number
 
     def _drop(self, one: _Waiting) -> None:
         rows = self._waiting[one.table]
         del rows[one.number]
+        if one.is_new_row:
+            self._new.pop((one.table, one.values.get("id")), None)
         if not rows:
             del self._waiting[one.table]
 
@@ -247,16 +251,16 @@ def amend(connection: sa.Connection, table: sa.Table, row_id: int, values: Row) 
 def remembered(
     connection: sa.Connection,
     key: Hashable,
-    text: str,
+    tables: frozenset[str],
     read: Callable[[], T],
-    follow: Follow | None,
+    follow: Follow[T] | None = None,
 ) -> T:
-    """Return what a statement read in this transaction; ``key`` is the statement and its values.
+    """Return what was read of tables in this transaction; ``key`` says what that was.
 
     A new row that waits to be written lets it be read anew, unless ``follow`` keeps it right.
     """
     later: Later | None = connection.info.get(LATER)
-    return read() if later is None else later.memory.ask(key, text, read, follow)
+    return read() if later is None else later.memory.ask(key, tables, read, follow)
 
 
 def settle(

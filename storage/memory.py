@@ -10,8 +10,6 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
-from storage.touched import touched
-
 T = TypeVar("T")
 Row = Mapping[str, Any]
 
@@ -28,17 +26,17 @@ class NewRows(Protocol):
         ...
 
 
-Follow = Callable[[Any, NewRows, str, Row], bool]
+Follow = Callable[[T, NewRows, str, Row], bool]
 """Keeps what was read right as a new row comes to a table that it was read of, if it can."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """What a statement read, of which tables, and what keeps it right as new rows come there."""
+    """What was read of which tables, and what keeps it right as new rows come there."""
 
     tables: frozenset[str]
     found: Any
-    follow: Follow | None
+    follow: Follow[Any] | None
 
 
 @dataclass(slots=True)
@@ -48,14 +46,20 @@ class Memory:
     new: NewRows
     _read: dict[Hashable, _Read] = field(default_factory=dict)
 
-    def ask(self, key: Hashable, text: str, read: Callable[[], T], follow: Follow | None) -> T:
-        """Return what a statement read before with the same values, or what it reads now."""
+    def ask(
+        self,
+        key: Hashable,
+        tables: frozenset[str],
+        read: Callable[[], T],
+        follow: Follow[T] | None,
+    ) -> T:
+        """Return what was read before, or what is read of these tables now."""
         known = self._read.get(key)
         if known is not None:
             kept: T = known.found
             return kept
         found = read()
-        self._read[key] = _Read(touched(text).named, found, follow)
+        self._read[key] = _Read(tables, found, follow)
         return found
 
     def forget(self) -> None:

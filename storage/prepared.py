@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from storage.columns import bound_keyring
 from storage.later import remembered, settle
-from storage.memory import Follow
+from storage.touched import touched
 
 CURSOR = "prepared"
 """Under which name a connection's info keeps the cursor that prepared statements run on."""
@@ -74,36 +74,24 @@ class Prepared:
         except compiled.error as error:
             raise _known(connection, compiled.text, error) from error
 
-    def tuples(
-        self, connection: sa.Connection, values: Values, *, follow: Follow | None = None
-    ) -> list[Sequence[Any]]:
-        """Return every row, in the order of its columns.
-
-        ``follow`` keeps what is asked ``again`` right as new rows come.
-        """
+    def tuples(self, connection: sa.Connection, values: Values) -> list[Sequence[Any]]:
+        """Return every row, in the order of its columns."""
         compiled = self._for(connection)
         if self.again:
             return remembered(
                 connection,
                 self._asked(compiled, values),
-                compiled.text,
+                touched(compiled.text).named,
                 lambda: self._fetch(connection, compiled, values),
-                follow,
             )
         return self._fetch(connection, compiled, values)
 
-    def knows(
-        self,
-        connection: sa.Connection,
-        values: Values,
-        rows: Iterable[Row],
-        *,
-        follow: Follow | None = None,
-    ) -> None:
+    def knows(self, connection: sa.Connection, values: Values, rows: Iterable[Row]) -> None:
         """Let a transaction know what this would return, which was just read with much else."""
         compiled = self._for(connection)
         found = [tuple(row[name] for name in compiled.columns) for row in rows]
-        remembered(connection, self._asked(compiled, values), compiled.text, lambda: found, follow)
+        tables = touched(compiled.text).named
+        remembered(connection, self._asked(compiled, values), tables, lambda: found)
 
     def _asked(self, compiled: _Compiled, values: Values) -> Hashable:
         return self, *(values[name] for _, name, _ in compiled.given if name is not None)
