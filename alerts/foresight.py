@@ -21,7 +21,7 @@ def foresee_dangers(uow: UnitOfWork, office: Office, towns: Collection[str]) -> 
     uow.turns.take([turn_of(town) for town in towns])
     ours = [town for town in towns if uow.turns.has(turn_of(town))]
     if len(ours) > 1:  # one asks for itself
-        uow.words.foresee(ours, heard_since=heard_since(uow, office))
+        uow.told.foresee(ours, heard_since=heard_since(uow, office))
         uow.groups.foresee_towns(ours)
         uow.duty.foresee(Post.TOWN_DUTY, ours)
         on_duty = {one.id for town in ours for one in uow.duty.on_duty(Post.TOWN_DUTY, town)}

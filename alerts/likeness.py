@@ -13,8 +13,8 @@ from alerts.sameness import EventWords, Sameness, compare, event_words
 from domain.alert import Alert
 from domain.report import Report
 from nlp.places import Gazetteer
+from storage.told import MOST_KEPT, Told
 from storage.unit_of_work import UnitOfWork
-from storage.words import TOLD_REMEMBERED, Told
 
 
 def is_by_same(one: Report, other: Report) -> bool:
@@ -55,7 +55,7 @@ def alike(
     town = town if verified else None
     found: dict[Sameness, dict[int, None]] = {}
     uow.turns.wait(turn_of(town))  # two who report the same at once: the second sees the first
-    told = uow.words.told_in(town, verified=verified, heard_since=heard_since(uow, office))
+    told = uow.told.in_town(town, verified=verified, heard_since=heard_since(uow, office))
     for one in told:
         for theirs, is_whole in _events(one, office.gazetteer):
             sameness = compare(words, theirs)
@@ -66,7 +66,7 @@ def alike(
     return Alike({sameness: list(numbers) for sameness, numbers in found.items()}, told)
 
 
-@lru_cache(maxsize=TOLD_REMEMBERED)
+@lru_cache(maxsize=MOST_KEPT)
 def _events(told: Told, gazetteer: Gazetteer) -> tuple[tuple[EventWords, bool], ...]:
     """Return the words of each text of a report and of all of them, and whether it is all."""
     whole = "\n".join(told.texts)

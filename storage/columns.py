@@ -99,27 +99,17 @@ class Sealed(sa.TypeDecorator[str]):
     each time: it cannot compare, sort or group by it. What has to be found has a `Mark`.
     ``if_changed`` stands for a value that somebody changed in the database, where one such row
     must not hold up those behind it; without it, and for a key that is not here: `CannotOpen`.
-    A prepared statement that reads the same rows again and again has its last ``remembers``
-    texts opened once.
     """
 
     impl = sa.Text
     cache_ok = True
     comparator_factory = _WhetherThere
 
-    def __init__(self, context: str, if_changed: str | None = None, *, remembers: int = 0) -> None:
+    def __init__(self, context: str, if_changed: str | None = None) -> None:
         """Bind to a column."""
         super().__init__()
         self.context = context
         self.if_changed = if_changed
-        self.remembers = remembers
-
-    def result_processor(self, dialect: sa.Dialect, coltype: Any) -> Callable[[Any], Any] | None:
-        """Open what was sealed alike once: no two texts are sealed into the same words."""
-        opened = super().result_processor(dialect, coltype)
-        if opened is None or not self.remembers:
-            return opened
-        return lru_cache(maxsize=self.remembers)(opened)
 
     def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
         """Seal on the way in."""

@@ -22,6 +22,7 @@ from storage.alerts import ChangedMeanwhile
 from storage.clocks import ServerClock, machine_clock
 from storage.engines import is_sqlite, open_engine
 from storage.sealing import Keyring
+from storage.told import KeptTold
 from storage.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
@@ -66,6 +67,7 @@ class Store:
         self.sqlite = is_sqlite(url)
         self.clock: Clock = clock or (machine_clock if self.sqlite else ServerClock())
         self._closed = False
+        self._told = KeptTold()
         self.engine = open_engine(
             url, keyring=keyring, connections=1 if self.sqlite else connections
         )
@@ -122,7 +124,7 @@ class Store:
                 )
             with connection.begin():  # one snapshot, whoever runs the statements
                 self._look_at_clock(connection)
-                return work(UnitOfWork(connection, self.clock()))
+                return work(UnitOfWork(connection, self.clock(), self._told))
 
     def _look_at_clock(self, connection: sa.Connection) -> None:
         if isinstance(self.clock, ServerClock):
@@ -169,7 +171,7 @@ class Store:
             with self.engine.connect() as connection, connection.begin():
                 now = self.clock()
                 for waiting in batch:
-                    unit = UnitOfWork(connection, now)
+                    unit = UnitOfWork(connection, now, self._told)
                     try:
                         with unit.apart():
                             outcome = waiting.work(unit)
@@ -199,7 +201,7 @@ class Store:
             try:
                 with self.engine.connect() as connection, connection.begin():
                     self._look_at_clock(connection)
-                    unit = UnitOfWork(connection, self.clock())
+                    unit = UnitOfWork(connection, self.clock(), self._told)
                     outcome = work(unit)
                     unit.settle()
                     worked = True

@@ -46,6 +46,7 @@ from storage.retention import RetentionRows
 from storage.shift_changes import ShiftChangeRows
 from storage.storms import StormRows
 from storage.supervisions import SupervisionRows
+from storage.told import KeptTold, ToldRows
 from storage.turns import Turns
 from storage.webchat import WebchatRows
 from storage.words import WordRows
@@ -62,10 +63,11 @@ class UnitOfWork:
         turns: what it waits for, so that units that name the same follow one another.
     """
 
-    def __init__(self, connection: sa.Connection, now: datetime) -> None:
-        """Bind to a connection on which a transaction has begun."""
+    def __init__(self, connection: sa.Connection, now: datetime, told: KeptTold) -> None:
+        """Bind to a connection on which a transaction has begun; ``told`` is the store's."""
         self.connection = connection
         self.now = now
+        self._told = told
         self._hints: list[Hint] = []
         self._later = Later(connection, partial(say, connection), lambda: self._is_there)
         self.turns = Turns(connection, self._later.memory)
@@ -153,6 +155,11 @@ class UnitOfWork:
     def words(self) -> WordRows:
         """What reports say, without what was read in it."""
         return WordRows(self.connection, self.now)
+
+    @cached_property
+    def told(self) -> ToldRows:
+        """What was told lately of live alerts."""
+        return ToldRows(self.connection, self._told, self.after_commit)
 
     @cached_property
     def files(self) -> FileRows:

@@ -84,7 +84,7 @@ def told(
     uow: UnitOfWork, town: str | None, *, verified: bool = True
 ) -> list[tuple[int, tuple[str, ...]]]:
     """Return what a transaction says that was told in a town, or by those not enrolled."""
-    found = uow.words.told_in(town, verified=verified, heard_since=uow.now - HOUR)
+    found = uow.told.in_town(town, verified=verified, heard_since=uow.now - HOUR)
     return [(one.alert_id, one.texts) for one in found]
 
 
@@ -177,7 +177,7 @@ def test_what_was_told_is_what_the_rows_say(store: Store, step: Step, *, foresee
     def work(uow: UnitOfWork) -> None:
         towns = (DASHI, SHIQI, "洛浦街道")
         if foreseen:
-            uow.words.foresee(towns, heard_since=uow.now - HOUR)
+            uow.told.foresee(towns, heard_since=uow.now - HOUR)
         before = {town: told(uow, town) for town in (*towns, None)}
         assert before[DASHI] == [(there[DASHI].id, (f"在{DASHI}",))]
         assert before["洛浦街道"] == before[None] == []
@@ -214,7 +214,7 @@ def test_a_new_alert_of_one_town_lets_what_was_told_in_others_stand(
         return fetch(self, *values)  # type: ignore[arg-type]
 
     def work(uow: UnitOfWork) -> list[tuple[int, tuple[str, ...]]]:
-        uow.words.foresee((DASHI, SHIQI), heard_since=uow.now - HOUR)
+        uow.told.foresee((DASHI, SHIQI), heard_since=uow.now - HOUR)
         uow.reports.number(2)
         raised(uow, DASHI, "一")
         monkeypatch.setattr(Prepared, "_execute", count)
@@ -260,7 +260,7 @@ def test_what_an_undone_part_told_is_told_no_more(store: Store) -> None:
     """The alert that somebody's failed message raised is not compared with."""
 
     def work(uow: UnitOfWork) -> list[tuple[int, tuple[str, ...]]]:
-        uow.words.foresee((DASHI, SHIQI), heard_since=uow.now - HOUR)
+        uow.told.foresee((DASHI, SHIQI), heard_since=uow.now - HOUR)
         with undone(uow):
             raised(uow, DASHI, "一")
             assert len(told(uow, DASHI)) == 1

@@ -14,9 +14,9 @@ from domain.danger import Assessment
 from domain.duty import Role
 from storage.inbox import InboxOutcome
 from storage.tables import alerts, inbox, reports
+from storage.told import Told, ToldRows
 from storage.turns import Turns, TurnTaken
 from storage.unit_of_work import UnitOfWork
-from storage.words import Told, WordRows
 from tests.held import held
 from tests.office import WholeOffice
 from tests.office_people import DASHI, SHIQI
@@ -224,16 +224,16 @@ async def test_an_alert_that_was_closed_meanwhile_is_not_fed(
 ) -> None:
     """Somebody ends it after it was compared with: who reports the same raises a new one."""
     await office.says(office.li, RED)
-    told_in = WordRows.told_in
+    in_town = ToldRows.in_town
 
-    def and_is_closed(rows: WordRows, town: str | None, **how: Any) -> tuple[Told, ...]:
-        found = told_in(rows, town, **how)
+    def and_is_closed(rows: ToldRows, town: str | None, **how: Any) -> tuple[Told, ...]:
+        found = in_town(rows, town, **how)
         if found and office.alert().is_live:
             end = {"state": AlertState.CLOSED, "closed_at": office.clock.now}
             office.store.write(lambda uow: uow.alerts.change(office.alert(), **end))
         return found
 
-    monkeypatch.setattr(WordRows, "told_in", and_is_closed)
+    monkeypatch.setattr(ToldRows, "in_town", and_is_closed)
     await office.says(office.he, RED)
     assert not office.alert().is_live
     assert office.alert(2).is_live
