@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import enum
-import gc
 import os
 import signal
 from collections.abc import Callable, Coroutine
@@ -18,7 +17,7 @@ from aiohttp import web
 from alerts.pulse import Loop
 from app.demo import prepare_demo
 from app.health import health_routes, why_not_ready
-from app.lasting import built_to_last
+from app.lasting import built_to_last, run_for_long
 from app.office_settings import Reads, build_ledger, calendar
 from app.settings import Settings
 from app.wiring import House, file_folder, open_house
@@ -36,7 +35,6 @@ from storage.unit_of_work import UnitOfWork
 READY_SECONDS = 120.0
 STOP_SECONDS = 10.0
 CLOCK_SLACK = timedelta(seconds=2)  # a clock that is set right by NTP moves by less
-YOUNG_OBJECTS = 10_000  # are looked through at once; the interpreter's own number is 700
 
 log = structlog.get_logger()
 
@@ -82,7 +80,7 @@ async def _run(house: House, parts: frozenset[Part], say: Callable[[str], None])
         house.store.write(_take_back_leases)
     tasks = [asyncio.create_task(one) for one in _loops(house, parts)]
     await _wait_until_ready(house, loops=_loops_of(parts), stop=stop)
-    _leave_alone_what_stays()
+    run_for_long()
     if not stop.is_set():
         say(_ready_line(house, address))
     _warn_of_holidays(house)
@@ -133,15 +131,6 @@ def _take_back_leases(uow: UnitOfWork) -> None:
     uow.files.take_back()
     uow.audit.let_go(telegram.PLACE)
     uow.plans.let_go_turns()
-
-
-def _leave_alone_what_stays() -> None:
-    """Have the garbage collector pass over what was loaded: rules, places, statements.
-
-    Looking through all of it took 0.4 s at a time, in which nothing was sent.
-    """
-    gc.freeze()
-    gc.set_threshold(YOUNG_OBJECTS, 20, 20)
 
 
 def _warn_of_holidays(house: House) -> None:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+from app.lasting import run_for_long
 from bench._counting import Counted, count
 from bench._raw import Speed, timed
 from bot.reader import Reader
@@ -53,6 +54,7 @@ def _hear(open_reader: Callable[[], Reader], start: Any, told: Any) -> None:
     try:
         reader = open_reader()
         reader.store.read(lambda uow: uow.inbox.unread())  # connected before it begins
+        run_for_long()
         start.wait()
         with count(reader.store.engine) as counted, timed() as speed:
             asyncio.run(_until_all_is_read(reader))

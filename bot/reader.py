@@ -40,6 +40,7 @@ from storage.turns import TurnTaken
 from storage.unit_of_work import UnitOfWork
 
 BATCH = 32
+BATCH_OF_ONE_WRITER = 64  # where no other process waits for the turns of its towns
 LEASE = timedelta(seconds=20)
 POLL_SECONDS = 1.0
 TURN = timedelta(seconds=0.05)  # about what a process takes that has the turn of a town
@@ -62,6 +63,11 @@ class Reader:
     channels: Mapping[str, Channel]
     live: Live
 
+    @property
+    def batch(self) -> int:
+        """How many are heard in one commit, at most."""
+        return BATCH_OF_ONE_WRITER if self.store.sqlite else BATCH
+
     async def run(self) -> None:
         """Read what is due, again and again, until cancelled."""
         pulse = Pulse(self.store, Loop.READER)
@@ -80,7 +86,7 @@ class Reader:
         """Lease what is due and bring each row to its end; returns how many were leased."""
         # Looking costs no commit, and most passes that nobody hinted at find nothing.
         look = self.store.sqlite or not hinted
-        due = await asyncio.to_thread(self._look) if look else BATCH
+        due = await asyncio.to_thread(self._look) if look else self.batch
         if not due:
             return 0
         try:
@@ -107,8 +113,8 @@ class Reader:
         costs most, and the writer has other work.
         """
         if not self.store.sqlite:
-            return BATCH if self.store.read(lambda uow: uow.inbox.is_due()) else 0
-        due = self.store.read(lambda uow: uow.inbox.due(limit=BATCH))
+            return self.batch if self.store.read(lambda uow: uow.inbox.is_due()) else 0
+        due = self.store.read(lambda uow: uow.inbox.due(limit=self.batch))
         for row in due:
             incoming = self._parse(row)
             if isinstance(incoming, IncomingMessage):

@@ -45,6 +45,7 @@ class Memory:
 
     new: NewRows
     _read: dict[Hashable, _Read] = field(default_factory=dict)
+    _of: dict[str, dict[Hashable, None]] = field(default_factory=dict)  # what was read of a table
 
     def ask(
         self,
@@ -60,26 +61,29 @@ class Memory:
             return kept
         found = read()
         self._read[key] = _Read(tables, found, follow)
+        for table in tables:
+            self._of.setdefault(table, {})[key] = None
         return found
 
     def forget(self) -> None:
         """Read everything anew."""
         self._read.clear()
+        self._of.clear()
 
     def forget_of(self, tables: Iterable[str]) -> None:
         """Read anew what was read of these tables."""
-        if self._read:
-            stale = [key for key, one in self._read.items() if not one.tables.isdisjoint(tables)]
-            for key in stale:
-                del self._read[key]
+        for table in tables:
+            self._drop(list(self._of.get(table, ())))
 
     def follow(self, table: str, row: Row) -> None:
         """Keep what was read of a table right as a new row comes there, or read it anew."""
-        stale = [
-            key
-            for key, one in self._read.items()
-            if table in one.tables
-            and not (one.follow and one.follow(one.found, self.new, table, row))
-        ]
-        for key in stale:
-            del self._read[key]
+        self._drop([key for key in self._of.get(table, ()) if not self._keeps(key, table, row)])
+
+    def _keeps(self, key: Hashable, table: str, row: Row) -> bool:
+        one = self._read[key]
+        return one.follow is not None and one.follow(one.found, self.new, table, row)
+
+    def _drop(self, keys: Iterable[Hashable]) -> None:
+        for key in keys:
+            for table in self._read.pop(key).tables:
+                del self._of[table][key]

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from alerts.likeness import turn_of
-from bot.reader import BATCH, TURN
+from bot.reader import TURN
 from domain.alert import AlertState
 from domain.danger import Assessment
 from domain.duty import Role
@@ -127,11 +127,12 @@ async def test_what_a_chat_said_is_heard_together_and_in_order(office: WholeOffi
 
 
 async def test_who_writes_a_lot_keeps_nobody_waiting(office: WholeOffice) -> None:
-    """Sixty of one person go before it; the other is heard with the first of them."""
-    for number in range(60):
+    """Twice a batch of one person goes before it; it is heard with the first of them."""
+    batch = office.reader.batch
+    for number in range(2 * batch):
         office.receives(office.chen, f"{number}号路灯坏了")
     office.receives(office.he, RED)
-    assert await office.go("read") == BATCH
+    assert await office.go("read") == batch
     assert office.count(alerts) == 1
     assert filed(office)[:2] == ["0号路灯坏了", RED]
     await office.settle()
