@@ -96,14 +96,15 @@ def names_new(new: EventWords, before: Iterable[EventWords]) -> bool:
 
 def _contradict(new: EventWords, old: EventWords) -> bool:
     """Whether both name a village, a person or a place of one kind, and not the same."""
-    if new.villages and old.villages and not new.villages & old.villages:
+    if new.villages and old.villages and new.villages.isdisjoint(old.villages):
         return True
-    if new.surnames and old.surnames and not new.surnames & old.surnames:
+    if new.surnames and old.surnames and new.surnames.isdisjoint(old.surnames):
         return True
-    return any(
-        unit in old.by_unit and not places & old.by_unit[unit]
-        for unit, places in new.by_unit.items()
-    )
+    for unit, places in new.by_unit.items():  # no `any`: this is asked of all that is live
+        theirs = old.by_unit.get(unit)
+        if theirs is not None and theirs.isdisjoint(places):
+            return True
+    return False
 
 
 def _surnames(people: frozenset[str]) -> frozenset[str]:
