@@ -22,6 +22,7 @@ from domain.alert import (
     Recipient,
     Step,
     fresh_alert,
+    number_of,
 )
 from domain.danger import Level
 from domain.duty import Post
@@ -103,7 +104,7 @@ def drill_times(times: LevelTimes, plan: DrillPlan) -> LevelTimes:
 def red_alert_of(uow: UnitOfWork, town: str) -> str | None:
     """Return the number of a live red alert of a town, if there is one."""
     found = uow.proof.live_reds(town)
-    return f"A-{found[0]:04d}" if found else None
+    return number_of(found[0]) if found else None
 
 
 def drill_results(uow: UnitOfWork, *, since: datetime) -> tuple[DrillResult, ...]:

@@ -15,7 +15,7 @@ from alerts.clock import WorkingHours
 from alerts.escalation import freeze_chain, outcome_due
 from alerts.office import Office
 from alerts.pulse import Loop
-from domain.alert import Alert, AlertState
+from domain.alert import Alert, AlertState, number_of
 from storage.unit_of_work import UnitOfWork
 
 GRACE = timedelta(minutes=5)
@@ -92,7 +92,7 @@ def look_for_faults(
         rows.shift(set_back)
     found = [_rearm(uow, office, alert_id) for alert_id in rows.untimed()]
     found += [
-        Found(FindingKind.ALERT_UNSEEN, _number(id_)) for id_ in rows.unseen(before=now - GRACE)
+        Found(FindingKind.ALERT_UNSEEN, number_of(id_)) for id_ in rows.unseen(before=now - GRACE)
     ]
     for kind, count in (
         (FindingKind.FROM_THE_FUTURE, _bring_back(uow, office, far_off, furthest)),
@@ -116,7 +116,7 @@ def _rearm(uow: UnitOfWork, office: Office, alert_id: int) -> Found:
     alert = uow.alerts.get(alert_id)
     if alert is not None:
         uow.alerts.change(alert, next_escalation_at=_next_at(alert, uow.now, office.hours))
-    return Found(FindingKind.ALERT_UNTIMED, _number(alert_id))
+    return Found(FindingKind.ALERT_UNTIMED, number_of(alert_id))
 
 
 def _bring_back(
@@ -174,7 +174,3 @@ def _next_at(alert: Alert, now: datetime, hours: WorkingHours) -> datetime:
 def _beats(beat: datetime | None, now: datetime) -> bool:
     """Whether a loop came round lately; a beat from the future says nothing."""
     return beat is not None and now - LOOP_GRACE <= beat <= now + SLACK
-
-
-def _number(alert_id: int) -> str:
-    return f"A-{alert_id:04d}"

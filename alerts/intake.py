@@ -25,6 +25,7 @@ from domain.danger import Assessment, Level
 from domain.duty import Person
 from domain.report import Report, TownBy
 from nlp.places import Responsibility, responsible_town, units_complained_about
+from storage.told import Told
 from storage.unit_of_work import UnitOfWork
 
 ONLY_ATTACHED = "（附件）"
@@ -61,14 +62,14 @@ class Filed:
     """What the reporter is to be told.
 
     ``ask_towns`` are the towns to choose from when the responsible one is not sure;
-    ``perhaps`` is a live alert that may be the same event.
+    ``perhaps`` was told of a live alert that may be the same event.
     """
 
     report: Report
     became: FiledAs
     alert: Alert | None
     ask_towns: tuple[str, ...] = ()
-    perhaps: Alert | None = None
+    perhaps: Told | None = None
 
 
 def file_report(uow: UnitOfWork, office: Office, filing: Filing) -> Filed:
@@ -246,7 +247,7 @@ def _raise_or_feed(
         became=FiledAs.RAISED,
         alert=raised,
         ask_towns=ask_towns,
-        perhaps=first_live(uow, told.found(Sameness.UNSURE)),
+        perhaps=told.perhaps(),
     )
 
 

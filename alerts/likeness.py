@@ -38,6 +38,11 @@ class Alike:
         """Return the alerts that are this much alike."""
         return self.by_sameness.get(sameness, ())
 
+    def perhaps(self) -> Told | None:
+        """Return what was told of the last heard of those where nobody can say."""
+        unsure = self.found(Sameness.UNSURE)
+        return next((one for one in self.told if one.alert_id in unsure[:1]), None)
+
     def crowded(self, fed: int) -> tuple[int, ...]:
         """Return those where nobody can say, and so many reports may have told more of them."""
         unsure = self.found(Sameness.UNSURE)

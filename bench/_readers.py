@@ -67,8 +67,9 @@ def _hear(open_reader: Callable[[], Reader], start: Any, told: Any) -> None:
 
 
 async def _until_all_is_read(reader: Reader) -> None:
+    read = 0
     while True:
-        if await reader.read_due():
+        if read := await reader.read_due(hinted=read >= reader.batch):
             continue
         if not reader.store.read(lambda uow: uow.inbox.unread())[0]:
             return

@@ -80,7 +80,8 @@ class Reader:
                 except Exception:
                     log.exception("reading_failed")
                     read = 0
-                hinted = await listener.wait(POLL_SECONDS) if read == 0 else False
+                # After as many as there may be more is due, most likely.
+                hinted = await listener.wait(POLL_SECONDS) if read == 0 else read >= self.batch
 
     async def read_due(self, *, hinted: bool = False) -> int:
         """Lease what is due and bring each row to its end; returns how many were leased."""

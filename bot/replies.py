@@ -11,12 +11,13 @@ from alerts.notices import clock
 from alerts.office import Office
 from alerts.routing import holder
 from domain.access import Reach, Topic, reach
-from domain.alert import Alert, AlertState
+from domain.alert import Alert, AlertState, number_of
 from domain.channel import Button, OutgoingMessage, Span, Style
 from domain.danger import Level
 from domain.duty import Person, Role
 from domain.report import Report
 from nlp.places import Town
+from storage.told import Told
 
 CODE_UNKNOWN = "没有这个邀请码，请核对后再发一次。"
 CODE_USED = "这个邀请码已经用过了。请向管理员再要一个。"
@@ -245,17 +246,19 @@ def town_question(report: Report, towns: Iterable[Town], *, more: bool) -> Outgo
     return OutgoingMessage(body=(Span(ASK_TOWN),), buttons=tuple(rows))
 
 
-def same_question(office: Office, report: Report, perhaps: Alert) -> OutgoingMessage:
+def same_question(office: Office, report: Report, perhaps: Told) -> OutgoingMessage:
     """Return the question whether a report is about an alert that is there already."""
     words = ASK_SAME.format(
-        number=perhaps.number, at=clock(office, perhaps.raised_at), town=perhaps.town or ""
+        number=number_of(perhaps.alert_id),
+        at=clock(office, perhaps.raised_at),
+        town=perhaps.town or "",
     )
     return OutgoingMessage(
         body=(Span(words),),
         buttons=(
             (
-                Button(SAME, f"r:{report.id}:same:{perhaps.id}"),
-                Button(NOT_SAME, f"r:{report.id}:other:{perhaps.id}"),
+                Button(SAME, f"r:{report.id}:same:{perhaps.alert_id}"),
+                Button(NOT_SAME, f"r:{report.id}:other:{perhaps.alert_id}"),
             ),
         ),
     )

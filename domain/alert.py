@@ -229,12 +229,17 @@ class Alert:
     @property
     def number(self) -> str:
         """The number people say on the phone: A-0132."""
-        return f"A-{self.id:04d}"
+        return number_of(self.id)
 
     @property
     def is_live(self) -> bool:
         """Whether somebody still has to act on it."""
         return self.state is not AlertState.CLOSED
+
+
+def number_of(alert_id: int) -> str:
+    """Return the number by which people call an alert."""
+    return f"A-{alert_id:04d}"
 
 
 def fresh_alert(

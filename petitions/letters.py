@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from domain.access import Asker, Topic, open_to
-from domain.alert import Alert
+from domain.alert import Alert, number_of
 from domain.errors import PersonCanFix
 from domain.letter import Letter, LetterHead, LetterStep, LetterStepKind
 from domain.petition import Matter, MatterKind
@@ -74,7 +74,10 @@ def draw_up(uow: UnitOfWork, ledger: Ledger, asker: Asker, wanted: Wanted) -> Le
     if wanted.matter:
         head = _about_matter(ledger, replace(wanted, unit=unit), _theirs(uow, asker, wanted), today)
     elif wanted.alert_id is not None:
-        head = _about_alert(ledger, replace(wanted, unit=unit), uow.alerts.get(wanted.alert_id))
+        alert = uow.alerts.get(wanted.alert_id)
+        if alert is None:
+            raise PersonCanFix(NO_ALERT.format(number=number_of(wanted.alert_id)))
+        head = _about_alert(ledger, replace(wanted, unit=unit), alert)
     else:
         head = _head(wanted, unit, letter_words.OTHER_TITLE, (), letter_words.ASKS_PLAINLY)
     if len(head.words) > MOST_WORDS:
@@ -177,10 +180,8 @@ def _require_not_among(
         raise PersonCanFix(COMPLAINED_ABOUT.format(unit=unit, number=number))
 
 
-def _about_alert(ledger: Ledger, wanted: Wanted, alert: Alert | None) -> LetterHead:
+def _about_alert(ledger: Ledger, wanted: Wanted, alert: Alert) -> LetterHead:
     """Return a letter about an alert's follow-up; of what was reported it says nothing."""
-    if alert is None:
-        raise PersonCanFix(NO_ALERT.format(number=f"A-{wanted.alert_id:04d}"))
     if alert.drill:
         raise PersonCanFix(DRILL.format(number=alert.number))
     _require_not_among(ledger, wanted.unit, alert.about_units, alert.number)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache, partial
@@ -33,13 +33,15 @@ MOST_KEPT = 16_384
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Told:
-    """The standing texts of one report of a live alert, and the alert's kinds of danger.
+    """The standing texts of one report of a live alert, and what tells the alert from others.
 
     While nothing of it changes it is one object, however often it is asked for: what is
     worked out from it can be kept by it.
     """
 
+    town: str | None
     alert_id: int
+    raised_at: datetime
     report_id: int
     categories: tuple[Category, ...]
     texts: tuple[str, ...]
@@ -70,17 +72,21 @@ _LIVE_IN_EACH = among(_LIVE, alerts.c.town)
 _SAID_IN_EACH = among(
     sa.select(
         report_versions.c.report_id,
+        alerts.c.raised_at,
         report_versions.c.kind,
         # Words that somebody changed in the database are held against nothing.
         sa.type_coerce(report_versions.c.text, Sealed("report_versions.text", "")).label("text"),
-    ).order_by(report_versions.c.report_id, report_versions.c.number),
+    )
+    .join(reports, reports.c.id == report_versions.c.report_id)
+    .join(alerts, alerts.c.id == reports.c.alert_id)
+    .order_by(report_versions.c.report_id, report_versions.c.number),
     report_versions.c.report_id,
 )
 _READ_OF = frozenset({alerts.name, reports.name, report_versions.name})
 _FIRST_WORDS = frozenset({VersionKind.FILED.value, VersionKind.CORRECTED.value})
 
-_Key = tuple[int, int, int, str]
-"""Report, how many versions it has, alert, and the alert's kinds of danger as JSON."""
+_Key = tuple[str | None, int, int, int, str]
+"""Town, report, how many versions it has, alert, and the alert's kinds of danger as JSON."""
 
 
 class KeptTold:
@@ -126,8 +132,8 @@ class ToldRows:
         asked = {"verified": True, "since": heard_since, "town": unread}
         rows = _LIVE_IN_EACH.tuples(self._connection, asked)
         found: dict[str, list[Told]] = {town: [] for town in unread}
-        for (town, *_), told in zip(rows, self._said(rows), strict=True):
-            found[town].append(told)
+        for told in self._said(rows):
+            found[told.town or ""].append(told)
         board.of.update(found)
 
     def in_town(
@@ -147,7 +153,7 @@ class ToldRows:
 
     def _said(self, rows: Sequence[Sequence[Any]]) -> list[Told]:
         """Return what the reports say that rows of `_LIVE` name, in their order."""
-        keys: list[_Key] = [tuple(row[1:]) for row in rows]
+        keys: list[_Key] = [tuple(row) for row in rows]
         found = list(map(self._kept.get, keys))
         new = self._read([key for key, told in zip(keys, found, strict=True) if told is None])
         return [told or new[key] for key, told in zip(keys, found, strict=True)]
@@ -155,11 +161,11 @@ class ToldRows:
     def _read(self, keys: Sequence[_Key]) -> dict[_Key, Told]:
         if not keys:
             return {}
-        said: dict[int, list[tuple[str, str]]] = {report_id: [] for report_id, *_ in keys}
+        said: dict[int, list[Sequence[Any]]] = {report_id: [] for _, report_id, *_ in keys}
         asked = {"report_id": list(said)}
-        for report_id, kind, text in _SAID_IN_EACH.tuples(self._connection, asked):
-            said[report_id].append((kind, text))
-        new = {key: _told(key, said[key[0]]) for key in keys}
+        for report_id, *version in _SAID_IN_EACH.tuples(self._connection, asked):
+            said[report_id].append(version)
+        new = {key: _told(key, said[key[1]]) for key in keys}
         self._after_commit(partial(self._kept.learn, new))
         return new
 
@@ -199,21 +205,26 @@ def _tell_first(told: list[Told], new: NewRows, alert: Row, report: Row) -> bool
     if any(one.alert_id == alert["id"] for one in told):
         return False
     versions = new.new_rows(report_versions.name, "report_id", report["id"])
-    key = (report["id"], report["version"], alert["id"], json.dumps(alert["categories"]))
-    told.insert(0, _told(key, ((one["kind"], one["text"]) for one in versions)))
-    return bool(versions)
+    if not versions:
+        return False
+    packed = json.dumps(alert["categories"])
+    key = (alert["town"], report["id"], report["version"], alert["id"], packed)
+    raised_at = alert["raised_at"]
+    told.insert(0, _told(key, [(raised_at, one["kind"], one["text"]) for one in versions]))
+    return True
 
 
-def _told(key: _Key, versions: Iterable[tuple[str, str]]) -> Told:
-    """Return what the versions of a report say, each by its kind and text."""
-    report_id, _, alert_id, packed = key
+def _told(key: _Key, versions: Sequence[Sequence[Any]]) -> Told:
+    """Return what the versions of a report say: when its alert was raised, kind and text."""
+    town, report_id, _, alert_id, packed = key
     texts: list[str] = []
-    for kind, text in versions:
+    for _, kind, text in versions:
         if kind in _FIRST_WORDS:
             texts = [text]
         elif kind == VersionKind.SUPPLEMENTED.value:
             texts.append(text)
-    return Told(alert_id, report_id, _categories(packed), tuple(texts))
+    raised_at = versions[0][0]
+    return Told(town, alert_id, raised_at, report_id, _categories(packed), tuple(texts))
 
 
 @lru_cache(maxsize=256)

@@ -177,7 +177,7 @@ def test_what_is_kept_is_not_read_again(store: Store, monkeypatch: pytest.Monkey
     of_keys = ToldRows._read
 
     def count(self: ToldRows, keys: Sequence[Any]) -> Any:
-        read.extend(report_id for report_id, *_ in keys)
+        read.extend(report_id for _, report_id, *_ in keys)
         return of_keys(self, keys)
 
     monkeypatch.setattr(ToldRows, "_read", count)
