@@ -100,7 +100,7 @@ def resume(uow: UnitOfWork, groups: tuple[Group, ...], *, early: bool = True) ->
     for alert in live:
         if alert.step == 0:
             continue  # its first step is still to come
-        there = {card.address for card in uow.alerts.cards(alert.id)}
+        there = {card.address for card in uow.cards.of(alert.id)}
         missed = [target for target in map(_target, paused) if target.address not in there]
         outbox.send_cards(uow, alert, missed, Why.RESUMED)
     words = pause_over_words(paused, early=early, live=tuple(alert.number for alert in live))

@@ -88,9 +88,9 @@ def edit_cards(uow: UnitOfWork, alert: Alert) -> None:
 
     A card in a chat of the unit complained about shows the alert no longer.
     """
-    for card in uow.alerts.cards(alert.id):
+    for card in uow.cards.of(alert.id):
         if is_barred(uow, alert, card.address):
-            uow.alerts.drop_cards([card.id])
+            uow.cards.drop([card.id])
             replace_message(
                 uow,
                 card.address,
@@ -130,7 +130,7 @@ def say_in_groups(
     ``discreet`` instead.
     """
     first: dict[Address, str | None] = {}
-    for card in uow.alerts.cards(alert.id):
+    for card in uow.cards.of(alert.id):
         town = uow.groups.town_at(card.address)
         if town is None or town == holder(alert):
             first.setdefault(card.address, card.message_id)

@@ -101,7 +101,7 @@ def ask_for_quiet(uow: UnitOfWork, notice: Notice, error: RetryLater) -> None:
             whole_channel=True,
         )
         return
-    until = uow.notices.due_again_at(notice)
+    until = uow.deliveries.due_again_at(notice)
     if notice.priority is Priority.TOAST or until is None:
         return
     named = error.not_before is not None
@@ -144,10 +144,10 @@ def _show(uow: UnitOfWork, one: Sent, alert_id: int) -> float:
     if one.is_new_card:
         # An earlier try may have arrived and shows what was true then: edit it.
         shown = 0 if notice.may_have_arrived else one.version
-        uow.alerts.add_card(alert_id, notice.address, one.message_id or "", shown)
+        uow.cards.add(alert_id, notice.address, one.message_id or "", shown)
         uow.alerts.log(alert_id, LogKind.NOTIFIED, detail=uow.groups.name_of(notice.address))
         return shown
     if notice.card_id is not None:
-        uow.alerts.shown(notice.card_id, one.version)
+        uow.cards.shown(notice.card_id, one.version)
         return one.version
     return math.inf  # it is no card

@@ -104,11 +104,11 @@ def _send_anew(uow: UnitOfWork, notice: Notice) -> None:
     if kind is NoticeKind.EDIT:
         if notice.card_id is None or alert is None:
             return
-        uow.alerts.drop_cards([notice.card_id])
+        uow.cards.drop([notice.card_id])
         kind = NoticeKind.CARD
     elif kind is NoticeKind.CARD and alert is not None:
-        here = [card for card in uow.alerts.cards(alert.id) if card.address == notice.address]
-        uow.alerts.drop_cards(card.id for card in here)
+        here = [card for card in uow.cards.of(alert.id) if card.address == notice.address]
+        uow.cards.drop(card.id for card in here)
     elif body is not None and body.reply_to is not None:
         body = replace(body, reply_to=None)
     else:

@@ -42,7 +42,7 @@ def foresee(uow: UnitOfWork, leased: Collection[Notice]) -> Foreseen:
     unwritten = {notice.alert_id for notice in leased if notice.body is None}
     shown = sorted(alerts.keys() & unwritten)
     first: dict[tuple[int, Address], str] = {}
-    for one in uow.alerts.cards_of(shown):
+    for one in uow.cards.of_each(shown):
         first.setdefault((one.alert_id, one.address), one.message_id)
     seen = views(uow, [alerts[alert_id] for alert_id in shown])
     return Foreseen(alerts, {one.alert.id: one for one in seen}, first)

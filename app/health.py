@@ -64,7 +64,7 @@ class Figures:
 def read_figures(uow: UnitOfWork) -> Figures:
     """Read the figures in one snapshot."""
     unread, oldest_unread = uow.inbox.unread()
-    due, overdue, oldest_due = uow.notices.waiting()
+    due, overdue, oldest_due = uow.deliveries.waiting()
     pinged = uow.audit.last_beat(PING)
     return Figures(
         unread=unread,

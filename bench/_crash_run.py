@@ -20,8 +20,8 @@ from bench._found import Accepted, Findings
 from bench._promises import examine
 from bench._reports import Report, make_reports, towns_of
 from bench._seats import Seat
-from bench._telegram_side import TelegramSide
-from bench._workload import Officer
+from bench._telegram_side import TelegramSide, share_of
+from bench._workload import Officer, first_apart
 from bot import enrolment
 from bot.enrolment import NewInvite
 from domain.duty import Role
@@ -29,7 +29,6 @@ from storage.store import Store
 
 # Towns in all, and of them those with a group on Telegram; small runs have fewer.
 TOWNS = {1000: (12, 4), 0: (5, 2)}
-MOST_ON_TELEGRAM = 8  # reports of a town: a group there takes 20 messages a minute
 WORKERS_A_TOWN = 4
 OFFICERS_A_TOWN = 2
 DANGEROUS = 0.4
@@ -66,7 +65,7 @@ class Run:
             dangerous=DANGEROUS,
             rules=FEW_RULES,
             second=False,
-            shares=dict.fromkeys(there, _share(reports, towns - len(there), len(there))),
+            shares=dict.fromkeys(there, share_of(reports, towns - len(there), len(there))),
         )
         self.towns = sorted(chosen)
         self.sessions: list[aiohttp.ClientSession] = []
@@ -151,16 +150,13 @@ class Run:
 
     def _invites(self, town: str, role: Role, count: int) -> list[NewInvite]:
         lasts = timedelta(days=1)
-        store = self._open_store()
-        try:
+        with contextlib.closing(self._open_store()) as store:
             return store.write(
                 lambda uow: [
                     enrolment.invite(uow, lasts=lasts, role=role, scope=None, town=town, name=None)
                     for _ in range(count)
                 ]
             )
-        finally:
-            store.close()
 
     def _open_store(self) -> Store:
         return Store(self.office.rows.url, keyring=self.office.keyring)
@@ -247,7 +243,7 @@ class Run:
     def _behind(self) -> list[str]:
         """Return the rooms of which an officer has not been given each event once, in order."""
         return [
-            f"{one.seat.name} in {one.room}: {_first_apart(one.seen[one.room], expected)}"
+            f"{one.seat.name} in {one.room}: {first_apart(one.seen[one.room], expected)}"
             for one in self.officers
             if one.seen[one.room] != (expected := self._expected(one))
         ]
@@ -299,16 +295,3 @@ class Run:
         )
         if self.office.calm:
             findings.hold("the log tells of no error", errors)
-
-
-def _share(reports: int, others: int, on_telegram: int) -> float:
-    """Return what a town on Telegram has of another town's reports."""
-    left = reports - MOST_ON_TELEGRAM * on_telegram
-    return min(1.0, MOST_ON_TELEGRAM * others / max(1, left))
-
-
-def _first_apart(seen: list[int], expected: list[int]) -> str:
-    """Say where two lists of numbers part."""
-    place = next((at for at, (a, b) in enumerate(zip(seen, expected, strict=False)) if a != b), -1)
-    around = slice(max(0, place - 1), place + 2) if place >= 0 else slice(-2, None)
-    return f"seen {seen[around]}, there {expected[around]}, {len(seen)} of {len(expected)}"

@@ -24,6 +24,7 @@ from tests.telegram_server import TOKEN, Fault, TelegramServer
 from tests.telegram_world import Json, Room, User
 
 NAME = "telegram"
+MOST_REPORTS = 8  # of a town: a group there takes 20 messages a minute
 WORKERS_A_TOWN = 4
 OFFICERS_A_TOWN = 2
 EAGER = 0.9
@@ -53,6 +54,12 @@ class _Officer:
     rng: random.Random
     asked: set[str] = field(default_factory=set)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+
+def share_of(reports: int, others: int, on_telegram: int) -> float:
+    """Return what a town on Telegram has of another town's reports."""
+    left = reports - MOST_REPORTS * on_telegram
+    return min(1.0, MOST_REPORTS * others / max(1, left))
 
 
 class TelegramSide:

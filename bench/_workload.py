@@ -95,6 +95,13 @@ class Officer:
         self.presses.append(AcceptedPress(seat, f"p:{seat}.{press_id}", data))
 
 
+def first_apart(seen: list[int], expected: list[int]) -> str:
+    """Say where two lists of numbers part."""
+    place = next((at for at, (a, b) in enumerate(zip(seen, expected, strict=False)) if a != b), -1)
+    around = slice(max(0, place - 1), place + 2) if place >= 0 else slice(-2, None)
+    return f"seen {seen[around]}, there {expected[around]}, {len(seen)} of {len(expected)}"
+
+
 @dataclass(slots=True)
 class Uptime:
     """Seconds that the office has been up in all; posts are paced by it."""

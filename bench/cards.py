@@ -54,10 +54,10 @@ def send_all(url: str, office: Office, *, profile: bool) -> tuple[int, str]:
             pass
 
     try:
-        due = store.read(lambda uow: uow.notices.waiting()[0])
+        due = store.read(lambda uow: uow.deliveries.waiting()[0])
         with count(store.engine) as counted, timed() as speed, profiled(store, wanted=profile):
             asyncio.run(until_empty())
-        left = store.read(lambda uow: uow.notices.waiting()[0])
+        left = store.read(lambda uow: uow.deliveries.waiting()[0])
     finally:
         store.close()
     if left:

@@ -30,7 +30,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -43,8 +43,9 @@ from alerts.dispatcher import Dispatcher  # noqa: E402
 from alerts.sending import DispatchTimes  # noqa: E402
 from bench._claims import Plans, measure_claims  # noqa: E402
 from bench._keys import KEYRING  # noqa: E402
+from bench._noted import Noted  # noqa: E402
 from bot.channels.webchat.channel import Webchat  # noqa: E402
-from domain.channel import Address, Channel, Incoming, Limits, OutgoingMessage, Unreadable, plain  # noqa: E402
+from domain.channel import Address, Channel, plain  # noqa: E402
 from storage import migrate  # noqa: E402
 from storage.live import NOTICES, open_live  # noqa: E402
 from storage.notices import NoticeKind, Priority  # noqa: E402
@@ -62,50 +63,15 @@ LONGEST_SECONDS = 120.0
 OPTIONS = "-c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=120"
 
 
-@dataclass(slots=True)
-class Counting:
-    """Sends through another channel, or nowhere, and writes each send's key into a file."""
-
-    name: str
-    file: int
-    inner: Channel | None = None
-    seconds: float = 0.0
-    sent: int = field(default=0)
-
-    def limits(self, chat: str) -> Limits | None:  # noqa: ARG002 - the protocol's
-        """Take messages at any pace."""
-        return None
-
-    def parse(self, raw: str) -> Incoming:
-        """Nothing comes in here."""
-        return Unreadable(raw)
-
-    async def send(self, chat: str, message: OutgoingMessage, *, key: str) -> str:
-        """Write the key, then send."""
-        os.write(self.file, f"{key}\n".encode())
-        self.sent += 1
-        if self.seconds:
-            await asyncio.sleep(self.seconds)
-        if self.inner is None:
-            return f"m-{os.getpid()}-{self.sent}"
-        return await self.inner.send(chat, message, key=key)
-
-    async def edit(self, chat: str, message_id: str, message: OutgoingMessage, *, key: str) -> None:
-        """Nothing is edited here."""
-
-    async def answer_press(self, chat: str, press_id: str, text: str, *, key: str) -> None:
-        """Nothing is pressed here."""
-
-
 def be_a_sender(keys: Path) -> None:
     """Run the dispatcher of an office, and nothing else, until killed."""
     store = Store(os.environ["BENCH_STORAGE"], keyring=KEYRING)
     live = open_live(os.environ["BENCH_REDIS"])
     file = os.open(keys, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     channels: dict[str, Channel] = {
-        "webchat": Counting("webchat", file, Webchat(store, live)),
-        "instant": Counting("instant", file),
-        "remote": Counting("remote", file, seconds=ANSWERS_AFTER_SECONDS),
+        "webchat": Noted("webchat", file, Webchat(store, live)),
+        "instant": Noted("instant", file),
+        "remote": Noted("remote", file, seconds=ANSWERS_AFTER_SECONDS),
     }
     times = DispatchTimes(timedelta(seconds=30), timedelta(seconds=1), {})
     dispatcher = Dispatcher(store, office_of_panyu(), channels, live, times)
@@ -181,7 +147,7 @@ def _run(url: str, redis: str, folder: Path, *, channel: str, senders: int, coun
         left = count
         while left and time.perf_counter() - began < LONGEST_SECONDS:
             time.sleep(0.02)
-            left = store.read(lambda uow: uow.notices.waiting()[0])
+            left = store.read(lambda uow: uow.deliveries.waiting()[0])
         seconds = time.perf_counter() - began
     sent = [key for key in keys.read_text().split("\n") if key]
     wrong, busiest = store.read(_look)

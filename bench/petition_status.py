@@ -286,9 +286,8 @@ def main() -> int:
     parser.add_argument("--matters", type=int)
     parser.add_argument("--asks", type=int, default=100, help="of each kind")
     given = parser.parse_args()
-    engines = [given.engine] if given.engine else [SQLITE, POSTGRESQL]
     whole = True
-    for engine in engines:
+    for engine in [given.engine] if given.engine else [SQLITE, POSTGRESQL]:
         if engine == POSTGRESQL and not postgresql_is_there():
             print("PostgreSQL is not on this machine", file=sys.stderr)
             continue

@@ -58,7 +58,7 @@ def _press_alert(hearing: Hearing, alert_id: int, verb: str, choice: str) -> Non
         return
     if not may_act(asker, alert):
         # Only a chat that was sent the alert may learn that it is there, and how it stands.
-        if any(card.address == hearing.address for card in hearing.uow.alerts.cards(alert_id)):
+        if any(card.address == hearing.address for card in hearing.uow.cards.of(alert_id)):
             who = stands(hearing, alert)
             hearing.toast(replies.NOT_YOUR_ALERT.format(number=alert.number, who=who))
         else:

@@ -1,9 +1,9 @@
-"""Alerts, their timeline and the cards that show them."""
+"""Alerts and their timeline."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -11,29 +11,17 @@ from typing import Any
 import sqlalchemy as sa
 
 from domain.alert import Alert, AlertState, LogEntry, LogKind, Outcome
-from domain.channel import Address
 from domain.danger import Category, Level
 from storage.among import among
 from storage.ids import take_ids
 from storage.later import change_later, put_later
 from storage.packing import changed_alert, pack_chain, pack_column, unpack_chain
 from storage.prepared import Prepared
-from storage.tables import alert_log, alerts, cards
+from storage.tables import alert_log, alerts
 
 
 class ChangedMeanwhile(Exception):  # noqa: N818 - what happened, not a fault
     """Another transaction changed the row first; the unit of work is to run again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A message about an alert that stands in a chat."""
-
-    id: int
-    alert_id: int
-    address: Address
-    message_id: str
-    shown_version: int
 
 
 def alert_of(row: Mapping[Any, Any]) -> Alert:
@@ -67,16 +55,6 @@ def alert_of(row: Mapping[Any, Any]) -> Alert:
     )
 
 
-def _card_of(row: Mapping[Any, Any]) -> Card:
-    return Card(
-        id=row["id"],
-        alert_id=row["alert_id"],
-        address=Address(channel=row["channel"], chat=row["chat"]),
-        message_id=row["message_id"],
-        shown_version=row["shown_version"],
-    )
-
-
 _THIS = alerts.c.id == sa.bindparam("alert")
 _ADD = Prepared(
     sa.insert(alerts).inline(),
@@ -96,16 +74,6 @@ _DUE = Prepared(
 )
 _HEAR = Prepared(sa.update(alerts).where(_THIS), "heard_at")
 _LOG = Prepared(sa.insert(alert_log).inline(), "alert_id", "at", "kind", "person_id", "detail")
-_ADD_CARD = Prepared(
-    sa.insert(cards).inline(),
-    *("alert_id", "channel", "chat", "message_id", "shown_version", "sent_at"),
-)
-_CARDS = Prepared(
-    sa.select(cards).where(cards.c.alert_id == sa.bindparam("alert")).order_by(cards.c.id)
-)
-_CARDS_EACH = among(sa.select(cards).order_by(cards.c.id), cards.c.alert_id)
-_CARD = Prepared(sa.select(cards).where(cards.c.id == sa.bindparam("card")))
-_SHOWN = Prepared(sa.update(cards).where(cards.c.id == sa.bindparam("card")), "shown_version")
 
 
 @cache
@@ -273,44 +241,6 @@ class AlertRows:
             LogEntry(at=row.at, kind=LogKind(row.kind), person_id=row.person_id, detail=row.detail)
             for row in rows
         )
-
-    def add_card(self, alert_id: int, address: Address, message_id: str, version: int) -> None:
-        """Remember that a chat shows an alert in a message."""
-        values = {
-            "alert_id": alert_id,
-            "channel": address.channel,
-            "chat": address.chat,
-            "message_id": message_id,
-            "shown_version": version,
-            "sent_at": self._now,
-        }
-        put_later(self._connection, cards, _ADD_CARD.run_each, values)
-
-    def cards(self, alert_id: int) -> tuple[Card, ...]:
-        """Return every card of an alert, the first sent first."""
-        rows = _CARDS.rows(self._connection, {"alert": alert_id})
-        return tuple(_card_of(row) for row in rows)
-
-    def cards_of(self, alert_ids: Collection[int]) -> tuple[Card, ...]:
-        """Return every card of these alerts, the first sent first."""
-        if not alert_ids:
-            return ()
-        rows = _CARDS_EACH.rows(self._connection, {"alert_id": list(alert_ids)})
-        return tuple(_card_of(row) for row in rows)
-
-    def card(self, card_id: int) -> Card | None:
-        """Return a card by id."""
-        row = _CARD.row(self._connection, {"card": card_id})
-        return None if row is None else _card_of(row)
-
-    def shown(self, card_id: int, version: int) -> None:
-        """Remember which version of the alert a card shows."""
-        values = {"card": card_id, "shown_version": version}
-        change_later(self._connection, cards, _SHOWN.run_each, values)
-
-    def drop_cards(self, card_ids: Iterable[int]) -> None:
-        """Forget cards whose messages are gone."""
-        self._connection.execute(sa.delete(cards).where(cards.c.id.in_(list(card_ids))))
 
     def _many(self, query: sa.Select[tuple[Any, ...]]) -> tuple[Alert, ...]:
         return tuple(alert_of(row) for row in self._connection.execute(query).mappings())

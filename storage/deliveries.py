@@ -1,4 +1,4 @@
-"""How an alert's notices stand: at which address, since when, and why.
+"""How notices stand: how many wait, at which address each does, since when, and why.
 
 What a failed try came to is kept beside the notice (``standing``) and only ever grows more
 telling, so that an address that fails in two ways by turns does not fill the timeline.
@@ -155,6 +155,26 @@ class DeliveryRows:
             (row.alert_id, Address(channel=row.channel, chat=row.chat), bool(row.told))
             for row in rows
         ]
+
+    def due_again_at(self, notice: Notice) -> datetime | None:
+        """Return when a notice that was tried will be tried again; None when never."""
+        found: datetime | None = self._connection.execute(
+            sa.select(notices.c.due_at).where(
+                notices.c.id == notice.id, notices.c.state == NoticeState.DUE.value
+            )
+        ).scalar()
+        return found
+
+    def waiting(self) -> tuple[int, int, datetime | None]:
+        """Return (due in all, overdue now, due time of the oldest overdue one)."""
+        row = self._connection.execute(
+            sa.select(
+                sa.func.count(),
+                sa.func.count().filter(notices.c.due_at <= self._now),
+                sa.func.min(notices.c.due_at).filter(notices.c.due_at <= self._now),
+            ).where(notices.c.state == NoticeState.DUE.value)
+        ).one()
+        return int(row[0]), int(row[1]), row[2]
 
     def _delivery(self, row: sa.RowMapping) -> Delivery:
         ended = _ENDED.get(row["state"])

@@ -23,44 +23,13 @@ import sqlalchemy as sa
 from storage.memory import Follow, Memory, Row
 from storage.tables import metadata
 from storage.touched import ALL, Touched, touched
+from storage.waiting import AFTER_ALL, Part, Waiting, Write
 
 LATER = "later"
 """Under which name a connection's info keeps the `Later` of its transaction."""
 
-_AFTER_ALL = 1_000_000  # behind every table's place
-
-_Write = Callable[[sa.Connection, list[Row]], None]
 T = TypeVar("T")
 _Say = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    """One write: when it was put here, of which table it is, and what goes before it."""
-
-    number: int
-    table: str
-    place: int
-    write: _Write
-    values: Row
-
-    @property
-    def is_new_row(self) -> bool:
-        """Whether it is an INSERT, and no change."""
-        return self.place < _AFTER_ALL
-
-
-@dataclass(slots=True)
-class _Part:
-    """A part that is undone alone: what it began with, and what of before was written in it."""
-
-    first: int
-    begun: bool = False
-    carried: dict[int, _Waiting] = field(default_factory=dict)
-
-    @property
-    def name(self) -> str:
-        return f"apart_{self.first}"
 
 
 @dataclass(slots=True)
@@ -79,9 +48,9 @@ class Later:
     say: _Say
     is_there: Callable[[], bool]
     is_spoilt: bool = False
-    _waiting: dict[str, dict[int, _Waiting]] = field(default_factory=dict)
+    _waiting: dict[str, dict[int, Waiting]] = field(default_factory=dict)
     _new: dict[tuple[str, object], int] = field(default_factory=dict)  # new rows by their ids
-    _parts: list[_Part] = field(default_factory=list)
+    _parts: list[Part] = field(default_factory=list)
     _number: int = 0
     _is_busy: bool = False
     memory: Memory = field(init=False)
@@ -90,11 +59,11 @@ class Later:
         """Remember nothing yet."""
         self.memory = Memory(self)
 
-    def put(self, table: str, place: int, write: _Write, values: Row) -> None:
+    def put(self, table: str, place: int, write: Write, values: Row) -> None:
         """Have something written by ``write``; what has a lower place goes first."""
         self._number += 1
-        self._add(_Waiting(self._number, table, place, write, values))
-        if place < _AFTER_ALL:
+        self._add(Waiting(self._number, table, place, write, values))
+        if place < AFTER_ALL:
             self.memory.follow(table, values)
         else:
             self.memory.forget_of({table})
@@ -160,7 +129,7 @@ class Later:
         statements.
         """
         self._number += 1
-        part = _Part(self._number)
+        part = Part(self._number)
         self._parts.append(part)
         try:
             yield
@@ -171,7 +140,7 @@ class Later:
         self._parts.remove(part)
         self._keep(part)
 
-    def _undo(self, part: _Part) -> None:
+    def _undo(self, part: Part) -> None:
         for one in self._of(ALL):
             if one.number > part.first:
                 self._drop(one)
@@ -184,7 +153,7 @@ class Later:
             for around in self._parts:
                 around.carried.pop(one.number, None)
 
-    def _keep(self, part: _Part) -> None:
+    def _keep(self, part: Part) -> None:
         # SQLite looks through savepoints that are left; PostgreSQL would have to be asked.
         if part.begun and self.connection.dialect.name == "sqlite":
             self.say(f"RELEASE SAVEPOINT {part.name}")
@@ -201,8 +170,8 @@ class Later:
                 raise
             part.begun = True
 
-    def _write(self, due: list[_Waiting]) -> None:
-        by_write: dict[_Write, list[_Waiting]] = {}
+    def _write(self, due: list[Waiting]) -> None:
+        by_write: dict[Write, list[Waiting]] = {}
         for one in sorted(due, key=lambda one: (one.place, one.number)):
             by_write.setdefault(one.write, []).append(one)
         for write, rows in by_write.items():
@@ -215,15 +184,15 @@ class Later:
                 self._drop(one)
             write(self.connection, [one.values for one in rows])
 
-    def _of(self, tables: Iterable[str]) -> list[_Waiting]:
+    def _of(self, tables: Iterable[str]) -> list[Waiting]:
         return [one for name in tables for one in self._waiting.get(name, {}).values()]
 
-    def _add(self, one: _Waiting) -> None:
+    def _add(self, one: Waiting) -> None:
         self._waiting.setdefault(one.table, {})[one.number] = one
         if one.is_new_row and "id" in one.values:
             self._new[one.table, one.values["id"]] = one.number
 
-    def _drop(self, one: _Waiting) -> None:
+    def _drop(self, one: Waiting) -> None:
         rows = self._waiting[one.table]
         del rows[one.number]
         if one.is_new_row:
@@ -232,14 +201,14 @@ class Later:
             del self._waiting[one.table]
 
 
-def put_later(connection: sa.Connection, table: sa.Table, write: _Write, values: Row) -> None:
+def put_later(connection: sa.Connection, table: sa.Table, write: Write, values: Row) -> None:
     """Have a row inserted by ``write``, at the latest before its transaction's commit."""
     _put(connection, table, _place(table), write, values)
 
 
-def change_later(connection: sa.Connection, table: sa.Table, write: _Write, values: Row) -> None:
+def change_later(connection: sa.Connection, table: sa.Table, write: Write, values: Row) -> None:
     """Have rows changed by ``write``, whether there are any or not."""
-    _put(connection, table, _AFTER_ALL, write, values)
+    _put(connection, table, AFTER_ALL, write, values)
 
 
 def amend(connection: sa.Connection, table: sa.Table, row_id: int, values: Row) -> bool:
@@ -290,9 +259,7 @@ def forget(connection: sa.Connection) -> None:
         connection.info.pop(LATER, None)
 
 
-def _put(
-    connection: sa.Connection, table: sa.Table, place: int, write: _Write, values: Row
-) -> None:
+def _put(connection: sa.Connection, table: sa.Table, place: int, write: Write, values: Row) -> None:
     later: Later | None = connection.info.get(LATER)
     if later is None:
         write(connection, [values])

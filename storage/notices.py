@@ -259,13 +259,6 @@ class NoticeRows:
             )
         )
 
-    def due_again_at(self, notice: Notice) -> datetime | None:
-        """Return when a notice that was tried will be tried again; None when never."""
-        found: datetime | None = self._connection.execute(
-            sa.select(notices.c.due_at).where(notices.c.id == notice.id, notices.c.state == DUE)
-        ).scalar()
-        return found
-
     def give_back(self, leased: Sequence[Notice]) -> None:
         """Give leased notices back untried."""
         if leased:
@@ -299,14 +292,3 @@ class NoticeRows:
     def edit_is_waiting(self, card_id: int) -> bool:
         """Whether an edit of a card is due that nobody is sending yet; it will show the latest."""
         return EDIT_WAITS.row(self._connection, {"card": card_id}) is not None
-
-    def waiting(self) -> tuple[int, int, datetime | None]:
-        """Return (due in all, overdue now, due time of the oldest overdue one)."""
-        row = self._connection.execute(
-            sa.select(
-                sa.func.count(),
-                sa.func.count().filter(notices.c.due_at <= self._now),
-                sa.func.min(notices.c.due_at).filter(notices.c.due_at <= self._now),
-            ).where(notices.c.state == DUE)
-        ).one()
-        return int(row[0]), int(row[1]), row[2]

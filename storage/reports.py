@@ -85,9 +85,6 @@ _AT_MESSAGES = among(
     sa.select(reports.c.channel, reports.c.chat, reports.c.message_id),
     *(reports.c.channel, reports.c.chat, reports.c.message_id),
 )
-_OF_ALERT = Prepared(
-    sa.select(reports).where(reports.c.alert_id == sa.bindparam("alert")).order_by(reports.c.id)
-)
 _OF_EACH_ALERT = among(sa.select(reports).order_by(reports.c.id), reports.c.alert_id)
 _IN_ORDER = sa.select(report_versions).order_by(report_versions.c.number)
 _VERSIONS = Prepared(_IN_ORDER.where(report_versions.c.report_id == sa.bindparam("report")))
@@ -264,8 +261,7 @@ class ReportRows:
 
     def of_alert(self, alert_id: int) -> tuple[Report, ...]:
         """Return the reports that belong to an alert, the first first."""
-        rows = _OF_ALERT.rows(self._connection, {"alert": alert_id})
-        return tuple(_report_of(row) for row in rows)
+        return self.of_alerts((alert_id,))
 
     def of_alerts(self, alert_ids: Collection[int]) -> tuple[Report, ...]:
         """Return the reports that belong to these alerts, the first first."""

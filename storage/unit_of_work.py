@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from storage.alerts import AlertRows
 from storage.audit import AuditRows
+from storage.cards import CardRows
 from storage.clearing import ClearingRows
 from storage.cohorts import CohortRows
 from storage.deliveries import DeliveryRows
@@ -173,8 +174,13 @@ class UnitOfWork:
 
     @cached_property
     def alerts(self) -> AlertRows:
-        """Alerts, their timeline and their cards."""
+        """Alerts and their timeline."""
         return AlertRows(self.connection, self.now)
+
+    @cached_property
+    def cards(self) -> CardRows:
+        """The messages that show alerts."""
+        return CardRows(self.connection, self.now)
 
     @cached_property
     def notices(self) -> NoticeRows:

@@ -147,4 +147,4 @@ async def test_a_failure_that_cannot_be_settled_holds_up_no_other(
     monkeypatch.setattr("alerts.own_chats.record_failure", break_too)
     notify(store, (HERE, "一"), (HERE, BREAKS), (THERE, "二"))
     await dispatcher(store).send_due()
-    assert store.read(lambda uow: uow.notices.waiting()[:2]) == (1, 0)
+    assert store.read(lambda uow: uow.deliveries.waiting()[:2]) == (1, 0)

@@ -262,7 +262,7 @@ def test_a_group_rests_and_comes_back_by_command(database: str, one_rule: Path) 
     assert "大石街道值班群 维护到" in result.output
     (group,) = store.read(lambda uow: uow.groups.of(Scope.TOWN, "大石街道"))
     assert group.paused_why == "换群"
-    assert store.read(lambda uow: uow.notices.waiting())[0] == 2
+    assert store.read(lambda uow: uow.deliveries.waiting())[0] == 2
     assert call("group", "resume", "大石").exit_code == 0
     again = call("group", "resume", "大石")
     assert (again.exit_code, "没有在维护" in again.output) == (1, True)

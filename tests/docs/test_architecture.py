@@ -33,6 +33,15 @@ def test_every_module_has_its_line(folder: str) -> None:
     assert listed(folder) == there, "docs/architecture.md has one line a module"
 
 
+def test_no_module_is_longer_than_it_may_be() -> None:
+    """CONTRIBUTING.md has the number; measurements keep to it as well."""
+    [most] = re.findall(r"has fewer than (\d+) lines", page("CONTRIBUTING.md").text)
+    modules = [*sources(), *(ROOT / "bench").glob("*.py")]
+    lengths = {path: len(path.read_text("utf-8").splitlines()) for path in modules}
+    written = {path: length for path, length in lengths.items() if "migrations" not in path.parts}
+    assert not [str(path) for path, length in written.items() if length >= int(most)]
+
+
 def test_each_line_says_what_the_module_owns() -> None:
     """No line is empty."""
     lines = [cells for folder in HOUSE for cells in rows(ARCHITECTURE.section(f"{folder}/"))]

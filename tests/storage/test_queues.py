@@ -207,7 +207,7 @@ def test_a_late_sender_records_what_arrived_and_nothing_else(
     assert store.write(lambda uow: uow.notices.sent({late.id: "m-1"}))
     assert not store.write(lambda uow: uow.notices.sent({again.id: "m-2"}))
     assert not store.write(lambda uow: uow.notices.refused(again, "no"))
-    assert store.read(lambda uow: uow.notices.waiting())[0] == 0
+    assert store.read(lambda uow: uow.deliveries.waiting())[0] == 0
 
 
 def test_what_expires_is_not_sent(store: Store, clock: PushedClock) -> None:

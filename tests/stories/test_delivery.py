@@ -370,7 +370,7 @@ async def test_what_arrived_is_written_down_whoever_has_the_lease(office: WholeO
     assert not office.store.write(lambda uow: uow.notices.renew(quick, timedelta(seconds=30)))
     late = recording.Sent(quick[0], 1, "78")
     office.store.write(lambda uow: recording.record_sent(uow, [late], office.live))
-    assert [card.message_id for card in office.read(lambda uow: uow.alerts.cards(1))] == ["77"]
+    assert [card.message_id for card in office.read(lambda uow: uow.cards.of(1))] == ["77"]
     await office.settle()
     office.reads_all()
 

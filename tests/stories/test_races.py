@@ -131,9 +131,7 @@ async def test_taking_while_a_new_card_is_written_down(office: WholeOffice) -> N
 
     assert office.store.write(take) is Result.DONE
     recording[0].result()
-    (card,) = [
-        one for one in office.read(lambda uow: uow.alerts.cards(1)) if one.message_id == "77"
-    ]
+    (card,) = [one for one in office.read(lambda uow: uow.cards.of(1)) if one.message_id == "77"]
     assert office.read(lambda uow: uow.notices.edit_is_waiting(card.id))
 
 

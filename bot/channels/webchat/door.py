@@ -9,21 +9,20 @@ none.
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 from urllib.parse import quote
 
 import structlog
 from aiohttp import web
 
 from bot.channels.webchat.bodies import LARGEST_BODY, Declined, PostedMessage, PostedPress, read
-from bot.channels.webchat.channel import message_key
 from bot.channels.webchat.looking import AT_ONCE, HISTORY, Looking
+from bot.channels.webchat.posting import Postbox
 from bot.channels.webchat.recent import Recent
-from bot.channels.webchat.rooms import NAME, Room, may_sit, private_chat
+from bot.channels.webchat.rooms import Room, may_sit
 from bot.channels.webchat.stream import (
     BEAT,
     LOOK_EVERY_SECONDS,
@@ -35,7 +34,7 @@ from bot.channels.webchat.stream import (
 )
 from domain.duty import Person
 from storage.kept_files import KeptFiles, NotAPhoto, TooLarge
-from storage.live import INBOX, Live
+from storage.live import Live
 from storage.store import StorageFailure, Store
 from storage.unit_of_work import UnitOfWork
 
@@ -49,8 +48,6 @@ STALLED_SECONDS = 60.0  # a browser that takes nothing for so long is gone
 
 NOT_SEATED = "请先用邀请码进入。"
 NO_SUCH_CHAT = "没有这个会话，或您不在里面。"
-NO_SUCH_MESSAGE = "没有找到要更正的那一条。"
-ID_TAKEN = "这个编号的消息已经有了，请重新发送。"
 NO_SUCH_PHOTO = "照片没有找到，请重新选择。"
 NOT_A_PHOTO = "只能发照片（JPG、PNG、GIF、WebP、HEIC）。"
 PHOTO_TOO_LARGE = "照片太大了（最多 10 MB）。"
@@ -77,6 +74,7 @@ def routes(
     photos. Live streams end within a second once ``closing`` is True. ``recent`` is what this
     process's channel writes to as well, if it has one.
     """
+    recent = recent or Recent(live)
     door = _Door(
         store=store,
         live=live,
@@ -84,8 +82,9 @@ def routes(
         files=KeptFiles(files),
         largest_body=largest_body,
         closing=closing,
-        recent=recent or Recent(live),
+        recent=recent,
         looking=Looking(store),
+        post=Postbox(live, recent),
     )
     return [
         web.post("/api/chat/messages", door.take_message),
@@ -107,6 +106,7 @@ class _Door:
     closing: Callable[[], bool]
     recent: Recent
     looking: Looking
+    post: Postbox
 
     async def take_message(self, request: web.Request) -> web.StreamResponse:
         """Store a message, or a new wording of one, in the inbox and in the transcript."""
@@ -121,7 +121,7 @@ class _Door:
             room = _room(person, posted.chat)
             if not photos_there:
                 raise Declined(400, NO_SUCH_PHOTO)
-            self._put_message(uow, person, room, posted)
+            self.post.put_message(uow, person, room, posted)
 
         await self._commit(put)
         return web.json_response({"message_id": posted.message_id}, status=202)
@@ -133,7 +133,7 @@ class _Door:
 
         def put(uow: UnitOfWork) -> None:
             person = _one(seated(uow))
-            self._put_press(uow, person, _room(person, posted.chat), posted)
+            self.post.put_press(uow, person, _room(person, posted.chat), posted)
 
         await self._commit(put)
         return web.json_response({"press_id": posted.press_id}, status=202)
@@ -247,60 +247,6 @@ class _Door:
         except StorageFailure as error:
             log.warning("message_not_stored", error=type(error).__name__)
             raise Declined(503, NOT_STORED) from error
-
-    def _put_message(
-        self, uow: UnitOfWork, person: Person, room: Room, posted: PostedMessage
-    ) -> None:
-        seat = private_chat(person.id)
-        first = uow.webchat.event(message_key(room.chat, posted.message_id))
-        if first is not None and first.author != seat:
-            raise Declined(409, ID_TAKEN)
-        if first is None and posted.edit:
-            raise Declined(404, NO_SUCH_MESSAGE)
-        words: dict[str, Any] = posted.model_dump()
-        words["attachments"] = [{"kind": "photo", **photo} for photo in words["attachments"]]
-        if not self._put(uow, person, room, key=f"m:{posted.message_id}:{posted.edit}", raw=words):
-            return
-        added = uow.webchat.add_event(
-            room.chat,
-            key=message_key(room.chat, posted.message_id, posted.edit),
-            kind="edit" if posted.edit else "message",
-            message_id=posted.message_id,
-            author=seat,
-            body={
-                "name": person.name,
-                "body": [[posted.text, "plain"]],
-                "buttons": [],
-                "reply_to": posted.reply_to,
-                "attachments": words["attachments"],
-                "location": words["location"],
-            },
-        )
-        if added is not None:
-            self.recent.tell(uow, added)
-
-    def _put_press(self, uow: UnitOfWork, person: Person, room: Room, posted: PostedPress) -> None:
-        # The press id names the presser, so that the answer finds them in a room of many.
-        press_id = f"{private_chat(person.id)}.{posted.press_id}"
-        raw = {**posted.model_dump(), "press_id": press_id}
-        self._put(uow, person, room, key=f"p:{press_id}", raw=raw)
-
-    def _put(
-        self, uow: UnitOfWork, person: Person, room: Room, *, key: str, raw: dict[str, Any]
-    ) -> bool:
-        raw |= {
-            "kind": "press" if "press_id" in raw else "message",
-            "chat": room.chat,
-            "chat_kind": room.kind.value,
-            "sender": private_chat(person.id),
-            "name": person.name,
-            "sent_at": uow.now.isoformat(),
-        }
-        words = json.dumps(raw, ensure_ascii=False)
-        if not uow.inbox.put(channel=NAME, chat=room.chat, message_key=key, raw=words):
-            return False
-        uow.after_commit(self.live.wake, INBOX)
-        return True
 
 
 def _one(people: tuple[Person, ...]) -> Person:
