@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache, partial
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -105,7 +106,7 @@ class KeptTold:
         """Keep what was read of rows that are on disk."""
         with self._learning:
             self._of.update(told)
-            for key in list(self._of)[: max(0, len(self._of) - MOST_KEPT)]:
+            for key in tuple(islice(self._of, max(0, len(self._of) - MOST_KEPT))):
                 del self._of[key]
 
 
