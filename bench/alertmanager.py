@@ -33,6 +33,7 @@ from bench._alertmanager import PROGRAM, is_there
 from bench._beside import TOWNS, Ours, Side, Theirs
 from bench._databases import POSTGRESQL, SQLITE, postgresql_is_there
 from bench._disk import Disk
+from bench._ending import end_tidily
 
 FIRST_ONES = 5  # not counted: the processes warm up
 AT_ONCE = 20
@@ -166,6 +167,7 @@ async def _measure(folder: Path, told: argparse.Namespace, disk: Disk) -> None:
 
 def main() -> int:
     """Measure, print and return 1 when ours falls short of what is wanted."""
+    end_tidily()
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--engine", choices=(SQLITE, POSTGRESQL), default=SQLITE)
     parser.add_argument("--dispatchers", type=int, default=2, help="on PostgreSQL")

@@ -37,6 +37,7 @@ from bench import _many_processes, _one_process
 from bench._crash_run import Run
 from bench._crash_table import print_run, print_runs
 from bench._databases import POSTGRESQL, SQLITE
+from bench._ending import end_tidily
 from bench._found import Findings
 
 CHANNEL = "channel"
@@ -51,6 +52,7 @@ PACE = {SQLITE: 1.5, POSTGRESQL: 2.0}
 
 def main() -> int:
     """Run, print the tables and return 1 when a promise was broken."""
+    end_tidily()
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--engine", choices=(SQLITE, POSTGRESQL), default=SQLITE)
     parser.add_argument("--runs", type=int, default=1)

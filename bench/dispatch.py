@@ -42,6 +42,7 @@ sys.path.insert(0, str(ROOT))
 from alerts.dispatcher import Dispatcher  # noqa: E402
 from alerts.sending import DispatchTimes  # noqa: E402
 from bench._claims import Plans, measure_claims  # noqa: E402
+from bench._ending import end_tidily  # noqa: E402
 from bench._keys import KEYRING  # noqa: E402
 from bench._noted import Noted  # noqa: E402
 from bot.channels.webchat.channel import Webchat  # noqa: E402
@@ -227,6 +228,7 @@ def show_claims(engine: str, old: int, plans: Sequence[Plans]) -> bool:
 
 def main() -> int:
     """Measure, print the tables and return 1 when a promise is broken."""
+    end_tidily()
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--notices", type=int, default=2000)
     parser.add_argument("--senders", type=int, nargs="*", default=[1, 2, 4, 10])

@@ -26,6 +26,7 @@ from typing import Any
 
 import aiohttp
 
+from bench._ending import end_tidily
 from bench._reports import red_report
 from bench._running import RunningOffice
 from bench._seats import Door, Seat, buttons_of
@@ -176,6 +177,7 @@ async def _measure(folder: Path, reports: int, town: str) -> dict[str, list[floa
 
 def main() -> int:
     """Measure, print the table and return 1 when the median misses the target."""
+    end_tidily()
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--reports", type=int, default=200)
     parser.add_argument("--town", default="大石街道", help="the town of the demo's people")

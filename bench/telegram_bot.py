@@ -24,6 +24,7 @@ import sqlalchemy as sa
 
 from app.settings import load
 from bench import _burst
+from bench._ending import end_tidily
 from domain.channel import Address
 from domain.duty import Role, Scope
 from nlp import places
@@ -181,6 +182,7 @@ async def burst(count: int, groups: int) -> bool:
 
 def main() -> int:
     """Run the measurement that is named, or all of them."""
+    end_tidily()
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("what", nargs="?", choices=("latency", "crash", "takeover", "burst"))
     parser.add_argument("--reports", type=int, default=48)
