@@ -48,7 +48,7 @@ def view(uow: UnitOfWork, alert: Alert) -> AlertView:
 def views(uow: UnitOfWork, alerts: Sequence[Alert]) -> tuple[AlertView, ...]:
     """Return what the cards of alerts show, each kind of thing read in one question."""
     reports = uow.reports.of_alerts([alert.id for alert in alerts])
-    versions = uow.reports.standing_of([report.id for report in reports])
+    versions = uow.reports.standing_of_each([report.id for report in reports])
     of_alert: dict[int | None, list[Report]] = {}
     for report in reports:
         of_alert.setdefault(report.alert_id, []).append(report)

@@ -285,7 +285,7 @@ class ReportRows:
         """Return the versions that count: from the last filed or corrected one on."""
         return standing(self.versions(report_id))
 
-    def standing_of(self, report_ids: Collection[int]) -> dict[int, tuple[ReportVersion, ...]]:
+    def standing_of_each(self, report_ids: Collection[int]) -> dict[int, tuple[ReportVersion, ...]]:
         """Return the versions that count of each of these reports."""
         if not report_ids:
             return {}
