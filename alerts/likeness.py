@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
@@ -28,20 +28,20 @@ def is_by_same(one: Report, other: Report) -> bool:
 class Alike:
     """The live alerts that a report may belong to, by their ids: in a flood there are many.
 
-    ``by_sameness`` has the latest heard first; ``told`` is all that they were held against.
+    ``by_sameness`` has the latest heard first, each with what was told of it; ``told`` is all
+    that the report was held against.
     """
 
-    by_sameness: Mapping[Sameness, Sequence[int]] = field(default_factory=dict)
-    told: Sequence[Told] = ()
+    by_sameness: Mapping[Sameness, Mapping[int, Told]]
+    told: Sequence[Told]
 
-    def found(self, sameness: Sameness) -> Sequence[int]:
-        """Return the alerts that are this much alike."""
-        return self.by_sameness.get(sameness, ())
+    def found(self, sameness: Sameness) -> Mapping[int, Told]:
+        """Return the alerts that are this much alike, by their ids."""
+        return self.by_sameness.get(sameness, {})
 
     def perhaps(self) -> Told | None:
         """Return what was told of the last heard of those where nobody can say."""
-        unsure = self.found(Sameness.UNSURE)
-        return next((one for one in self.told if one.alert_id in unsure[:1]), None)
+        return next(iter(self.found(Sameness.UNSURE).values()), None)
 
     def crowded(self, fed: int) -> tuple[int, ...]:
         """Return those where nobody can say, and so many reports may have told more of them."""
@@ -58,7 +58,7 @@ def alike(
     Those of somebody who is not enrolled are the district's, as where no town is known.
     """
     town = town if verified else None
-    found: dict[Sameness, dict[int, None]] = {}
+    found: dict[Sameness, dict[int, Told]] = {}
     uow.turns.wait(turn_of(town))  # two who report the same at once: the second sees the first
     told = uow.told.in_town(town, verified=verified, heard_since=heard_since(uow, office))
     for one in told:
@@ -67,8 +67,8 @@ def alike(
             if sameness is Sameness.DIFFERENT:
                 continue
             if is_whole or sameness is Sameness.REPEATED:
-                found.setdefault(sameness, {})[one.alert_id] = None
-    return Alike({sameness: list(numbers) for sameness, numbers in found.items()}, told)
+                found.setdefault(sameness, {}).setdefault(one.alert_id, one)
+    return Alike(found, told)
 
 
 @lru_cache(maxsize=MOST_KEPT)

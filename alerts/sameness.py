@@ -18,8 +18,8 @@ from domain.danger import Category
 from nlp.people_words import find_people
 from nlp.places import Gazetteer
 
-# Each danger of a town is held against all that is live there, over and over in the same order:
-# with fewer places than texts none would be found again. About 3 KB each.
+# Each report in a storm is held against all before it, over and over in the same order: with
+# fewer places than texts none would be found again. About 3 KB each.
 REMEMBERED = 16_384
 
 _UNIT = re.compile(r"^.*?(\D)$")

@@ -16,7 +16,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench._ending import end_tidily
 from bench._running import free_port
 from bench._small_disks import SmallDisk
 from storage import migrate
@@ -33,7 +32,6 @@ def new_database(kind: str, folder: Path) -> Iterator[str]:
         migrate.upgrade(url)
         yield url
         return
-    end_tidily()
     with run_cluster() as cluster:
         migrate.upgrade(cluster.url)
         yield cluster.url

@@ -27,6 +27,7 @@ from app.office_settings import build_office
 from app.settings import load
 from bench._counting import count
 from bench._databases import POSTGRESQL, SQLITE, new_database, those_there
+from bench._ending import end_tidily
 from bench._heard import hear
 from bench._keys import KEYRING
 from bench._profiled import profiled
@@ -83,6 +84,7 @@ def measure(
 
 def main() -> int:
     """Measure and print the table."""
+    end_tidily()
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--alerts", type=int, default=400)
     parser.add_argument("--engine", choices=(SQLITE, POSTGRESQL), action="append")

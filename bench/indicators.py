@@ -23,6 +23,7 @@ from pathlib import Path
 from app.office_settings import Reads, build_ledger, build_office
 from app.settings import load
 from bench._databases import POSTGRESQL, SQLITE, new_database
+from bench._ending import end_tidily
 from bench._keys import KEYRING
 from domain.access import Asker, Way
 from domain.duty import Person, Role
@@ -88,6 +89,7 @@ def fill(url: str, matters: int) -> None:
 
 def main() -> int:
     """Fill two ledgers, measure each, print the table."""
+    end_tidily()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--engine", choices=[SQLITE, POSTGRESQL], default=SQLITE)
     parser.add_argument("--matters", type=int, default=100_000)

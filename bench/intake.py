@@ -26,6 +26,7 @@ from app.office_settings import build_office
 from app.settings import Settings, load
 from bench._databases import POSTGRESQL, SQLITE, new_database, those_there
 from bench._disk import Disk
+from bench._ending import end_tidily
 from bench._heard import Heard, hear
 from bench._raw import raw
 from bench._reports import Report, make_reports, towns_of
@@ -115,6 +116,7 @@ class Table:
 
 def main() -> int:
     """Measure, print the table and return 1 when something falls short of what is wanted."""
+    end_tidily()
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--reports", type=int, default=2000)
     parser.add_argument("--engine", choices=(SQLITE, POSTGRESQL), action="append")

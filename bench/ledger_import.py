@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench._databases import POSTGRESQL, SQLITE, new_database, postgresql_is_there
+from bench._ending import end_tidily
 from domain.duty import Role
 from storage.store import Store
 from tests.keys import KEYRING, VARIABLE
@@ -51,6 +52,7 @@ class Run:
 
 def main() -> None:
     """Measure and print the table."""
+    end_tidily()
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rows", type=int, nargs="+", default=[10_000, 100_000])
     parser.add_argument("--engine", choices=[SQLITE, POSTGRESQL])

@@ -17,6 +17,7 @@ import statistics
 import sys
 import tempfile
 import time
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
@@ -31,6 +32,7 @@ from alerts.sending import DispatchTimes
 from app.office_settings import Reads, build_ledger, build_office
 from app.settings import load
 from bench._databases import POSTGRESQL, SQLITE, new_database, postgresql_is_there
+from bench._ending import end_tidily
 from bench._keys import KEYRING
 from bench._wire import WIRE, Wire, packed_message
 from bot.dialogue import Dialogue
@@ -250,21 +252,18 @@ def run(engine: str, count: int, asks: int) -> bool:
     with (
         tempfile.TemporaryDirectory(prefix="huxin-status-") as folder,
         new_database(engine, Path(folder)) as url,
+        closing(Store(url, keyring=KEYRING)) as store,
     ):
-        store = Store(url, keyring=KEYRING)
-        try:
-            began = time.perf_counter()
-            fill(store, towns, count)
-            if not store.sqlite:
-                with store.engine.connect() as connection:
-                    connection.execution_options(isolation_level="AUTOCOMMIT").execute(
-                        sa.text("ANALYZE")
-                    )
-            print(f"\n{engine}: {count} matters, filled in {time.perf_counter() - began:.0f} s")
-            asked = questions(store, towns[0], count, asks)
-            took = asyncio.run(measure(store, towns[0], asked))
-        finally:
-            store.close()
+        began = time.perf_counter()
+        fill(store, towns, count)
+        if not store.sqlite:
+            with store.engine.connect() as connection:
+                connection.execution_options(isolation_level="AUTOCOMMIT").execute(
+                    sa.text("ANALYZE")
+                )
+        print(f"\n{engine}: {count} matters, filled in {time.perf_counter() - began:.0f} s")
+        asked = questions(store, towns[0], count, asks)
+        took = asyncio.run(measure(store, towns[0], asked))
     return _print(took)
 
 
@@ -281,6 +280,7 @@ def _print(took: dict[str, list[float]]) -> bool:
 
 def main() -> int:
     """Run and return 1 when an answer took longer than it may."""
+    end_tidily()
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--engine", choices=(SQLITE, POSTGRESQL))
     parser.add_argument("--matters", type=int)

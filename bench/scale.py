@@ -37,6 +37,7 @@ from app.wiring import House
 from bench._counting import Counted, count
 from bench._crowd import Crowd, Plan, furnish
 from bench._databases import POSTGRESQL, SQLITE, new_database
+from bench._ending import end_tidily
 from bench._findings import Findings, Longest
 from bench._keys import KEYRING
 from bench._limits import SimulatedChannel
@@ -229,6 +230,7 @@ def _counted_run(province: Province) -> Counted:
 
 def main() -> int:
     """Run, print the tables and return 1 when red takes longer than the limits alone explain."""
+    end_tidily()
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--settings", type=Path, help="an office's file; default: the product's")
     parser.add_argument("--engine", choices=(SQLITE, POSTGRESQL), default=SQLITE)

@@ -41,11 +41,7 @@ _ADD = Prepared(
     sa.insert(cards).inline(),
     *("alert_id", "channel", "chat", "message_id", "shown_version", "sent_at"),
 )
-_OF = Prepared(
-    sa.select(cards).where(cards.c.alert_id == sa.bindparam("alert")).order_by(cards.c.id)
-)
 _OF_EACH = among(sa.select(cards).order_by(cards.c.id), cards.c.alert_id)
-_GET = Prepared(sa.select(cards).where(cards.c.id == sa.bindparam("card")))
 _SHOWN = Prepared(sa.update(cards).where(cards.c.id == sa.bindparam("card")), "shown_version")
 
 
@@ -71,8 +67,7 @@ class CardRows:
 
     def of(self, alert_id: int) -> tuple[Card, ...]:
         """Return every card of an alert, the first sent first."""
-        rows = _OF.rows(self._connection, {"alert": alert_id})
-        return tuple(_card_of(row) for row in rows)
+        return self.of_each((alert_id,))
 
     def of_each(self, alert_ids: Collection[int]) -> tuple[Card, ...]:
         """Return every card of these alerts, the first sent first."""
@@ -80,11 +75,6 @@ class CardRows:
             return ()
         rows = _OF_EACH.rows(self._connection, {"alert_id": list(alert_ids)})
         return tuple(_card_of(row) for row in rows)
-
-    def get(self, card_id: int) -> Card | None:
-        """Return a card by id."""
-        row = _GET.row(self._connection, {"card": card_id})
-        return None if row is None else _card_of(row)
 
     def shown(self, card_id: int, version: int) -> None:
         """Remember which version of the alert a card shows."""

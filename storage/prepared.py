@@ -81,7 +81,7 @@ class Prepared:
             return remembered(
                 connection,
                 self._asked(compiled, values),
-                touched(compiled.text).named,
+                compiled.tables,
                 lambda: self._fetch(connection, compiled, values),
             )
         return self._fetch(connection, compiled, values)
@@ -90,8 +90,7 @@ class Prepared:
         """Let a transaction know what this would return, which was just read with much else."""
         compiled = self._for(connection)
         found = [tuple(row[name] for name in compiled.columns) for row in rows]
-        tables = touched(compiled.text).named
-        remembered(connection, self._asked(compiled, values), tables, lambda: found)
+        remembered(connection, self._asked(compiled, values), compiled.tables, lambda: found)
 
     def _asked(self, compiled: _Compiled, values: Values) -> Hashable:
         return self, *(values[name] for _, name, _ in compiled.given if name is not None)
@@ -150,10 +149,11 @@ class _Compiled:
     """A statement in one dialect's words, and what its values and results pass through.
 
     ``given`` are the names, in order, that each run gives; a constant's place has None for a
-    name and the constant itself for a processor.
+    name and the constant itself for a processor. ``tables`` are those that it names.
     """
 
     text: str
+    tables: frozenset[str]
     error: type[Exception]
     columns: tuple[str, ...]
     processors: tuple[tuple[int, _Processor], ...]
@@ -220,6 +220,7 @@ def _compile(statement: Any, names: tuple[str, ...], dialect: sa.Dialect) -> _Co
     )
     return _Compiled(
         text=compiled.string,
+        tables=touched(compiled.string).named,
         error=dialect.loaded_dbapi.Error,
         columns=tuple(column.key for column in columns),
         processors=tuple(

@@ -132,9 +132,9 @@ class ToldRows:
             return
         asked = {"verified": True, "since": heard_since, "town": unread}
         rows = _LIVE_IN_EACH.tuples(self._connection, asked)
-        found: dict[str, list[Told]] = {town: [] for town in unread}
+        found: dict[str | None, list[Told]] = {town: [] for town in unread}
         for told in self._said(rows):
-            found[told.town or ""].append(told)
+            found[told.town].append(told)
         board.of.update(found)
 
     def in_town(

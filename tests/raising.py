@@ -11,22 +11,12 @@ import pytest
 from domain.alert import Alert, Chain, LevelTimes, fresh_alert
 from domain.channel import Address
 from domain.danger import Assessment, Category, Level
-from domain.duty import Role
 from domain.report import Report, TownBy
-from storage.store import Store
 from storage.unit_of_work import UnitOfWork
-from tests.keys import KEYRING
 
 HOUR = timedelta(hours=1)
 DASHI, SHIQI = "大石街道", "石碁镇"
 CHEN = 1
-
-
-def store_with_chen(url: str) -> Store:
-    """Return a store with somebody who may report."""
-    opened = Store(url, keyring=KEYRING)
-    opened.write(lambda uow: uow.people.add(name="小陈", role=Role.GRID_WORKER, town=DASHI))
-    return opened
 
 
 @contextmanager

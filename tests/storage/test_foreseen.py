@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from domain.channel import Address
@@ -16,15 +14,7 @@ from storage.unit_of_work import UnitOfWork
 from storage.webchat import NoSuchChat
 from tests.held import held
 from tests.keys import KEYRING
-from tests.raising import CHEN, DASHI, HOUR, SHIQI, fail, raised, store_with_chen, undone
-
-
-@pytest.fixture
-def store(database: str) -> Iterator[Store]:
-    """Give a store on each engine."""
-    opened = store_with_chen(database)
-    yield opened
-    opened.close()
+from tests.raising import CHEN, DASHI, HOUR, SHIQI, fail, raised, undone
 
 
 def test_one_alert_is_read_as_it_stands_while_others_wait(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -18,15 +18,7 @@ from storage.store import Store
 from storage.told import ToldRows
 from storage.unit_of_work import UnitOfWork
 from tests.keys import KEYRING
-from tests.raising import DASHI, HOUR, SHIQI, fail, file, raised, store_with_chen, undone
-
-
-@pytest.fixture
-def store(database: str) -> Iterator[Store]:
-    """Give a store on each engine."""
-    opened = store_with_chen(database)
-    yield opened
-    opened.close()
+from tests.raising import DASHI, HOUR, SHIQI, fail, file, raised, undone
 
 
 def told(
@@ -154,7 +146,7 @@ def test_what_is_kept_between_transactions_is_what_the_rows_say(
     fresh.close()
 
 
-def test_what_was_undone_is_not_kept(database: str, store: Store) -> None:
+def test_what_was_undone_is_not_kept(store: Store) -> None:
     """The next report may get the number of one that was never on disk."""
 
     def fails(uow: UnitOfWork) -> None:
